@@ -1,0 +1,2 @@
+namespace Basewatch.Core;
+internal static class Placeholder;
