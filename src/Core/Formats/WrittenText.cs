@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace Basewatch.Core.Formats;
+
+/// <summary>A stretch of a file's text, in UTF-16 characters.</summary>
+/// <param name="Start">Offset of the first character.</param>
+/// <param name="Length">Number of characters; 0 is a place to insert.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TextSpan(int Start, int Length)
+{
+    /// <summary>Offset after the last character.</summary>
+    public int End => Start + Length;
+}
+
+/// <summary>A stretch of text and what shall stand there instead.</summary>
+public sealed record TextEdit(TextSpan Span, string Replacement);
+
+/// <summary>
+/// A value together with where each of its characters is written in the file. Most values stand in one place; one put
+/// together from variables (<c>python:${VERSION}-slim</c>) has a segment for each place, and an edit goes to where the
+/// changed part is written.
+/// </summary>
+public sealed class WrittenText
+{
+    private readonly List<Segment> _segments;
+
+    private WrittenText(string value, List<Segment> segments) => (Value, _segments) = (value, segments);
+
+    /// <summary>The value that the file means.</summary>
+    public string Value { get; }
+
+    /// <summary>The places, in the value's order.</summary>
+    public IEnumerable<TextSpan> Spans => _segments.Select(s => new TextSpan(s.FileStart, s.Length));
+
+    /// <summary>A value that stands in the file as it is.</summary>
+    public static WrittenText At(string value, int fileStart)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(value, [new Segment(0, fileStart, value.Length)]);
+    }
+
+    /// <summary>Values one after another. Empty ones are dropped, neighbours in the file become one segment.</summary>
+    public static WrittenText Join(IEnumerable<WrittenText> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var value = new System.Text.StringBuilder();
+        var segments = new List<Segment>();
+        foreach (var part in parts)
+        {
+            foreach (var segment in part._segments.Where(s => s.Length > 0))
+            {
+                var start = value.Length + segment.ValueStart;
+                if (segments.Count > 0 && segments[^1] is var last && last.FileStart + last.Length == segment.FileStart)
+                {
+                    segments[^1] = last with { Length = last.Length + segment.Length };
+                }
+                else
+                {
+                    segments.Add(segment with { ValueStart = start });
+                }
+            }
+
+            value.Append(part.Value);
+        }
+
+        return new WrittenText(value.ToString(), segments);
+    }
+
+    /// <summary>Part of the value, with the places it is written in.</summary>
+    public WrittenText Slice(Range range)
+    {
+        var (start, length) = range.GetOffsetAndLength(Value.Length);
+        var segments = new List<Segment>();
+        foreach (var s in _segments)
+        {
+            var from = Math.Max(start, s.ValueStart);
+            var to = Math.Min(start + length, s.ValueStart + s.Length);
+            if (from < to)
+            {
+                segments.Add(new Segment(from - start, s.FileStart + from - s.ValueStart, to - from));
+            }
+        }
+
+        return new WrittenText(Value.Substring(start, length), segments);
+    }
+
+    /// <summary>The one place where a part of the value stands whole, or null when it is spread over several.</summary>
+    public TextSpan? SpanOf(Range range) => Slice(range)._segments is [var only] ? new TextSpan(only.FileStart, only.Length) : null;
+
+    /// <summary>
+    /// The edit that turns a part of the value into another text. Where the part is spread over several places, what both
+    /// texts have in common at either end is left alone; false when the rest is still spread, so that no single edit does it.
+    /// </summary>
+    /// <param name="range">The part; empty to insert after the character before it.</param>
+    /// <param name="replacement">What it shall be.</param>
+    /// <param name="edit">The edit of the file.</param>
+    public bool TryReplace(Range range, string replacement, [NotNullWhen(true)] out TextEdit? edit)
+    {
+        ArgumentNullException.ThrowIfNull(replacement);
+        edit = null;
+        var (start, length) = range.GetOffsetAndLength(Value.Length);
+        if (length == 0)
+        {
+            if (start > 0 && SpanOf((start - 1)..start) is { } before)
+            {
+                edit = new TextEdit(new TextSpan(before.End, 0), replacement);
+            }
+
+            return edit is not null;
+        }
+
+        if (SpanOf(range) is { } whole)
+        {
+            edit = new TextEdit(whole, replacement);
+            return true;
+        }
+
+        var old = Value.AsSpan(start, length);
+        var prefix = old.CommonPrefixLength(replacement);
+        var most = Math.Min(old.Length, replacement.Length) - prefix;
+        var suffix = 0;
+        while (suffix < most && old[^(suffix + 1)] == replacement[^(suffix + 1)])
+        {
+            suffix++;
+        }
+
+        // Widen to the segment's bounds: a variable's value is replaced whole where it can be, as a person would.
+        foreach (var s in _segments)
+        {
+            var from = Math.Max(s.ValueStart, start);
+            var to = Math.Min(s.ValueStart + s.Length, start + length);
+            var headKept = from - start;
+            var tailKept = start + length - to;
+            if (from < to && headKept <= prefix && tailKept <= suffix && replacement.Length >= headKept + tailKept)
+            {
+                edit = new TextEdit(new TextSpan(s.FileStart + from - s.ValueStart, to - from), replacement[headKept..^tailKept]);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Segment(int ValueStart, int FileStart, int Length);
+}
