@@ -1,4 +1,5 @@
 using System.Text;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Policies;
 
@@ -18,14 +19,18 @@ public sealed record PullRequestText(string Title, string Body)
 
     /// <summary>Writes title and body of a change set.</summary>
     /// <param name="changeSet">What the pull request changes.</param>
+    /// <param name="dropped">Updates of it that could not be written, and why.</param>
     /// <param name="lifecycles">The lifecycle of a reference, where one is known.</param>
-    public static PullRequestText Of(ChangeSet changeSet, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
+    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<FileProblem> dropped, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
+        ArgumentNullException.ThrowIfNull(dropped);
         ArgumentNullException.ThrowIfNull(lifecycles);
+        var missing = dropped.Select(d => (d.Path, d.Line)).ToHashSet();
+        var written = changeSet.Updates.Where(u => !missing.Contains((u.Use.Path, u.Use.Line))).ToList();
         var body = new StringBuilder();
-        body.Append(Intro(changeSet)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
-        foreach (var update in changeSet.Updates.Take(MostRows))
+        body.Append(Intro(written)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
+        foreach (var update in written.Take(MostRows))
         {
             body.Append("| ").Append(Markdown.CodeCell(update.Target.Name.Familiar))
                 .Append(" | ").Append(Markdown.CodeCell($"{update.Use.Path}:{update.Use.Line}"))
@@ -34,13 +39,13 @@ public sealed record PullRequestText(string Title, string Body)
                 .Append(" | ").Append(Word(update.Kind)).Append(" |\n");
         }
 
-        if (changeSet.Updates.Count > MostRows)
+        if (written.Count > MostRows)
         {
-            body.Append("\nand ").Append(changeSet.Updates.Count - MostRows).Append(" more.\n");
+            body.Append("\nand ").Append(written.Count - MostRows).Append(" more.\n");
         }
 
         body.Append("\n**Why**\n\n");
-        foreach (var reason in changeSet.Updates.Select(u => $"- {Markdown.Code(u.Target.Name.Familiar)}: {Markdown.Text(u.Reason)} (policy {Markdown.Code(u.Policy)}).").Distinct(StringComparer.Ordinal).Take(20))
+        foreach (var reason in written.Select(u => $"- {Markdown.Code(u.Target.Name.Familiar)}: {Markdown.Text(u.Reason)} (policy {Markdown.Code(u.Policy)}).").Distinct(StringComparer.Ordinal).Take(20))
         {
             body.Append(reason).Append('\n');
         }
@@ -49,6 +54,13 @@ public sealed record PullRequestText(string Title, string Body)
         if (warnings.Count > 0)
         {
             body.Append("\n**End of life**\n\n").AppendJoin('\n', warnings).Append('\n');
+        }
+
+        if (dropped.Count > 0)
+        {
+            body.Append("\n**Not changed**\n\n")
+                .AppendJoin('\n', dropped.Take(20).Select(d => $"- {Markdown.Code($"{d.Path}:{d.Line}")}: {Markdown.Text(d.Message)}"))
+                .Append('\n');
         }
 
         body.Append("\n---\nBasewatch keeps this pull request up to date while nobody else pushes to its branch. ")
@@ -93,10 +105,10 @@ public sealed record PullRequestText(string Title, string Body)
         return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
     }
 
-    private static string Intro(ChangeSet changeSet)
+    private static string Intro(List<Update> updates)
     {
-        var files = changeSet.Updates.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Count();
-        var places = changeSet.Updates.Count;
+        var files = updates.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Count();
+        var places = updates.Count;
         return $"Basewatch moves {places} image {(places == 1 ? "reference" : "references")} in {files} {(files == 1 ? "file" : "files")}.";
     }
 
