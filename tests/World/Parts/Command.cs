@@ -47,7 +47,10 @@ internal static class Command
         finally
         {
             if (process is { HasExited: false })
+            {
                 process.Kill(entireProcessTree: true);
+            }
+
             process?.Dispose();
         }
     }

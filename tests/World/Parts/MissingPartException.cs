@@ -15,7 +15,10 @@ public sealed class MissingPartException(string part, string reason, Exception? 
     public void SkipOrFail()
     {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))
+        {
             Xunit.Assert.Fail(Message);
+        }
+
         Xunit.Assert.Skip(Message);
     }
 }

@@ -26,16 +26,22 @@ internal static class PartsFolder
     {
         var home = Path.Combine(Root, name);
         if (Directory.Exists(home))
+        {
             return home;
+        }
 
         Directory.CreateDirectory(Root);
         await using var held = await LockAsync(cancellationToken);
         if (Directory.Exists(home))
+        {
             return home;
+        }
 
         // Whoever left these behind is gone: the lock is ours.
         foreach (var abandoned in Directory.EnumerateDirectories(Root, "tmp-*"))
+        {
             Directory.Delete(abandoned, recursive: true);
+        }
 
         var making = Path.Combine(Root, "tmp-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(making);
@@ -47,7 +53,9 @@ internal static class PartsFolder
         finally
         {
             if (Directory.Exists(making))
+            {
                 Directory.Delete(making, recursive: true);
+            }
         }
 
         return home;

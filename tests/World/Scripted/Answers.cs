@@ -55,7 +55,9 @@ public static class Answers
         Array.Fill(chunk, (byte)'[');
         context.Response.ContentType = contentType;
         while (!context.RequestAborted.IsCancellationRequested)
+        {
             await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+        }
     };
 
     /// <summary>The answers in turn, one a request; the last one stays.</summary>

@@ -56,7 +56,10 @@ public class ScriptedServer(RequestDelegate script) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
+        {
             await _app.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -24,7 +24,10 @@ public sealed class GitHubDriver(HttpClient client)
         await SendAsync(
             HttpMethod.Post, parts[0] is "admin" ? "user/repos" : $"orgs/{parts[0]}/repos", new JsonObject { ["name"] = parts[1] }, cancellationToken);
         if (files.Count > 0)
+        {
             await PushAsync(repository, "main", Bytes(files), "Start", cancellationToken);
+        }
+
         return repository;
     }
 
@@ -43,7 +46,10 @@ public sealed class GitHubDriver(HttpClient client)
 
         var entries = new JsonArray();
         foreach (var (path, content) in files)
+        {
             entries.Add(await TreeEntryAsync(repository, path, content, cancellationToken));
+        }
+
         var commit = await CommitAsync(repository, parent is null ? null : await TreeOfAsync(repository, parent, cancellationToken), entries, message, parent is null ? [] : [parent], cancellationToken);
         await MoveBranchAsync(repository, branch, tip, commit, cancellationToken);
         await MovePushedAtAsync(repository, commit, cancellationToken);
@@ -64,7 +70,10 @@ public sealed class GitHubDriver(HttpClient client)
         request.Headers.Accept.ParseAdd("application/vnd.github.raw+json");
         using var answer = await client.SendAsync(request, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
             return null;
+        }
+
         await ExpectSuccessAsync(answer, cancellationToken);
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
     }
@@ -172,7 +181,10 @@ public sealed class GitHubDriver(HttpClient client)
     {
         var wanted = new JsonObject { ["tree"] = entries };
         if (baseTree is not null)
+        {
             wanted["base_tree"] = baseTree;
+        }
+
         var tree = await SendAsync(HttpMethod.Post, $"repos/{repository}/git/trees", wanted, cancellationToken);
         var commit = await SendAsync(HttpMethod.Post, $"repos/{repository}/git/commits", new JsonObject
         {
@@ -209,7 +221,9 @@ public sealed class GitHubDriver(HttpClient client)
             var fresh = answer!.AsArray();
             items.AddRange(fresh.Select(i => i!));
             if (fresh.Count < 100)
+            {
                 return items;
+            }
         }
     }
 
@@ -217,7 +231,10 @@ public sealed class GitHubDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
+        {
             request.Content = JsonContent.Create(body);
+        }
+
         using var answer = await client.SendAsync(request, cancellationToken);
         await ExpectSuccessAsync(answer, cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);

@@ -43,10 +43,16 @@ public abstract class RealServer : IAsyncLifetime
     {
         await StopAsync();
         if (_process is not null)
+        {
             await _process.DisposeAsync();
+        }
+
         _process = null;
         if (Directory.Exists(TemporaryFolder))
+        {
             Directory.Delete(TemporaryFolder, recursive: true);
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -25,7 +25,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var parts = image.Build();
         foreach (var blob in parts.Blobs)
+        {
             await PushBlobAsync(image.Repository, blob, cancellationToken);
+        }
+
         for (var i = 0; i < parts.Manifests.Count; i++)
         {
             var manifest = parts.Manifests[i];
@@ -44,7 +47,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var digests = new List<string>();
         foreach (var tag in tags)
+        {
             digests.Add(await PushAsync(new SampleImage(repository, tag), cancellationToken));
+        }
+
         return digests;
     }
 
@@ -53,10 +59,16 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, $"/v2/{repository}/manifests/{tag}");
         foreach (var type in ManifestTypes)
+        {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        }
+
         using var answer = await client.SendAsync(request, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
             return null;
+        }
+
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         return answer.Headers.GetValues("Docker-Content-Digest").Single();
     }
@@ -66,7 +78,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v2/{repository}/manifests/{reference}");
         foreach (var type in ManifestTypes)
+        {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        }
+
         using var answer = await client.SendAsync(request, cancellationToken);
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         return JsonNode.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken))!;
@@ -81,7 +96,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var answer = await client.GetAsync($"/v2/{repository}/tags/list", cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
             return [];
+        }
+
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         var tags = JsonNode.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken))!["tags"];
         return tags is null ? [] : [.. tags.AsArray().Select(t => t!.GetValue<string>())];
@@ -103,7 +121,9 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var digest = SampleManifest.DigestOf(blob);
         if (!_pushed.TryAdd((repository, digest), true))
+        {
             return;
+        }
 
         using var begun = await client.PostAsync($"/v2/{repository}/blobs/uploads/", content: null, cancellationToken);
         await ExpectAsync(begun, HttpStatusCode.Accepted, cancellationToken);

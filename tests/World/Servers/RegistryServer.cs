@@ -48,7 +48,9 @@ public sealed partial class RegistryServer : RealServer
             lock (_gate)
             {
                 if (_requests.RemoveAll(r => string.Equals(r.Path, mark, StringComparison.Ordinal)) > 0)
+                {
                     return [.. _requests];
+                }
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
@@ -60,7 +62,9 @@ public sealed partial class RegistryServer : RealServer
     {
         await RequestsAsync(cancellationToken);
         lock (_gate)
+        {
             _requests.Clear();
+        }
     }
 
     /// <inheritdoc/>
@@ -94,7 +98,10 @@ public sealed partial class RegistryServer : RealServer
         var address = ready.Groups["address"].Value;
         _client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         if (RequiresLogin)
+        {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
+        }
+
         _driver = new RegistryDriver(_client);
         _address = address;
     }

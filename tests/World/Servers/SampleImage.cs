@@ -54,7 +54,9 @@ public sealed record SampleImage(string Repository, string Tag)
             descriptor["platform"] = Platform(parts);
             platforms.Add(descriptor);
             if (!Index)
+            {
                 break;
+            }
         }
 
         if (Index)
@@ -80,7 +82,10 @@ public sealed record SampleImage(string Repository, string Tag)
 
         using var layer = new MemoryStream();
         using (var gzip = new GZipStream(layer, CompressionLevel.Fastest, leaveOpen: true))
+        {
             gzip.Write(archive.ToArray());
+        }
+
         return (archive.ToArray(), layer.ToArray());
     }
 
@@ -88,7 +93,10 @@ public sealed record SampleImage(string Repository, string Tag)
     {
         var labels = new JsonObject { ["org.opencontainers.image.version"] = Tag };
         foreach (var (name, value) in Labels)
+        {
             labels[name] = value;
+        }
+
         var configuration = Platform(platform);
         configuration["created"] = Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         configuration["config"] = new JsonObject { [nameof(Labels)] = labels };
@@ -100,7 +108,10 @@ public sealed record SampleImage(string Repository, string Tag)
     {
         var json = new JsonObject { ["architecture"] = platform[1], ["os"] = platform[0] };
         if (platform.Length > 2)
+        {
             json["variant"] = platform[2];
+        }
+
         return json;
     }
 

@@ -50,7 +50,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.WorkingDirectory = folder;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
             start.Environment[key] = value;
+        }
+
         return new ServerProcess(name, Process.Start(start)!, onLine);
     }
 
@@ -73,9 +76,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             }
 
             if (fresh.Select(line => pattern.Match(line)).FirstOrDefault(m => m.Success) is { } match)
+            {
                 return match;
+            }
+
             if (_reading.IsCompleted && news == _news.Task)
+            {
                 throw new InvalidOperationException($"{_name} ended before it was ready. Its output:\n{Output()}");
+            }
+
             try
             {
                 await Task.WhenAny(news, _reading).WaitAsync(limit.Token);
@@ -91,7 +100,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     public string Output()
     {
         lock (_gate)
+        {
             return string.Join('\n', _lines);
+        }
     }
 
     /// <summary>Kills the server with all that it started, and waits for its end.</summary>
@@ -126,7 +137,10 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 _lines.Enqueue(line);
                 if (_lines.Count > KeptLines)
+                {
                     _lines.Dequeue();
+                }
+
                 _seen++;
                 signal = _news;
                 _news = NewSignal();
