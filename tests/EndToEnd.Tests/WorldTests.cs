@@ -123,8 +123,8 @@ public sealed class WorldTests
 
         var table = new TableClient(azurite.ConnectionString, "uses");
         await table.CreateAsync(Cancelled);
-        await table.AddEntityAsync(new TableEntity("acme/shop", "Dockerfile") { ["Reference"] = "python:3.12" }, Cancelled);
-        var row = await table.GetEntityAsync<TableEntity>("acme/shop", "Dockerfile", cancellationToken: Cancelled);
+        await table.AddEntityAsync(new TableEntity("acme shop", "Dockerfile") { ["Reference"] = "python:3.12" }, Cancelled);
+        var row = await table.GetEntityAsync<TableEntity>("acme shop", "Dockerfile", cancellationToken: Cancelled);
         Assert.Equal("python:3.12", row.Value.GetString("Reference"));
 
         var queue = new QueueClient(azurite.ConnectionString, "jobs");

@@ -28,12 +28,12 @@ internal static class DockerRegistry
         if (exitCode != 0 && exitCode != 127 && Environment.IsPrivilegedProcess)
         {
             // The lists of a fresh container are empty.
-            await Command.RunAsync(folder, StepLimit, "apt-get", ["update", "-q"], cancellationToken);
+            await Command.RunAsync(folder, StepLimit, "apt-get", ["update", "-qq", "-o", "Acquire::Retries=1"], cancellationToken);
             (exitCode, output) = await DownloadAsync(folder, cancellationToken);
         }
 
         if (exitCode != 0)
-            throw new MissingPartException(Name, $"it isn't on PATH, and apt-get download docker-registry ended with {exitCode}: {output}");
+            throw new MissingPartException(Name, $"it isn't on PATH, and apt-get download docker-registry ended with {exitCode}: {output.Split('\n')[^1]}");
 
         var package = Directory.GetFiles(folder, "docker-registry_*.deb").Single();
         (exitCode, output) = await Command.RunAsync(folder, StepLimit, "dpkg-deb", ["-x", package, folder], cancellationToken);
@@ -43,5 +43,5 @@ internal static class DockerRegistry
     }
 
     private static Task<(int ExitCode, string Output)> DownloadAsync(string folder, CancellationToken cancellationToken) =>
-        Command.RunAsync(folder, StepLimit, "apt-get", ["download", "-q", "docker-registry"], cancellationToken);
+        Command.RunAsync(folder, StepLimit, "apt-get", ["download", "-qq", "-o", "Acquire::Retries=1", "docker-registry"], cancellationToken);
 }

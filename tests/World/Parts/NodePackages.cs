@@ -43,7 +43,7 @@ internal sealed record NodePackages
 
         // The short retries keep a machine without a network from waiting for minutes.
         var (exitCode, output) = await Command.RunAsync(folder, InstallLimit, "npm",
-            ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"], cancellationToken);
+            ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"], cancellationToken);
         if (exitCode != 0)
             throw new MissingPartException(Name, $"npm ci in tests/World/Parts ended with {exitCode}: {Shorten(output)}");
     }

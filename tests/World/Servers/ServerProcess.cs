@@ -1,20 +1,21 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Basewatch.World.Servers;
 
 /// <summary>
 /// A server's process. It ends with this object, and also when this process dies in whatever way: on Unix a shell
-/// beside it waits for the end of a pipe that only this process holds open, and then kills the server.
+/// beside it waits for the end of a pipe that only this process holds open, then removes the server's folder and kills it.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 400;
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
     // The server gets no standard input and no copy of the pipe; the watching shell is ended when the server is.
+    // It removes the server's folder too, for the case that nobody is left to do it.
     private const string Watched =
-        """exec 3<&0; "$@" </dev/null 3<&- & server=$!; { cat <&3; kill -9 "$server"; } >/dev/null 2>&1 & watch=$!; wait "$server"; code=$?; kill "$watch" 2>/dev/null; exit "$code" """;
+        """exec 3<&0; "$@" </dev/null 3<&- & server=$!; { cat <&3; rm -rf "$PWD"; kill -9 "$server"; } >/dev/null 2>&1 & watch=$!; wait "$server"; code=$?; kill "$watch" 2>/dev/null; wait "$watch" 2>/dev/null; exit "$code" """;
 
     private readonly string _name;
     private readonly Process _process;
@@ -31,25 +32,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
-    /// <summary>The process is still there.</summary>
-    public bool IsRunning => !_process.HasExited;
-
     /// <summary>Starts a server.</summary>
     /// <param name="name">For messages.</param>
-    /// <param name="workingDirectory">Its working directory.</param>
+    /// <param name="folder">Its working directory, a temporary folder of its own.</param>
     /// <param name="program">The path of the program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Added to this process's environment.</param>
     /// <param name="onLine">Gets every line of both output streams, in the order in which they are read.</param>
     public static ServerProcess Start(
-        string name, string workingDirectory, string program, IEnumerable<string> arguments,
+        string name, string folder, string program, IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null, Action<string>? onLine = null)
     {
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo(program, arguments)
             : new ProcessStartInfo("/bin/sh", ["-c", Watched, "sh", program, .. arguments]);
         start.UseShellExecute = false;
-        start.WorkingDirectory = workingDirectory;
+        start.WorkingDirectory = folder;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             start.Environment[key] = value;
@@ -99,9 +97,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Kills the server with all that it started, and waits for its end.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        // The end of the pipe makes the shell kill the server and fetch its exit code; the rest is for a shell that can't.
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(OperatingSystem.IsWindows() ? TimeSpan.Zero : EndPatience);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
             _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+            await _process.WaitForExitAsync();
+        }
+
         await _reading;
         _process.Dispose();
     }
