@@ -47,10 +47,14 @@ internal static class Command
         finally
         {
             if (process is { HasExited: false })
+<<<<<<< HEAD
             {
                 process.Kill(entireProcessTree: true);
             }
 
+=======
+                process.Kill(entireProcessTree: true);
+>>>>>>> storage
             process?.Dispose();
         }
     }

@@ -48,9 +48,13 @@ public sealed partial class RegistryServer : RealServer
             lock (_gate)
             {
                 if (_requests.RemoveAll(r => string.Equals(r.Path, mark, StringComparison.Ordinal)) > 0)
+<<<<<<< HEAD
                 {
                     return [.. _requests];
                 }
+=======
+                    return [.. _requests];
+>>>>>>> storage
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
@@ -62,9 +66,13 @@ public sealed partial class RegistryServer : RealServer
     {
         await RequestsAsync(cancellationToken);
         lock (_gate)
+<<<<<<< HEAD
         {
             _requests.Clear();
         }
+=======
+            _requests.Clear();
+>>>>>>> storage
     }
 
     /// <inheritdoc/>
@@ -98,10 +106,14 @@ public sealed partial class RegistryServer : RealServer
         var address = ready.Groups["address"].Value;
         _client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         if (RequiresLogin)
+<<<<<<< HEAD
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
         }
 
+=======
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
+>>>>>>> storage
         _driver = new RegistryDriver(_client);
         _address = address;
     }
