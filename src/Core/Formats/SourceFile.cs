@@ -29,7 +29,7 @@ public sealed class SourceFile
         problem = null;
         if (bytes.Length > LargestFile)
         {
-            problem = new FileProblem(path, null, $"the file has {bytes.Length / 1024 / 1024} MiB: up to {LargestFile / 1024 / 1024} are read");
+            problem = TooLarge(path, bytes.Length);
         }
         else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
@@ -53,6 +53,10 @@ public sealed class SourceFile
 
         return file is not null;
     }
+
+    /// <summary>The problem of a file over <see cref="LargestFile"/>, which need not be fetched to be known.</summary>
+    public static FileProblem TooLarge(string path, long size) =>
+        new(path, null, $"the file has {size / 1024 / 1024} MiB: up to {LargestFile / 1024 / 1024} are read");
 
     /// <summary>The bytes of a text that was read with <see cref="TryRead"/>.</summary>
     public static byte[] Encode(string text) => Utf8.GetBytes(text);

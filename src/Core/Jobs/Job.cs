@@ -29,7 +29,8 @@ public sealed record FindRepositories : Job;
 
 /// <summary>Which images does a repository use?</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
-public sealed record TakeInventory(string Repository) : Job;
+/// <param name="ChangeToken">What the listing showed when the job was made; kept once the inventory is done.</param>
+public sealed record TakeInventory(string Repository, string? ChangeToken = null) : Job;
 
 /// <summary>What do the registries hold of the images in use? Each one that changed is told to its users.</summary>
 public sealed record RefreshImages : Job;
@@ -43,8 +44,9 @@ public sealed record RefreshImage(string Image) : Job;
 public sealed record Reconcile(string Repository) : Job;
 
 /// <summary>Which of the images in use are near or past their end of life? Each is told once.</summary>
-public sealed record ReviewLifecycles : Job;
+/// <param name="Image">Canonical name of the one to look at; null: all.</param>
+public sealed record ReviewLifecycles(string? Image = null) : Job;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Job))]
 internal sealed partial class JobJson : JsonSerializerContext;

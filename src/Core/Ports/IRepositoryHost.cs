@@ -32,6 +32,9 @@ public interface IRepositoryHost
     /// <summary>Deletes a branch; nothing happens when it is gone.</summary>
     Task DeleteBranchAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 
+    /// <summary>Every open pull request whose head is a branch of this repository that begins with <paramref name="branchPrefix"/>.</summary>
+    Task<IReadOnlyList<PullRequest>> ListOpenPullRequestsAsync(RepositoryName repository, string branchPrefix, CancellationToken cancellationToken);
+
     /// <summary>Every pull request whose head is a branch of this repository, open or not, the newest first.</summary>
     Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 
@@ -131,11 +134,12 @@ public sealed record PullRequestDraft(string Branch, string Base, string Title, 
 /// <summary>A pull request that exists.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Branch">Head branch.</param>
+/// <param name="HeadCommit">SHA of the newest commit of that branch, as the pull request shows it.</param>
 /// <param name="State">Open, closed or merged.</param>
 /// <param name="Title">Its title.</param>
 /// <param name="Body">Its Markdown.</param>
 /// <param name="Url">Its page.</param>
-public sealed record PullRequest(int Number, string Branch, PullRequestState State, string Title, string Body, string Url);
+public sealed record PullRequest(int Number, string Branch, string HeadCommit, PullRequestState State, string Title, string Body, string Url);
 
 /// <summary>What has become of a pull request.</summary>
 public enum PullRequestState

@@ -1,0 +1,39 @@
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Finds the repositories that moved since they were read, and those that wait from an earlier run.</summary>
+public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending)
+{
+    /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
+    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<RepositoryName, RepositoryRecord>();
+        await foreach (var record in memory.ListRepositoriesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            known[RepositoryName.Parse(record.Repository)] = record;
+        }
+
+        await foreach (var listing in host.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var isQuiet = known.Remove(listing.Repository, out var record)
+                && listing.ChangeToken is not null
+                && record.ChangeToken == listing.ChangeToken
+                && record.FormatsVersion == Inventory.CurrentFormats;
+            if (!isQuiet)
+            {
+                await queue.EnqueueAsync(new TakeInventory(listing.Repository.ToString(), listing.ChangeToken), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        // What is left is no longer listed: the inventory finds out whether it is gone.
+        foreach (var repository in known.Keys)
+        {
+            await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
+        await pending.EnqueueAllAsync(cancellationToken).ConfigureAwait(false);
+        return JobOutcome.Done;
+    }
+}

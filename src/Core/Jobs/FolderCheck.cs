@@ -1,0 +1,81 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Compares the uses of a folder with the registries, without keeping anything: the command line's <c>check</c>.</summary>
+public sealed class FolderCheck(RegistrySurvey survey, ILifecycleCatalog lifecycles, TimeProvider time)
+{
+    /// <summary>Judges every use.</summary>
+    /// <param name="scan">What the folder uses.</param>
+    /// <param name="progress">Called with the images done and their number.</param>
+    /// <param name="cancellationToken">Cancels what is under way.</param>
+    public async Task<CheckReport> RunAsync(FolderScan scan, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scan);
+        var catalog = CatalogAsync(scan, cancellationToken);
+        var used = scan.Uses
+            .Where(u => u.Reference is not null)
+            .GroupBy(u => u.Reference!.Name)
+            .ToDictionary(
+                g => g.Key,
+                g => (IReadOnlyCollection<string>)g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        var facts = await survey.AskAsync(used, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
+        var (known, problem) = await catalog.ConfigureAwait(false);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var lives = new Dictionary<ImageReference, ImageLifecycle>();
+        var findings = new List<UseFinding>();
+        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, facts))
+        {
+            var line = assessment.Use.Reference! with { Digest = null };
+            if (!lives.TryGetValue(line, out var lifecycle))
+            {
+                lives[line] = lifecycle = known is null ? ImageLifecycle.Unknown : LifecycleResolver.Resolve(line, known, today);
+            }
+
+            var successor = lifecycle.Status is LifecycleStatus.Ending or LifecycleStatus.Ended && facts.GetValueOrDefault(line.Name)?.Tags is { } tags
+                ? SuccessorFinder.Find(line, lifecycle, tags, known!, today)
+                : null;
+            findings.Add(new UseFinding(assessment, lifecycle, successor));
+        }
+
+        var problems = facts.Values
+            .SelectMany(f => f.Problems.Select(p => (f.Image, p)))
+            .OrderBy(p => p.Image.Canonical, StringComparer.Ordinal)
+            .Select(p => $"{p.Image.Familiar}: {p.p}")
+            .ToList();
+        return new CheckReport(scan, findings, problems, problem);
+    }
+
+    private async Task<(LifecycleCatalog? Catalog, string? Problem)> CatalogAsync(FolderScan scan, CancellationToken cancellationToken)
+    {
+        if (scan.Uses.All(u => u.Reference is null))
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (LifecycleCatalogException e)
+        {
+            return (null, e.Message);
+        }
+    }
+}
+
+/// <summary>What <see cref="FolderCheck"/> found.</summary>
+/// <param name="Scan">What the folder uses.</param>
+/// <param name="Findings">One for each use with a reference, in the order of the scan.</param>
+/// <param name="RegistryProblems">What registries did not answer, with image and host.</param>
+/// <param name="CatalogProblem">Why lifecycles are not known.</param>
+public sealed record CheckReport(FolderScan Scan, IReadOnlyList<UseFinding> Findings, IReadOnlyList<string> RegistryProblems, string? CatalogProblem);
+
+/// <summary>What is to be said of one use, its lifecycle included.</summary>
+/// <param name="Assessment">Updates, or why there are none.</param>
+/// <param name="Lifecycle">Where the image is in its life.</param>
+/// <param name="Successor">Where its life is near its end or past it: what to move to, if the registry holds something.</param>
+public sealed record UseFinding(Assessment Assessment, ImageLifecycle Lifecycle, ImageReference? Successor);

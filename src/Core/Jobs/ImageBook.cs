@@ -1,0 +1,63 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Planning;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>What is known of images in use: kept facts, asked for again where they are missing or do not answer.</summary>
+public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider time)
+{
+    /// <summary>Kept facts that answer for these tags, else fresh ones.</summary>
+    public async Task<ImageFacts> GetAsync(ImageName image, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var kept = (await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false))?.ToFacts(image);
+        return kept is not null && Answers(kept, used)
+            ? kept
+            : (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
+    }
+
+    /// <summary>Asks the registry, and keeps the answer. An answer without a tag list leaves the kept facts as they are, with a note of the problem.</summary>
+    /// <param name="image">Which.</param>
+    /// <param name="used">The tags that this caller follows; those that everyone else follows are asked for too.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ImageRefresh> RefreshAsync(ImageName image, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var tags = used.ToHashSet(StringComparer.Ordinal);
+        await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
+        {
+            tags.UnionWith(user.Places.Select(p => p.Tag).OfType<string>());
+        }
+
+        var (facts, retryAfter) = await survey.AskAsync(image, tags, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var problem = facts.Problems.FirstOrDefault();
+        string? fingerprint = null;
+        if (facts.Problem is null)
+        {
+            var record = ImageFactsRecord.Of(facts);
+            fingerprint = record.Fingerprint;
+            await memory.Facts.PutAsync(Memory.FactsKey(image), record, cancellationToken).ConfigureAwait(false);
+        }
+
+        var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
+        await memory.Images.PutAsync(
+            Memory.ImageKey(image),
+            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, previous?.Told),
+            cancellationToken).ConfigureAwait(false);
+        return new ImageRefresh(facts, fingerprint, retryAfter);
+    }
+
+    /// <summary>Whether facts hold every digest that a decision for these tags needs.</summary>
+    private static bool Answers(ImageFacts facts, IReadOnlyCollection<string> used) =>
+        facts.Problem is null
+        && facts.DigestProblems.Count == 0
+        && (facts.Tags is null || UpdatePlanner.DigestsNeeded(facts.Tags, used).All(facts.Digests.ContainsKey));
+}
+
+/// <summary>What a refresh brought.</summary>
+/// <param name="Facts">What the registry said this time.</param>
+/// <param name="Fingerprint"><see cref="ImageFactsRecord.Fingerprint"/> of what is kept now; null when there was no answer to keep.</param>
+/// <param name="RetryAfter">How long the registry asks to wait, if it had enough.</param>
+public sealed record ImageRefresh(ImageFacts Facts, string? Fingerprint, TimeSpan? RetryAfter);

@@ -1,0 +1,105 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>
+/// Does jobs, one after another as they are given to it. Failures of the world end here: each becomes an outcome, is
+/// remembered, and is told; none stops another job.
+/// </summary>
+public sealed partial class JobRunner(
+    FindRepositoriesProcessor findRepositories,
+    TakeInventoryProcessor takeInventory,
+    RefreshImagesProcessor refreshImages,
+    ReconcileProcessor reconcile,
+    ReviewLifecyclesProcessor reviewLifecycles,
+    Memory memory,
+    TimeProvider time,
+    ILogger<JobRunner> logger)
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    /// <summary>Does a job.</summary>
+    public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        var key = Memory.FailureKey(job);
+        switch (outcome)
+        {
+            case JobPostponed postponed:
+                LogPostponed(job, postponed.After.TotalSeconds, postponed.Reason);
+                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), postponed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                break;
+            case JobFailed failed:
+                LogFailed(job, failed.Reason);
+                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), failed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                LogDone(job);
+                await memory.Failures.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+
+        return outcome;
+    }
+
+    private async Task<JobOutcome> TryAsync(Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return job switch
+            {
+                FindRepositories => await findRepositories.RunAsync(cancellationToken).ConfigureAwait(false),
+                TakeInventory j => RepositoryName.TryParse(j.Repository, out var name)
+                    ? await takeInventory.RunAsync(name, j.ChangeToken, cancellationToken).ConfigureAwait(false)
+                    : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
+                RefreshImages => await refreshImages.RunAsync(cancellationToken).ConfigureAwait(false),
+                RefreshImage j => ImageName.TryParse(j.Image, out var image, out var error)
+                    ? await refreshImages.RunAsync(image, cancellationToken).ConfigureAwait(false)
+                    : new JobFailed(error),
+                Reconcile j => RepositoryName.TryParse(j.Repository, out var name)
+                    ? await reconcile.RunAsync(name, cancellationToken).ConfigureAwait(false)
+                    : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
+                ReviewLifecycles j => await reviewLifecycles.RunAsync(j.Image, cancellationToken).ConfigureAwait(false),
+                _ => new JobFailed($"there is no processor for {job.GetType().Name}"),
+            };
+        }
+        catch (RegistryException e)
+        {
+            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+        }
+        catch (RepositoryHostException e)
+        {
+            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+        }
+        catch (NotifierException e)
+        {
+            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+        }
+        catch (LifecycleCatalogException e)
+        {
+            return new JobFailed(e.Message);
+        }
+        catch (JobQueueException e)
+        {
+            return new JobFailed(e.Message);
+        }
+    }
+
+    private static JobPostponed Postponed(TimeSpan wait, string reason) =>
+        new(wait < ShortestPause ? ShortestPause : wait > LongestPause ? LongestPause : wait, reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "done: {Job}")]
+    private partial void LogDone(Job job);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "postponed by {Seconds} s: {Job}: {Reason}")]
+    private partial void LogPostponed(Job job, double seconds, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "failed: {Job}: {Reason}")]
+    private partial void LogFailed(Job job, string reason);
+}

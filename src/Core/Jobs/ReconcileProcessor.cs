@@ -1,0 +1,284 @@
+using System.Collections.Concurrent;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Makes the pull requests of a repository what they should be.</summary>
+public sealed partial class ReconcileProcessor(
+    IRepositoryHost host,
+    Memory memory,
+    ImageBook images,
+    ILifecycleCatalog lifecycles,
+    FormatCatalog formats,
+    ServiceMode mode,
+    TimeProvider time,
+    ILogger<ReconcileProcessor> logger)
+{
+    private const int Parallel = 16;
+
+    /// <summary>Plans and does what is to be done for one repository.</summary>
+    public async Task<JobOutcome> RunAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var (mark, version) = await memory.Pending.ReadAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
+        var inventory = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
+        if (inventory is not null)
+        {
+            var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
+            var catalog = await CatalogAsync(cancellationToken).ConfigureAwait(false);
+            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates));
+            var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
+            await ReconcileAsync(new Scope(repository, inventory, catalog), changeSets, undecided, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (mark is not null)
+        {
+            // A new mark, made while this was under way, stays.
+            await memory.Pending.TryDeleteAsync(Memory.PendingKey(repository), version, cancellationToken).ConfigureAwait(false);
+        }
+
+        return JobOutcome.Done;
+    }
+
+    private async Task<IReadOnlyList<Assessment>> AssessAsync(Inventory inventory, CancellationToken cancellationToken)
+    {
+        var uses = inventory.Uses.Where(u => u.Reference is not null).ToList();
+        var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            uses.GroupBy(u => u.Reference!.Name),
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (image, token) =>
+            {
+                var tags = image.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+                facts[image.Key] = await images.GetAsync(image.Key, tags, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return UpdatePlanner.Assess(uses, facts);
+    }
+
+    /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>
+    private async Task<LifecycleCatalog?> CatalogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LifecycleCatalogException e)
+        {
+            LogNoCatalog(e.Message);
+            return null;
+        }
+    }
+
+    private async Task ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
+    {
+        var existing = await ExistingAsync(scope.Repository, changeSets, cancellationToken).ConfigureAwait(false);
+        RepositoryHostException? failure = null;
+        foreach (var operation in PullRequestPlanner.Plan(changeSets, existing, undecided))
+        {
+            try
+            {
+                await (mode == ServiceMode.Observe
+                    ? ObserveAsync(scope, operation, cancellationToken)
+                    : DoAsync(scope, operation, existing[operation.Key].Open, cancellationToken)).ConfigureAwait(false);
+            }
+            catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.Malformed)
+            {
+                // This change set can't be done (a workflow file without the right to it, say); the others can.
+                failure ??= e;
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private Task DoAsync(Scope scope, PullRequestOperation operation, PullRequest? existing, CancellationToken cancellationToken)
+    {
+        switch (operation)
+        {
+            case OpenPullRequest open:
+                return OpenAsync(scope, open, cancellationToken);
+            case UpdatePullRequest update:
+                return UpdateAsync(scope, update, existing!, cancellationToken);
+            case ClosePullRequest close:
+                return CloseAsync(scope, close, existing!, cancellationToken);
+            case LeavePullRequest leave:
+                LogLeft(scope.Repository, leave.Key, leave.Reason);
+                return RecordAsync(scope, new PullRequestRecord(leave.Key, leave.Number, null, leave.Key, "left", null, null, leave.Reason, time.GetUtcNow()), cancellationToken);
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(RepositoryName repository, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
+    {
+        var open = (await host.ListOpenPullRequestsAsync(repository, ChangeSet.BranchPrefix, cancellationToken).ConfigureAwait(false))
+            .GroupBy(p => p.Branch[ChangeSet.BranchPrefix.Length..], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal);
+        foreach (var key in open.Keys.Union(changeSets.Select(c => c.Key), StringComparer.Ordinal))
+        {
+            var branch = await host.GetBranchAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false);
+
+            // Closed ones only matter where none is open: a person may have declined this version.
+            existing[key] = new ExistingPullRequests(branch, open.TryGetValue(key, out var pullRequests)
+                ? pullRequests
+                : await host.FindPullRequestsAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false));
+        }
+
+        return existing;
+    }
+
+    private async Task OpenAsync(Scope scope, OpenPullRequest operation, CancellationToken cancellationToken)
+    {
+        if (await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false) is not { } written)
+        {
+            return;
+        }
+
+        var text = Text(scope, operation.ChangeSet, written.Dropped);
+        var opened = await host.OpenPullRequestAsync(
+            scope.Repository,
+            new PullRequestDraft(operation.ChangeSet.Branch, scope.Inventory.Branch, text.Title, text.Body),
+            cancellationToken).ConfigureAwait(false);
+        LogOpened(scope.Repository, opened.Number, text.Title);
+        await RecordAsync(scope, new PullRequestRecord(operation.Key, opened.Number, opened.Url, text.Title, "opened", written.Commit ?? opened.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(Scope scope, UpdatePullRequest operation, PullRequest open, CancellationToken cancellationToken)
+    {
+        if (await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false) is not { } written)
+        {
+            return;
+        }
+
+        var text = Text(scope, operation.ChangeSet, written.Dropped);
+        await host.UpdatePullRequestAsync(scope.Repository, operation.Number, text.Title, text.Body, cancellationToken).ConfigureAwait(false);
+        LogUpdated(scope.Repository, operation.Number, text.Title);
+        await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, text.Title, "updated", written.Commit ?? open.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync(Scope scope, ClosePullRequest operation, PullRequest open, CancellationToken cancellationToken)
+    {
+        // Without its marker, so that a later change set of the same version is not taken for declined.
+        if (PullRequestMarker.TryFind(open.Body, out var marker))
+        {
+            await host.UpdatePullRequestAsync(scope.Repository, operation.Number, open.Title, open.Body.Replace(marker.ToString(), "", StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
+        }
+
+        await host.ClosePullRequestAsync(scope.Repository, operation.Number, operation.Reason, cancellationToken).ConfigureAwait(false);
+        await host.DeleteBranchAsync(scope.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
+        LogClosed(scope.Repository, operation.Number, operation.Reason);
+        await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, open.Title, "closed", null, null, operation.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the branch of a change set.</summary>
+    /// <returns>What was written; null when nothing could be, or someone else moved the branch.</returns>
+    private async Task<Written?> WriteAsync(Scope scope, ChangeSet changeSet, bool write, string? expected, CancellationToken cancellationToken)
+    {
+        if (!write)
+        {
+            return new Written(null, []);
+        }
+
+        var dropped = new List<FileProblem>();
+        var files = new List<CommitFile>();
+        var known = scope.Inventory.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        foreach (var updates in changeSet.Updates.GroupBy(u => u.Use.Path, StringComparer.Ordinal))
+        {
+            var file = known[updates.Key];
+            var bytes = await host.GetBlobAsync(scope.Repository, file.Blob, cancellationToken).ConfigureAwait(false);
+            var change = FileChange.Apply(formats, file.Path, bytes, [.. updates]);
+            foreach (var problem in change.Dropped)
+            {
+                LogDropped(scope.Repository, problem);
+                dropped.Add(problem);
+            }
+
+            if (change.Content is { } content)
+            {
+                files.Add(new CommitFile(file.Path, file.Mode, content));
+            }
+        }
+
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        var commit = await host.CommitAsync(
+            scope.Repository,
+            new CommitRequest(scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, tree)),
+            cancellationToken).ConfigureAwait(false);
+        if (await host.SetBranchAsync(scope.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
+        {
+            return new Written(commit.Sha, dropped);
+        }
+
+        LogRaced(scope.Repository, changeSet.Branch);
+        return null;
+    }
+
+    private async Task ObserveAsync(Scope scope, PullRequestOperation operation, CancellationToken cancellationToken)
+    {
+        var changeSet = operation switch
+        {
+            OpenPullRequest open => open.ChangeSet,
+            UpdatePullRequest update => update.ChangeSet,
+            _ => null,
+        };
+        if (changeSet is not null)
+        {
+            var text = Text(scope, changeSet, []);
+            LogObserved(scope.Repository, text.Title);
+            await RecordAsync(scope, new PullRequestRecord(operation.Key, null, null, text.Title, "proposed", null, changeSet.Fingerprint, "mode: observe", time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private PullRequestText Text(Scope scope, ChangeSet changeSet, IReadOnlyList<FileProblem> dropped)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        return PullRequestText.Of(changeSet, dropped, reference => scope.Catalog is null ? null : LifecycleResolver.Resolve(reference, scope.Catalog, today));
+    }
+
+    private Task RecordAsync(Scope scope, PullRequestRecord record, CancellationToken cancellationToken) =>
+        memory.PullRequests.PutAsync(Memory.PullRequestKey(scope.Repository, record.Key), record, cancellationToken);
+
+    /// <param name="Commit">Head of the branch; null when it was right already.</param>
+    /// <param name="Dropped">Updates that could not be written.</param>
+    private sealed record Written(string? Commit, IReadOnlyList<FileProblem> Dropped);
+
+    private sealed record Scope(RepositoryName Repository, Inventory Inventory, LifecycleCatalog? Catalog);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
+    private partial void LogOpened(RepositoryName repository, int number, string title);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: updated #{Number}: {Title}")]
+    private partial void LogUpdated(RepositoryName repository, int number, string title);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: closed #{Number}: {Reason}")]
+    private partial void LogClosed(RepositoryName repository, int number, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: would propose: {Title}")]
+    private partial void LogObserved(RepositoryName repository, string title);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Key} is left as it is: {Reason}")]
+    private partial void LogLeft(RepositoryName repository, string key, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: not changed: {Problem}")]
+    private partial void LogDropped(RepositoryName repository, FileProblem problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: {Branch} was moved by someone else meanwhile: left for the next run")]
+    private partial void LogRaced(RepositoryName repository, string branch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Message}")]
+    private partial void LogNoCatalog(string message);
+}

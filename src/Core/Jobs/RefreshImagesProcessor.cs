@@ -1,0 +1,64 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Finds out what the registries hold of the images in use, each asked once however many use it.</summary>
+public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook images, IJobQueue queue, PendingRepositories pending, ILogger<RefreshImagesProcessor> logger)
+{
+    /// <summary>Queues a look at every image in use.</summary>
+    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var image in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await queue.EnqueueAsync(new RefreshImage(image.Image), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
+        await pending.EnqueueAllAsync(cancellationToken).ConfigureAwait(false);
+        return JobOutcome.Done;
+    }
+
+    /// <summary>Looks at one image. Where it changed, exactly its users are reconciled; one that nobody uses is forgotten, or never looked at.</summary>
+    public async Task<JobOutcome> RunAsync(ImageName image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var users = new List<ImageUser>();
+        await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
+        {
+            users.Add(user);
+        }
+
+        if (users.Count == 0)
+        {
+            await memory.Facts.DeleteAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
+            await memory.Images.DeleteAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
+            return JobOutcome.Done;
+        }
+
+        var refresh = await images.RefreshAsync(image, [], cancellationToken).ConfigureAwait(false);
+        var record = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
+        if (refresh.Fingerprint is not null && record is not null && record.Told != refresh.Fingerprint)
+        {
+            LogChanged(image, users.Count);
+            foreach (var user in users)
+            {
+                await pending.AddAsync(RepositoryName.Parse(user.Repository), $"{image.Familiar} changed", cancellationToken).ConfigureAwait(false);
+            }
+
+            // After all are told: a crash before this tells them again.
+            await memory.Images.PutAsync(Memory.ImageKey(image), record with { Told = refresh.Fingerprint }, cancellationToken).ConfigureAwait(false);
+        }
+
+        return refresh.Facts.Problems.FirstOrDefault() switch
+        {
+            null => JobOutcome.Done,
+            var problem when refresh.RetryAfter is { } wait => new JobPostponed(wait, problem),
+            var problem => new JobFailed(problem),
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Image} changed: {Count} repositories use it")]
+    private partial void LogChanged(ImageName image, int count);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Tells people, once for each threshold, which images in use are near or past their end of life.</summary>
+public sealed partial class ReviewLifecyclesProcessor(
+    Memory memory,
+    ImageBook images,
+    ILifecycleCatalog lifecycles,
+    TimeProvider time,
+    ILogger<ReviewLifecyclesProcessor> logger,
+    INotifier? notifier = null)
+{
+    /// <summary>Days before the end at which people are told; 0 is the day itself and all after it.</summary>
+    private static readonly int[] Thresholds = [0, 7, 30, 90, 180];
+
+    /// <summary>A claim of this age belongs to a worker that died before it could send.</summary>
+    private static readonly TimeSpan ClaimLasts = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reviews one image, or every image in use.</summary>
+    public async Task<JobOutcome> RunAsync(string? only, CancellationToken cancellationToken)
+    {
+        if (notifier is null)
+        {
+            // Not marked as told: the first run with a channel tells everything.
+            LogNoChannel();
+            return JobOutcome.Done;
+        }
+
+        var catalog = await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (only is not null)
+        {
+            if (ImageName.TryParse(only, out var image, out _))
+            {
+                await ReviewAsync(image, catalog, cancellationToken).ConfigureAwait(false);
+            }
+
+            return JobOutcome.Done;
+        }
+
+        await foreach (var record in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await ReviewAsync(ImageName.Parse(record.Image), catalog, cancellationToken).ConfigureAwait(false);
+        }
+
+        return JobOutcome.Done;
+    }
+
+    private async Task ReviewAsync(ImageName image, LifecycleCatalog catalog, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var users = new List<ImageUser>();
+        await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
+        {
+            users.Add(user);
+        }
+
+        var lines = users
+            .SelectMany(u => u.Places.Where(p => p.Tag is not null).Select(p => (p.Tag, Place: new AlertPlace(u.Repository, p.Path, p.Line))))
+            .GroupBy(p => p.Tag!, p => p.Place, StringComparer.Ordinal);
+        foreach (var line in lines)
+        {
+            var reference = new ImageReference(image, line.Key);
+            var lifecycle = LifecycleResolver.Resolve(reference, catalog, today);
+            if (lifecycle is { Status: LifecycleStatus.Ending or LifecycleStatus.Ended, Ends: { } ends })
+            {
+                await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], catalog, today, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleCatalog catalog, DateOnly today, CancellationToken cancellationToken)
+    {
+        var threshold = Thresholds.First(t => daysLeft <= t);
+        var subject = string.Create(CultureInfo.InvariantCulture, $"{image.Canonical} ends {lifecycle.Ends:yyyy-MM-dd} within {threshold}");
+        var key = Memory.AlertKey(subject);
+        var now = time.GetUtcNow();
+        var (known, version) = await memory.Alerts.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+        if (known?.SentAt is not null || (known is not null && now - known.ClaimedAt < ClaimLasts))
+        {
+            return;
+        }
+
+        if (!await memory.Alerts.TryPutAsync(key, new AlertRecord(subject, now, null), version, cancellationToken).ConfigureAwait(false))
+        {
+            // Another worker was first.
+            return;
+        }
+
+        try
+        {
+            var facts = await images.GetAsync(image.Name, [image.Tag!], cancellationToken).ConfigureAwait(false);
+            var successor = facts.Tags is null ? null : SuccessorFinder.Find(image, lifecycle, facts.Tags, catalog, today);
+            await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, places), cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotifierException)
+        {
+            // Given back at once, so that the next run need not wait for the claim to age.
+            await memory.Alerts.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
+        await memory.Alerts.PutAsync(key, new AlertRecord(subject, now, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        LogTold(image, daysLeft);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "told: {Image} has {DaysLeft} days left")]
+    private partial void LogTold(ImageReference image, int daysLeft);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "no channel is configured: nobody is told of ends of life")]
+    private partial void LogNoChannel();
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Basewatch.Core.Images;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Jobs.State;
+
+/// <summary>
+/// What is remembered between runs, and under which keys. A repository's state is one partition, an image's another; the
+/// lists that every run reads hold small records only.
+/// </summary>
+public sealed class Memory
+{
+    private const string RepositoriesPartition = "repositories";
+
+    private const string ImagesPartition = "images";
+
+    private const string PendingPartition = "pending";
+
+    private const string AlertsPartition = "alerts";
+
+    private const string FailuresPartition = "failures";
+
+    private const int LongestKey = 500;
+
+    /// <summary>Keeps everything in one store.</summary>
+    public Memory(IStateStore store)
+    {
+        Repositories = new(store, StateJson.Default.RepositoryRecord);
+        Inventories = new(store, StateJson.Default.Inventory);
+        Images = new(store, StateJson.Default.ImageRecord);
+        Facts = new(store, StateJson.Default.ImageFactsRecord);
+        Users = new(store, StateJson.Default.ImageUser);
+        PullRequests = new(store, StateJson.Default.PullRequestRecord);
+        Pending = new(store, StateJson.Default.PendingRecord);
+        Alerts = new(store, StateJson.Default.AlertRecord);
+        Failures = new(store, StateJson.Default.FailureRecord);
+    }
+
+    /// <summary>Cache: every repository.</summary>
+    public StateTable<RepositoryRecord> Repositories { get; }
+
+    /// <summary>Cache: what each repository uses.</summary>
+    public StateTable<Inventory> Inventories { get; }
+
+    /// <summary>Cache: every image in use.</summary>
+    public StateTable<ImageRecord> Images { get; }
+
+    /// <summary>Cache: what registries said of each image.</summary>
+    public StateTable<ImageFactsRecord> Facts { get; }
+
+    /// <summary>Cache: who uses each image.</summary>
+    public StateTable<ImageUser> Users { get; }
+
+    /// <summary>Ledger: pull requests.</summary>
+    public StateTable<PullRequestRecord> PullRequests { get; }
+
+    /// <summary>Repositories that wait to be reconciled. Written before the job is queued, so that a lost job is found again.</summary>
+    public StateTable<PendingRecord> Pending { get; }
+
+    /// <summary>Ledger: alerts.</summary>
+    public StateTable<AlertRecord> Alerts { get; }
+
+    /// <summary>What failed and has not been done since.</summary>
+    public StateTable<FailureRecord> Failures { get; }
+
+    /// <summary>Every repository's record.</summary>
+    public IAsyncEnumerable<RepositoryRecord> ListRepositoriesAsync(CancellationToken cancellationToken) => Repositories.ListAsync(RepositoriesPartition, "", cancellationToken);
+
+    /// <summary>Every image's record.</summary>
+    public IAsyncEnumerable<ImageRecord> ListImagesAsync(CancellationToken cancellationToken) => Images.ListAsync(ImagesPartition, "", cancellationToken);
+
+    /// <summary>Everyone who uses an image.</summary>
+    public IAsyncEnumerable<ImageUser> ListUsersAsync(ImageName image, CancellationToken cancellationToken) => Users.ListAsync(PartitionOf(image), "user:", cancellationToken);
+
+    /// <summary>Every pull request of a repository's ledger.</summary>
+    public IAsyncEnumerable<PullRequestRecord> ListPullRequestsAsync(RepositoryName repository, CancellationToken cancellationToken) => PullRequests.ListAsync(PartitionOf(repository), "pull:", cancellationToken);
+
+    /// <summary>Every repository that waits.</summary>
+    public IAsyncEnumerable<PendingRecord> ListPendingAsync(CancellationToken cancellationToken) => Pending.ListAsync(PendingPartition, "", cancellationToken);
+
+    /// <summary>Every alert.</summary>
+    public IAsyncEnumerable<AlertRecord> ListAlertsAsync(CancellationToken cancellationToken) => Alerts.ListAsync(AlertsPartition, "", cancellationToken);
+
+    /// <summary>Every failure.</summary>
+    public IAsyncEnumerable<FailureRecord> ListFailuresAsync(CancellationToken cancellationToken) => Failures.ListAsync(FailuresPartition, "", cancellationToken);
+
+    /// <summary>Key of a repository's record.</summary>
+    public static StateKey RepositoryKey(RepositoryName repository) => new(RepositoriesPartition, Fold(repository));
+
+    /// <summary>Key of a repository's inventory.</summary>
+    public static StateKey InventoryKey(RepositoryName repository) => new(PartitionOf(repository), "inventory");
+
+    /// <summary>Key of a pull request.</summary>
+    public static StateKey PullRequestKey(RepositoryName repository, string key) => new(PartitionOf(repository), "pull:" + key);
+
+    /// <summary>Key of an image's record.</summary>
+    public static StateKey ImageKey(ImageName image) => new(ImagesPartition, Fit(image.Canonical));
+
+    /// <summary>Key of an image's facts.</summary>
+    public static StateKey FactsKey(ImageName image) => new(PartitionOf(image), "facts");
+
+    /// <summary>Key of how a repository uses an image.</summary>
+    public static StateKey UserKey(ImageName image, RepositoryName repository) => new(PartitionOf(image), "user:" + Fold(repository));
+
+    /// <summary>Key of a waiting repository.</summary>
+    public static StateKey PendingKey(RepositoryName repository) => new(PendingPartition, Fold(repository));
+
+    /// <summary>Key of an alert.</summary>
+    public static StateKey AlertKey(string subject) => new(AlertsPartition, Fit(subject));
+
+    /// <summary>Key of a job's failure.</summary>
+    public static StateKey FailureKey(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return new(FailuresPartition, Fit(job switch
+        {
+            TakeInventory j => $"inventory {j.Repository}",
+            Reconcile j => $"reconcile {j.Repository}",
+            RefreshImage j => $"image {j.Image}",
+            ReviewLifecycles j => $"lifecycle {j.Image}",
+            _ => job.GetType().Name,
+        }));
+    }
+
+    private static string PartitionOf(RepositoryName repository) => "repository " + Fold(repository);
+
+    private static string PartitionOf(ImageName image) => Fit("image " + image.Canonical);
+
+    /// <summary>A store takes keys of 500 characters: the end of a longer one is replaced by its hash.</summary>
+    private static string Fit(string key) =>
+        key.Length <= LongestKey ? key : string.Concat(key.AsSpan(0, LongestKey - 65), " ", Digest.Of(Encoding.UTF8.GetBytes(key)).Hex);
+
+    /// <summary>Repository names are the same in any case.</summary>
+    private static string Fold(RepositoryName repository) => repository.ToString().ToLowerInvariant();
+}

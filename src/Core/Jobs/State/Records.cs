@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Planning;
+
+namespace Basewatch.Core.Jobs.State;
+
+/// <summary>What is known of a repository without reading its inventory.</summary>
+/// <param name="Repository"><c>owner/name</c> as its host writes it.</param>
+/// <param name="ChangeToken">Of the listing that the inventory answered.</param>
+/// <param name="Branch">Default branch.</param>
+/// <param name="Commit">Commit that was read.</param>
+/// <param name="FormatsVersion"><see cref="Inventory.CurrentFormats"/> when it was read.</param>
+/// <param name="At">When it was read.</param>
+/// <param name="Uses">Number of uses found.</param>
+/// <param name="Problems">Files that could not be read.</param>
+public sealed record RepositoryRecord(string Repository, string? ChangeToken, string Branch, string Commit, int FormatsVersion, DateTimeOffset At, int Uses, IReadOnlyList<FileProblem> Problems);
+
+/// <summary>Everything that a repository uses.</summary>
+/// <param name="Branch">Default branch.</param>
+/// <param name="Commit">Commit that was read.</param>
+/// <param name="FormatsVersion"><see cref="CurrentFormats"/> when it was read.</param>
+/// <param name="Files">Every file that a format reads.</param>
+public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files)
+{
+    /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
+    public const int CurrentFormats = 1;
+
+    /// <summary>Every use, as the planner takes it.</summary>
+    [JsonIgnore]
+    public IEnumerable<ImageUse> Uses => Files.SelectMany(f => f.Uses.Select(u => u.ToUse(f.Path)));
+}
+
+/// <summary>One file of an inventory.</summary>
+/// <param name="Path">From the root.</param>
+/// <param name="Blob">SHA of its content.</param>
+/// <param name="Mode">Git's mode.</param>
+/// <param name="Uses">What it names.</param>
+/// <param name="Problems">What could not be read.</param>
+public sealed record InventoryFile(string Path, string Blob, string Mode, IReadOnlyList<InventoryUse> Uses, IReadOnlyList<FileProblem> Problems);
+
+/// <summary>A use without its spans: they are found again when the file is edited.</summary>
+public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform)
+{
+    /// <summary>The record of a use.</summary>
+    public static InventoryUse Of(ImageUse use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString());
+    }
+
+    /// <summary>The use again.</summary>
+    public ImageUse ToUse(string path) => new()
+    {
+        Path = path,
+        Format = Format,
+        Line = Line,
+        Column = Column,
+        Written = WrittenText.At(Text, 0),
+        Reference = Skip is null ? ImageReference.Parse(Text) : null,
+        Skip = Skip,
+        Pinnable = Pinnable,
+        Platform = Images.Platform.TryParse(Platform, out var platform) ? platform : null,
+    };
+}
+
+/// <summary>What is known of an image without reading its tags.</summary>
+/// <param name="Image">Canonical name.</param>
+/// <param name="At">When its registry last gave a whole answer; null: never yet.</param>
+/// <param name="Problem">Why the last question had no whole answer.</param>
+/// <param name="ProblemAt">When that was.</param>
+/// <param name="Told"><see cref="ImageFactsRecord.Fingerprint"/> of the facts that its users have been told of.</param>
+public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, string? Told);
+
+/// <summary><see cref="ImageFacts"/> as they are kept.</summary>
+public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDictionary<string, string?> Digests, IReadOnlyDictionary<string, string> DigestProblems)
+{
+    /// <summary>The record of facts.</summary>
+    public static ImageFactsRecord Of(ImageFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return new(
+            facts.Tags,
+            new SortedDictionary<string, string?>(facts.Digests.ToDictionary(d => d.Key, d => d.Value?.ToString(), StringComparer.Ordinal), StringComparer.Ordinal),
+            new SortedDictionary<string, string>(facts.DigestProblems.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal));
+    }
+
+    /// <summary>Differs when anything a decision could rest on differs.</summary>
+    [JsonIgnore]
+    public string Fingerprint => Digest.Of(JsonSerializer.SerializeToUtf8Bytes(
+        this with { Tags = Tags is null ? null : [.. Tags.Order(StringComparer.Ordinal)] },
+        StateJson.Default.ImageFactsRecord)).Hex;
+
+    /// <summary>The facts again.</summary>
+    public ImageFacts ToFacts(ImageName image) => new(image)
+    {
+        Tags = Tags,
+        Digests = Digests.ToDictionary(d => d.Key, d => d.Value is null ? null : Digest.Parse(d.Value), StringComparer.Ordinal),
+        DigestProblems = DigestProblems,
+    };
+}
+
+/// <summary>How one repository uses one image: the index from images to repositories.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="Places">Every place.</param>
+public sealed record ImageUser(string Repository, IReadOnlyList<ImagePlace> Places);
+
+/// <summary>A place that uses an image.</summary>
+/// <param name="Tag">The tag it follows; null where it has a digest alone.</param>
+/// <param name="Path">File.</param>
+/// <param name="Line">From 1.</param>
+public sealed record ImagePlace(string? Tag, string Path, int Line);
+
+/// <summary>A pull request in the ledger.</summary>
+/// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
+/// <param name="Number">Its number; null while there is none.</param>
+/// <param name="Url">Its page.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closed</c>, <c>left</c>, <c>proposed</c> (observe mode).</param>
+/// <param name="HeadCommit">The commit that Basewatch put at the head of its branch.</param>
+/// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of that commit.</param>
+/// <param name="Note">Why it was left or closed.</param>
+/// <param name="At">When.</param>
+public sealed record PullRequestRecord(string Key, int? Number, string? Url, string Title, string State, string? HeadCommit, string? Change, string? Note, DateTimeOffset At);
+
+/// <summary>A repository that waits to be reconciled.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Cause">Why, for people.</param>
+public sealed record PendingRecord(string Repository, DateTimeOffset Since, string Cause);
+
+/// <summary>An alert in the ledger. It is claimed before it is sent and marked after, so that a crash between may double it and never loses it.</summary>
+/// <param name="Subject">What it is about.</param>
+/// <param name="ClaimedAt">When a worker took it on.</param>
+/// <param name="SentAt">When the channel took it; null: not yet.</param>
+public sealed record AlertRecord(string Subject, DateTimeOffset ClaimedAt, DateTimeOffset? SentAt);
+
+/// <summary>A job that failed.</summary>
+/// <param name="Job">Its JSON.</param>
+/// <param name="Message">What went wrong.</param>
+/// <param name="At">When it failed last.</param>
+public sealed record FailureRecord(string Job, string Message, DateTimeOffset At);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RepositoryRecord))]
+[JsonSerializable(typeof(Inventory))]
+[JsonSerializable(typeof(ImageRecord))]
+[JsonSerializable(typeof(ImageFactsRecord))]
+[JsonSerializable(typeof(ImageUser))]
+[JsonSerializable(typeof(PullRequestRecord))]
+[JsonSerializable(typeof(PendingRecord))]
+[JsonSerializable(typeof(AlertRecord))]
+[JsonSerializable(typeof(FailureRecord))]
+internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,0 +1,174 @@
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Reads which images a repository uses. Only files whose content is new are fetched.</summary>
+public sealed partial class TakeInventoryProcessor(
+    IRepositoryHost host,
+    Memory memory,
+    FormatCatalog formats,
+    PendingRepositories pending,
+    IJobQueue queue,
+    TimeProvider time,
+    ILogger<TakeInventoryProcessor> logger)
+{
+    private const int Parallel = 8;
+
+    /// <summary>Brings the inventory of a repository up to date.</summary>
+    public async Task<JobOutcome> RunAsync(RepositoryName repository, string? changeToken, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var old = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
+        if (await host.GetHeadAsync(repository, cancellationToken).ConfigureAwait(false) is not { } head)
+        {
+            LogVanished(repository);
+            await ForgetAsync(repository, old, cancellationToken).ConfigureAwait(false);
+            return JobOutcome.Done;
+        }
+
+        var record = await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
+        if (record is not null && old is not null && record.Commit == head.Commit && record.Branch == head.Branch && record.FormatsVersion == Inventory.CurrentFormats)
+        {
+            if (record.ChangeToken != changeToken)
+            {
+                await memory.Repositories.PutAsync(Memory.RepositoryKey(repository), record with { ChangeToken = changeToken }, cancellationToken).ConfigureAwait(false);
+            }
+
+            return JobOutcome.Done;
+        }
+
+        var files = await ReadAsync(repository, head, old, cancellationToken).ConfigureAwait(false);
+        var inventory = new Inventory(head.Branch, head.Commit, Inventory.CurrentFormats, files);
+        var added = await IndexAsync(repository, old, inventory, cancellationToken).ConfigureAwait(false);
+        await memory.Inventories.PutAsync(Memory.InventoryKey(repository), inventory, cancellationToken).ConfigureAwait(false);
+        await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
+        foreach (var image in added)
+        {
+            await queue.EnqueueAsync(new ReviewLifecycles(image.Canonical), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The record comes last: until it names this commit, all of the above is done again.
+        var problems = files.SelectMany(f => f.Problems).ToList();
+        var uses = files.Sum(f => f.Uses.Count);
+        await memory.Repositories.PutAsync(
+            Memory.RepositoryKey(repository),
+            new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.CurrentFormats, time.GetUtcNow(), uses, problems),
+            cancellationToken).ConfigureAwait(false);
+        LogTaken(repository, uses, files.Count, head.Commit);
+        foreach (var problem in problems)
+        {
+            LogProblem(repository, problem);
+        }
+
+        return JobOutcome.Done;
+    }
+
+    private async Task<IReadOnlyList<InventoryFile>> ReadAsync(RepositoryName repository, RepositoryHead head, Inventory? old, CancellationToken cancellationToken)
+    {
+        var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
+        var known = old is { FormatsVersion: Inventory.CurrentFormats }
+            ? old.Files.ToDictionary(f => (f.Path, f.Blob))
+            : [];
+        var relevant = tree.Files.Where(f => formats.Matches(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToArray();
+        var files = new InventoryFile[relevant.Length];
+        await System.Threading.Tasks.Parallel.ForAsync(
+            0,
+            relevant.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (i, token) =>
+            {
+                var file = relevant[i];
+                files[i] = known.TryGetValue((file.Path, file.Blob), out var unchanged)
+                    ? unchanged with { Mode = file.Mode }
+                    : await ReadAsync(repository, file, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        return [.. files.Where(f => f.Uses.Count > 0 || f.Problems.Count > 0)];
+    }
+
+    private async Task<InventoryFile> ReadAsync(RepositoryName repository, TreeFile file, CancellationToken cancellationToken)
+    {
+        FormatReading reading;
+        if (file.Size > SourceFile.LargestFile)
+        {
+            reading = new FormatReading([], [SourceFile.TooLarge(file.Path, file.Size.Value)]);
+        }
+        else
+        {
+            try
+            {
+                reading = formats.Read(file.Path, await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false));
+            }
+            catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
+            {
+                reading = new FormatReading([], [new FileProblem(file.Path, null, e.Message)]);
+            }
+        }
+
+        return new InventoryFile(file.Path, file.Blob, file.Mode, [.. reading.Uses.Select(InventoryUse.Of)], reading.Problems);
+    }
+
+    /// <summary>Brings the index from images to repositories up to date.</summary>
+    /// <returns>The images that this repository did not use before, or not in these places.</returns>
+    private async Task<IReadOnlyList<ImageName>> IndexAsync(RepositoryName repository, Inventory? old, Inventory current, CancellationToken cancellationToken)
+    {
+        var before = PlacesOf(old);
+        var after = PlacesOf(current);
+        var changed = new List<ImageName>();
+        foreach (var (image, places) in after)
+        {
+            if (before.TryGetValue(image, out var same) && same.SequenceEqual(places))
+            {
+                continue;
+            }
+
+            changed.Add(image);
+            await memory.Users.PutAsync(Memory.UserKey(image, repository), new ImageUser(repository.ToString(), places), cancellationToken).ConfigureAwait(false);
+
+            // Loses to whoever knows more already.
+            await memory.Images.TryPutAsync(Memory.ImageKey(image), new ImageRecord(image.Canonical, null, null, null, null), StateVersion.None, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var image in before.Keys.Where(i => !after.ContainsKey(i)))
+        {
+            await memory.Users.DeleteAsync(Memory.UserKey(image, repository), cancellationToken).ConfigureAwait(false);
+        }
+
+        return changed;
+    }
+
+    private async Task ForgetAsync(RepositoryName repository, Inventory? old, CancellationToken cancellationToken)
+    {
+        foreach (var image in PlacesOf(old).Keys)
+        {
+            await memory.Users.DeleteAsync(Memory.UserKey(image, repository), cancellationToken).ConfigureAwait(false);
+        }
+
+        await memory.Inventories.DeleteAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Pending.DeleteAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Repositories.DeleteAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory? inventory) =>
+        (inventory?.Uses ?? [])
+            .Where(u => u.Reference is not null)
+            .GroupBy(u => u.Reference!.Name)
+            .ToDictionary(
+                g => g.Key,
+                g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line))]);
+
+    private static string Short(string commit) => commit[..Math.Min(7, commit.Length)];
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Uses} uses in {Files} files at {Commit}")]
+    private partial void LogTaken(RepositoryName repository, int uses, int files, string commit);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: {Problem}")]
+    private partial void LogProblem(RepositoryName repository, FileProblem problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository} is gone, or its token may not see it any more: its state is dropped")]
+    private partial void LogVanished(RepositoryName repository);
+}

@@ -1,0 +1,22 @@
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>A use, the reference it should have, and why.</summary>
+/// <param name="Use">Where.</param>
+/// <param name="Target">What it should name, with tag and, where it may be pinned, digest.</param>
+/// <param name="Kind">How far the step goes.</param>
+/// <param name="Policy">Name of the policy that decided.</param>
+/// <param name="Reason">Why, in one sentence without a full stop.</param>
+public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind, string Policy, string Reason);
+
+/// <summary>What is to be said of one use.</summary>
+/// <param name="Use">Which.</param>
+/// <param name="Updates">None, one, or two: the newest within the major version, and the newest major.</param>
+/// <param name="IsGone">Whether its tag, or its whole repository, is no longer in the registry.</param>
+/// <param name="Policy">Name of the policy in force.</param>
+/// <param name="Reason">Why it stays, or why it can't be judged, where there is no update.</param>
+/// <param name="Problem">What the registry did not answer; nothing was decided from it.</param>
+public sealed record Assessment(ImageUse Use, IReadOnlyList<Update> Updates, bool IsGone, string Policy, string Reason, string? Problem);

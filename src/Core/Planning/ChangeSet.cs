@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>Updates that travel together in one pull request.</summary>
+/// <param name="Key">
+/// Names the change set for good, whatever its target: <c>python-3.x-slim</c>, <c>python-x.x-slim</c> for majors,
+/// <c>digests</c>. Fit for a branch name.
+/// </param>
+/// <param name="Updates">At least one, by file and line.</param>
+public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates)
+{
+    /// <summary>Key of the change set that pins and refreshes digests and moves no tag.</summary>
+    public const string DigestsKey = "digests";
+
+    /// <summary>What every branch of Basewatch begins with.</summary>
+    public const string BranchPrefix = "basewatch/";
+
+    /// <summary>Name of its branch.</summary>
+    public string Branch => BranchPrefix + Key;
+
+    /// <summary>The images that it is about.</summary>
+    public IEnumerable<ImageName> Images => Updates.Select(u => u.Target.Name).Distinct();
+
+    /// <summary>
+    /// Changes with what the pull request would write: files, places and targets. Sixteen hexadecimal digits.
+    /// </summary>
+    public string Fingerprint => Hash(Updates.Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}"));
+
+    /// <summary>
+    /// Changes with the versions that are proposed and with nothing else: whoever closed the pull request declined these.
+    /// For a step to another tag that is the tag, however often it is republished; for a digest it is the digest.
+    /// Sixteen hexadecimal digits.
+    /// </summary>
+    public string Proposal => Hash(Updates
+        .Select(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin ? u.Target.ToString() : (u.Target with { Digest = null }).ToString())
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal));
+
+    /// <summary>Sorts updates into change sets, by key. The order of updates does not matter.</summary>
+    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates) =>
+        [.. updates
+            .GroupBy(KeyOf, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new ChangeSet(g.Key, [.. g
+                .OrderBy(u => u.Use.Path, StringComparer.Ordinal)
+                .ThenBy(u => u.Use.Line)
+                .ThenBy(u => u.Use.Column)]))];
+
+    private static string KeyOf(Update update) =>
+        update.Kind is UpdateKind.Digest or UpdateKind.Pin
+            ? DigestsKey
+            : $"{update.Target.Name.Familiar.Replace(':', '_')}-{Series(update.Target.Tag!, update.Kind)}";
+
+    /// <summary>The tag with its moving parts as <c>x</c>: <c>3.14.2-slim</c> is <c>3.x.x-slim</c> within a major version and <c>x.x.x-slim</c> across.</summary>
+    private static string Series(string tag, UpdateKind kind)
+    {
+        var series = new StringBuilder(tag.Length);
+        var numbers = 0;
+        for (var i = 0; i < tag.Length; i++)
+        {
+            if (!char.IsAsciiDigit(tag[i]))
+            {
+                series.Append(tag[i]);
+            }
+            else
+            {
+                var start = i;
+                while (i + 1 < tag.Length && char.IsAsciiDigit(tag[i + 1]))
+                {
+                    i++;
+                }
+
+                numbers++;
+                var isMajor = numbers == 1;
+                series.Append(isMajor && kind is not UpdateKind.Major ? tag.AsSpan(start, i + 1 - start) : "x");
+            }
+        }
+
+        // What Git refuses in a branch name (git check-ref-format).
+        var name = series.ToString().Replace("..", ".", StringComparison.Ordinal).TrimEnd('.');
+        return name.EndsWith(".lock", StringComparison.Ordinal) ? name + "_" : name;
+    }
+
+    private static string Hash(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("\n\n", lines))))[..16];
+}

@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>Puts text from outside into GitHub's Markdown so that it stays text: no links, mentions, references or markup.</summary>
+public static class Markdown
+{
+    /// <summary>Text as inline code. Inside it nothing is markup, and neither mentions nor references are made.</summary>
+    public static string Code(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var line = Line(text);
+        if (line.Length == 0)
+        {
+            return "";
+        }
+
+        var longest = 0;
+        var run = 0;
+        foreach (var c in line)
+        {
+            run = c == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        var fence = new string('`', longest + 1);
+        return longest == 0 ? $"{fence}{line}{fence}" : $"{fence} {line} {fence}";
+    }
+
+    /// <summary>Inline code for the cell of a table, where a bar would end the cell.</summary>
+    public static string CodeCell(string text) => Code(text).Replace("|", "\\|", StringComparison.Ordinal);
+
+    /// <summary>Text as plain words: what GitHub takes for markup is escaped, mentions and references are broken.</summary>
+    public static string Text(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var result = new StringBuilder(text.Length + 16);
+        foreach (var c in Line(text))
+        {
+            result.Append(c switch
+            {
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '&' => "&amp;",
+                // A zero-width joiner keeps a mention or a reference from being one.
+                '@' => "@\u200D",
+                '#' => "#\u200D",
+                '\\' or '`' or '*' or '_' or '[' or ']' or '|' or '~' or '!' => $"\\{c}",
+                _ => c.ToString(),
+            });
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>One line: control characters and line ends become spaces.</summary>
+    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+}

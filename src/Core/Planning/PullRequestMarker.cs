@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>
+/// The hidden line in a pull request's body from which its part of the ledger can be rebuilt:
+/// <c>&lt;!-- basewatch key=… change=… proposal=… --&gt;</c>.
+/// </summary>
+/// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
+/// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of what the body tells.</param>
+/// <param name="Proposal"><see cref="ChangeSet.Proposal"/>.</param>
+public sealed record PullRequestMarker(string Key, string Change, string Proposal)
+{
+    private const string Opening = "<!-- basewatch ";
+
+    private const string Closing = " -->";
+
+    /// <summary>Finds the marker in a body.</summary>
+    public static bool TryFind(string body, [NotNullWhen(true)] out PullRequestMarker? marker)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        marker = null;
+        var start = body.LastIndexOf(Opening, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : body.IndexOf(Closing, start, StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        var fields = body[(start + Opening.Length)..end]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(f => f.Split('=', 2))
+            .Where(f => f.Length == 2)
+            .GroupBy(f => f[0], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
+        if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposal", out var proposal))
+        {
+            marker = new PullRequestMarker(key, change, proposal);
+        }
+
+        return marker is not null;
+    }
+
+    /// <summary>The line as it stands in a body.</summary>
+    public override string ToString() => $"{Opening}key={Key} change={Change} proposal={Proposal}{Closing}";
+}

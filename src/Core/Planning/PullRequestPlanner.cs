@@ -1,0 +1,106 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>What a repository host shows of one change set's branch and pull requests.</summary>
+/// <param name="Branch">Newest commit of the branch; null when there is none.</param>
+/// <param name="PullRequests">Every pull request from it, the newest first.</param>
+public sealed record ExistingPullRequests(CommitInfo? Branch, IReadOnlyList<PullRequest> PullRequests)
+{
+    /// <summary>No branch and no pull request.</summary>
+    public static ExistingPullRequests None { get; } = new(null, []);
+
+    /// <summary>The open one, if there is one.</summary>
+    public PullRequest? Open => PullRequests.FirstOrDefault(p => p.State == PullRequestState.Open);
+}
+
+/// <summary>One thing to do about a pull request, or the reason why nothing is done.</summary>
+/// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
+public abstract record PullRequestOperation(string Key);
+
+/// <summary>Write the branch, if <paramref name="WriteBranch"/>, and open a pull request.</summary>
+public sealed record OpenPullRequest(ChangeSet ChangeSet, bool WriteBranch, string? ExpectedBranch) : PullRequestOperation(ChangeSet.Key);
+
+/// <summary>Write the branch anew, if <paramref name="WriteBranch"/>, and then title and body.</summary>
+public sealed record UpdatePullRequest(ChangeSet ChangeSet, int Number, bool WriteBranch, string? ExpectedBranch) : PullRequestOperation(ChangeSet.Key);
+
+/// <summary>Close a pull request that has nothing left to do, and delete its branch.</summary>
+public sealed record ClosePullRequest(string Key, int Number, string Branch, string Reason) : PullRequestOperation(Key);
+
+/// <summary>The pull request is as it should be.</summary>
+public sealed record KeepPullRequest(string Key, int Number) : PullRequestOperation(Key);
+
+/// <summary>Nothing is done, because of what a person did or what is not known.</summary>
+public sealed record LeavePullRequest(string Key, int? Number, string Reason) : PullRequestOperation(Key);
+
+/// <summary>
+/// Compares the pull requests that should be with those that are. Pure, and level-triggered: whatever was lost or done
+/// twice before, the operations lead to the same end, and planning again after them gives nothing to do.
+/// </summary>
+public static class PullRequestPlanner
+{
+    /// <summary>The operations for one repository.</summary>
+    /// <param name="desired">The change sets that should be proposed.</param>
+    /// <param name="existing">What is there, by key; a key without an entry has nothing.</param>
+    /// <param name="undecided">Images whose registry gave no whole answer: their pull requests stay as they are.</param>
+    public static IReadOnlyList<PullRequestOperation> Plan(
+        IReadOnlyList<ChangeSet> desired,
+        IReadOnlyDictionary<string, ExistingPullRequests> existing,
+        IReadOnlySet<ImageName> undecided)
+    {
+        ArgumentNullException.ThrowIfNull(desired);
+        ArgumentNullException.ThrowIfNull(existing);
+        ArgumentNullException.ThrowIfNull(undecided);
+        var operations = new List<PullRequestOperation>();
+        foreach (var changeSet in desired)
+        {
+            operations.Add(Plan(changeSet, existing.GetValueOrDefault(changeSet.Key, ExistingPullRequests.None), undecided.Count > 0));
+        }
+
+        var wanted = desired.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var (key, state) in existing.Where(e => !wanted.Contains(e.Key)).OrderBy(e => e.Key, StringComparer.Ordinal))
+        {
+            if (state.Open is { } open)
+            {
+                operations.Add(
+                    state.Branch is { } branch && Trailers.OfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")
+                    : undecided.Count > 0 ? new LeavePullRequest(key, open.Number, "a registry did not answer")
+                    : new ClosePullRequest(key, open.Number, open.Branch, "there is nothing left to do: the default branch needs none of these updates any more"));
+            }
+        }
+
+        return operations;
+    }
+
+    private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, bool partial)
+    {
+        var open = existing.Open;
+        var trailers = existing.Branch is null ? null : Trailers.OfUntouched(existing.Branch);
+        if (existing.Branch is not null && trailers is null)
+        {
+            return new LeavePullRequest(desired.Key, open?.Number, "a person has pushed to its branch");
+        }
+
+        var isWritten = trailers?.Change == desired.Fingerprint;
+        if (open is null)
+        {
+            var declined = existing.PullRequests.FirstOrDefault(p =>
+                p.State == PullRequestState.Closed && PullRequestMarker.TryFind(p.Body, out var old) && old.Proposal == desired.Proposal);
+            return declined is null
+                ? new OpenPullRequest(desired, !isWritten, existing.Branch?.Sha)
+                : new LeavePullRequest(desired.Key, declined.Number, "a person has closed it for this version");
+        }
+
+        var isTold = PullRequestMarker.TryFind(open.Body, out var marker) && marker.Change == desired.Fingerprint;
+        if (isWritten && isTold)
+        {
+            return new KeepPullRequest(desired.Key, open.Number);
+        }
+
+        // With an answer missing the change set may be smaller than it ought to be: never take anything out of a pull request then.
+        return partial && !isWritten
+            ? new LeavePullRequest(desired.Key, open.Number, "a registry did not answer")
+            : new UpdatePullRequest(desired, open.Number, !isWritten, existing.Branch?.Sha);
+    }
+}

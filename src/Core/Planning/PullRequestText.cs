@@ -1,0 +1,136 @@
+using System.Text;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>The words of a pull request: title, body and commit message.</summary>
+/// <param name="Title">One line.</param>
+/// <param name="Body">Markdown, at most <see cref="LongestBody"/> characters, with the marker as its last line.</param>
+public sealed record PullRequestText(string Title, string Body)
+{
+    /// <summary>The most that GitHub takes, in characters.</summary>
+    public const int LongestBody = 65_536;
+
+    private const int MostRows = 100;
+
+    private const int LongestTitle = 120;
+
+    /// <summary>Writes title and body of a change set.</summary>
+    /// <param name="changeSet">What the pull request changes.</param>
+    /// <param name="dropped">Updates of it that could not be written, and why.</param>
+    /// <param name="lifecycles">The lifecycle of a reference, where one is known.</param>
+    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<FileProblem> dropped, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
+    {
+        ArgumentNullException.ThrowIfNull(changeSet);
+        ArgumentNullException.ThrowIfNull(dropped);
+        ArgumentNullException.ThrowIfNull(lifecycles);
+        var missing = dropped.Select(d => (d.Path, d.Line)).ToHashSet();
+        var written = changeSet.Updates.Where(u => !missing.Contains((u.Use.Path, u.Use.Line))).ToList();
+        var body = new StringBuilder();
+        body.Append(Intro(written)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
+        foreach (var update in written.Take(MostRows))
+        {
+            body.Append("| ").Append(Markdown.CodeCell(update.Target.Name.Familiar))
+                .Append(" | ").Append(Markdown.CodeCell($"{update.Use.Path}:{update.Use.Line}"))
+                .Append(" | ").Append(Version(update.Use.Reference!))
+                .Append(" | ").Append(Version(update.Target))
+                .Append(" | ").Append(Word(update.Kind)).Append(" |\n");
+        }
+
+        if (written.Count > MostRows)
+        {
+            body.Append("\nand ").Append(written.Count - MostRows).Append(" more.\n");
+        }
+
+        body.Append("\n**Why**\n\n");
+        foreach (var reason in written.Select(u => $"- {Markdown.Code(u.Target.Name.Familiar)}: {Markdown.Text(u.Reason)} (policy {Markdown.Code(u.Policy)}).").Distinct(StringComparer.Ordinal).Take(20))
+        {
+            body.Append(reason).Append('\n');
+        }
+
+        var warnings = Warnings(changeSet, lifecycles).Take(20).ToList();
+        if (warnings.Count > 0)
+        {
+            body.Append("\n**End of life**\n\n").AppendJoin('\n', warnings).Append('\n');
+        }
+
+        if (dropped.Count > 0)
+        {
+            body.Append("\n**Not changed**\n\n")
+                .AppendJoin('\n', dropped.Take(20).Select(d => $"- {Markdown.Code($"{d.Path}:{d.Line}")}: {Markdown.Text(d.Message)}"))
+                .Append('\n');
+        }
+
+        body.Append("\n---\nBasewatch keeps this pull request up to date while nobody else pushes to its branch. ")
+            .Append("Merge it to take the update; close it, and it stays closed for this version.\n");
+
+        var marker = new PullRequestMarker(changeSet.Key, changeSet.Fingerprint, changeSet.Proposal).ToString();
+        var room = LongestBody - marker.Length - 1;
+        if (body.Length > room)
+        {
+            body.Length = room;
+        }
+
+        return new PullRequestText(TitleOf(changeSet), body.Append('\n').Append(marker).ToString());
+    }
+
+    /// <summary>The message of the commit whose tree is <paramref name="tree"/>.</summary>
+    public static string CommitMessage(ChangeSet changeSet, string tree)
+    {
+        ArgumentNullException.ThrowIfNull(changeSet);
+        return $"{TitleOf(changeSet)}\n\n{new Trailers(changeSet.Fingerprint, tree)}\n";
+    }
+
+    private static string TitleOf(ChangeSet changeSet)
+    {
+        string title;
+        if (changeSet.Key == ChangeSet.DigestsKey)
+        {
+            var pins = changeSet.Updates.Count(u => u.Kind == UpdateKind.Pin);
+            var verb = pins == 0 ? "Refresh" : pins == changeSet.Updates.Count ? "Pin" : "Pin and refresh";
+            title = changeSet.Images.ToList() is [var only]
+                ? $"{verb} the digest of {only.Familiar}"
+                : $"{verb} the digests of {changeSet.Images.Count()} images";
+        }
+        else
+        {
+            var first = changeSet.Updates[0];
+            var from = changeSet.Updates.Select(u => u.Use.Reference!.Tag).Distinct(StringComparer.Ordinal).ToList();
+            var origin = from is [{ } tag] ? $" from {tag}" : "";
+            title = $"Update {first.Target.Name.Familiar}{origin} to {first.Target.Tag}{(first.Kind == UpdateKind.Major ? " (major)" : "")}";
+        }
+
+        return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
+    }
+
+    private static string Intro(List<Update> updates)
+    {
+        var files = updates.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Count();
+        var places = updates.Count;
+        return $"Basewatch moves {places} image {(places == 1 ? "reference" : "references")} in {files} {(files == 1 ? "file" : "files")}.";
+    }
+
+    /// <summary>"Do not just rebuild": a dead base stays dead at its newest digest.</summary>
+    private static IEnumerable<string> Warnings(ChangeSet changeSet, Func<Images.ImageReference, ImageLifecycle?> lifecycles) =>
+        from target in changeSet.Updates.Select(u => u.Target with { Digest = null }).Distinct()
+        let lifecycle = lifecycles(target)
+        where lifecycle is { Status: LifecycleStatus.Ended or LifecycleStatus.Ending, Ends: not null }
+        select lifecycle.Status == LifecycleStatus.Ended
+            ? $"- {Markdown.Code(target.Familiar)} is past its end of life since {lifecycle.Ends:yyyy-MM-dd}: a refresh brings no security fixes any more. Move to a maintained version."
+            : $"- {Markdown.Code(target.Familiar)} reaches its end of life on {lifecycle.Ends:yyyy-MM-dd}.";
+
+    private static string Version(Images.ImageReference reference) =>
+        Markdown.CodeCell(reference.Digest is null ? reference.Tag ?? "latest" : $"{reference.Tag}@{reference.Digest.Abbreviated}");
+
+    private static string Word(UpdateKind kind) => kind switch
+    {
+        UpdateKind.Pin => "first pin",
+        UpdateKind.Digest => "republished",
+        UpdateKind.Patch => "patch",
+        UpdateKind.Minor => "minor",
+        UpdateKind.Major => "**major**",
+        _ => "successor",
+    };
+}
