@@ -1,0 +1,285 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Enumeration;
+using System.Text;
+using Basewatch.Core.Formats;
+
+namespace Basewatch.Adapters.Git;
+
+/// <summary>
+/// A folder on disk. A Git work tree is listed by its index, so that what is tracked counts, ignored or not; what is read
+/// is on disk, committed or not. Links are never followed.
+/// </summary>
+public sealed class WorkTree
+{
+    private const int MostFiles = 1_000_000;
+    private const int LargestIndex = 512 * 1024 * 1024;
+    private const int DeepestFolder = 200;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
+    private WorkTree(string root, bool isGit, string prefix, IReadOnlyList<string> files) => (Root, IsGit, Prefix, Files) = (root, isGit, prefix, files);
+
+    /// <summary>Absolute path of the folder that all paths start from: the top of the Git work tree, or the folder itself outside Git.</summary>
+    public string Root { get; }
+
+    /// <summary>Is it a Git work tree?</summary>
+    public bool IsGit { get; }
+
+    /// <summary>The part that was asked for, from the root: empty for all of it, else <c>services/api/</c> or a file.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Regular files below <see cref="Prefix"/>, from the root, with slashes, in ordinal order. A tracked file may be gone from the disk.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Lists a folder, a part of a Git work tree, or a single file.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder or file.</exception>
+    /// <exception cref="IOException">It can't be listed; the message says why.</exception>
+    public static async Task<WorkTree> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var isFile = File.Exists(full);
+        if (!isFile && !Directory.Exists(full))
+        {
+            throw new DirectoryNotFoundException($"{path}: there is no such folder or file");
+        }
+
+        var folder = isFile ? Path.GetDirectoryName(full)! : full;
+        var file = isFile ? Path.GetFileName(full) : "";
+        if (await FindTopAsync(folder, cancellationToken) is not var (top, below))
+        {
+            return new WorkTree(folder, isGit: false, file, isFile ? [file] : Walk(folder));
+        }
+
+        var prefix = below + file;
+        return new WorkTree(top, isGit: true, prefix, await ListTrackedAsync(top, prefix, cancellationToken));
+    }
+
+    /// <summary>Reads a file, up to <see cref="SourceFile.LargestFile"/> bytes.</summary>
+    /// <param name="path">From the root, with slashes.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="problem">Why it can't be read; null when there is nothing to tell because it is gone from the disk, as a tracked file may be.</param>
+    public bool TryRead(string path, [NotNullWhen(true)] out byte[]? bytes, out FileProblem? problem)
+    {
+        bytes = null;
+        if (!TryResolve(path, out var file, out problem))
+        {
+            return false;
+        }
+
+        try
+        {
+            var length = file.Length;
+            if (length > SourceFile.LargestFile)
+            {
+                problem = new FileProblem(path, null, $"the file has {length / 1024 / 1024} MiB: up to {SourceFile.LargestFile / 1024 / 1024} are read");
+                return false;
+            }
+
+            // Pipes and devices have no length either, and must not be opened.
+            bytes = length == 0 ? [] : ReadWhole(file, (int)length);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = new FileProblem(path, null, $"the file can't be read: {e.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Puts new content in place of a file's, in one step and with its mode kept.</summary>
+    /// <param name="path">From the root, with slashes; the file exists.</param>
+    /// <param name="content">Its new content.</param>
+    /// <param name="problem">Why it was not written; the file is then as it was.</param>
+    public bool TryWrite(string path, ReadOnlySpan<byte> content, [NotNullWhen(false)] out FileProblem? problem)
+    {
+        if (!TryResolve(path, out var file, out problem))
+        {
+            problem ??= new FileProblem(path, null, "the file is gone");
+            return false;
+        }
+
+        var temporary = Path.Combine(file.DirectoryName!, $".basewatch-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(temporary, file.UnixFileMode);
+            }
+
+            File.Move(temporary, file.FullName, overwrite: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            problem = new FileProblem(path, null, $"the file can't be written: {e.Message}");
+            return false;
+        }
+    }
+
+    // False without a problem: there is nothing on disk.
+    private bool TryResolve(string path, [NotNullWhen(true)] out FileInfo? file, out FileProblem? problem)
+    {
+        (file, problem) = (null, null);
+        var parts = path.Split('/');
+        if (path.Contains('\0', StringComparison.Ordinal)
+            || parts.Any(p => p is "" or "." or ".." || p.Equals(".git", StringComparison.OrdinalIgnoreCase) || p.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.VolumeSeparatorChar) >= 0))
+        {
+            problem = new FileProblem(path, null, "the path leads out of the folder");
+            return false;
+        }
+
+        var at = Root;
+        foreach (var part in parts[..^1])
+        {
+            at = Path.Combine(at, part);
+            var folder = new DirectoryInfo(at);
+            if (!folder.Exists)
+            {
+                return false;
+            }
+
+            if (folder.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            {
+                problem = new FileProblem(path, null, $"{part} is a link: links are not followed");
+                return false;
+            }
+        }
+
+        var found = new FileInfo(Path.Combine(at, parts[^1]));
+        // A link that leads nowhere does not exist, and is a link all the same.
+        if (found.LinkTarget is not null)
+        {
+            problem = new FileProblem(path, null, "the file is a link: links are not followed");
+            return false;
+        }
+
+        file = found.Exists ? found : null;
+        return file is not null;
+    }
+
+    private static byte[] ReadWhole(FileInfo file, int length)
+    {
+        using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        var bytes = new byte[length];
+        var read = stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
+        return read == length ? bytes : bytes[..read];
+    }
+
+    private static async Task<(string Top, string Below)?> FindTopAsync(string folder, CancellationToken cancellationToken)
+    {
+        GitResult result;
+        try
+        {
+            result = await GitProcess.RunAsync(folder, ["rev-parse", "--show-toplevel", "--show-prefix"], 64 * 1024, default, NoEnvironment, cancellationToken);
+        }
+        catch (GitProcessException e) when (e.IsMissing && !IsBelowGit(folder))
+        {
+            return null;
+        }
+
+        if (result.ExitCode != 0)
+        {
+            // Outside Git, or in a repository without a work tree; anything else is a work tree that Git can't read.
+            return IsBelowGit(folder)
+                ? throw new IOException($"{folder}: git can't read this work tree: {result.Error}")
+                : null;
+        }
+
+        var lines = Encoding.UTF8.GetString(result.Output).Split('\n');
+        return (Path.GetFullPath(lines[0]), lines[1]);
+    }
+
+    private static bool IsBelowGit(string folder)
+    {
+        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
+        {
+            var git = Path.Combine(at, ".git");
+            if (Directory.Exists(git) || File.Exists(git))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<IReadOnlyList<string>> ListTrackedAsync(string top, string prefix, CancellationToken cancellationToken)
+    {
+        string[] arguments = prefix.Length == 0 ? ["ls-files", "-z", "--stage"] : ["ls-files", "-z", "--stage", "--", prefix];
+        var result = await GitProcess.RunAsync(top, arguments, LargestIndex, default, NoEnvironment, cancellationToken);
+        if (result.ExitCode != 0)
+        {
+            throw new IOException($"{top}: git can't list this work tree: {result.Error}");
+        }
+
+        var files = new List<string>();
+        foreach (var range in result.Output.AsSpan().Split((byte)0))
+        {
+            // <mode> SP <sha> SP <stage> TAB <path>; a conflict has a path up to three times, one after the other.
+            var entry = result.Output.AsSpan(range);
+            var tab = entry.IndexOf((byte)'\t');
+            if (tab > 0 && entry.StartsWith("100"u8) && TryDecode(entry[(tab + 1)..], out var path) && (files.Count == 0 || files[^1] != path))
+            {
+                files.Add(path);
+            }
+        }
+
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+
+    // A name that is not UTF-8 can't be named anywhere else either.
+    private static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out string? text)
+    {
+        try
+        {
+            text = Utf8.GetString(bytes);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = null;
+            return false;
+        }
+    }
+
+    private static List<string> Walk(string root)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            MaxRecursionDepth = DeepestFolder,
+        };
+        var found = new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => entry.ToFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.FileName.Equals(".git", StringComparison.OrdinalIgnoreCase),
+        };
+        var files = new List<string>();
+        foreach (var file in found)
+        {
+            files.Add(Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'));
+            if (files.Count > MostFiles)
+            {
+                throw new IOException($"{root} has more than {MostFiles} files: choose a folder further down");
+            }
+        }
+
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+}
