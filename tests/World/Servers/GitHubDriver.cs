@@ -132,7 +132,7 @@ public sealed class GitHubDriver(HttpClient client)
     public Task DeleteRepositoryAsync(string repository, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"repos/{repository}", body: null, cancellationToken);
 
-    /// <summary>Makes the repository private or public, archives it, renames its default branch: GitHub's <c>PATCH /repos</c>.</summary>
+    /// <summary>Changes settings of the repository, such as <c>private</c> and <c>archived</c>: GitHub's <c>PATCH /repos/{repository}</c>.</summary>
     public Task ChangeRepositoryAsync(string repository, JsonObject changes, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, $"repos/{repository}", changes, cancellationToken);
 
