@@ -23,11 +23,19 @@ public sealed partial class JobRunner(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
+    private readonly TurnTaking _turns = new();
+
     /// <summary>Does a job.</summary>
     public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        JobOutcome outcome;
+        using (await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false))
+        {
+            outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+
         var key = Memory.FailureKey(job);
         switch (outcome)
         {
