@@ -148,7 +148,7 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
 
     private Database Open()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = Path,

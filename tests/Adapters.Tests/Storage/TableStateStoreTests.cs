@@ -70,6 +70,31 @@ public sealed class TableStateStoreTests(AzuriteServer azurite) : StateStoreCont
     }
 
     [Fact]
+    public async Task An_entry_replaced_between_entity_and_blob_is_read_again()
+    {
+        await Store.TryPutAsync(Key, Noise(100_000, seed: 1), StateVersion.None, Cancelled);
+        var got = await ReaderSurprisedBy(ReplaceAsync(2)).GetAsync(Key, Cancelled);
+        Assert.True(got!.Value.Span.SequenceEqual(Noise(100_000, seed: 2)));
+
+        var listed = await ReaderSurprisedBy(ReplaceAsync(3)).ListAsync(Key.Partition, Cancelled).SingleAsync(Cancelled);
+        Assert.True(listed.Value.Span.SequenceEqual(Noise(100_000, seed: 3)));
+
+        Func<Task> ReplaceAsync(int seed) => () => Store.TryPutAsync(Key, Noise(100_000, seed), StateVersion.Any, Cancelled);
+    }
+
+    [Fact]
+    public async Task An_entry_deleted_between_entity_and_blob_is_gone()
+    {
+        await Store.TryPutAsync(Key, Noise(100_000, seed: 1), StateVersion.None, Cancelled);
+        Assert.Null(await ReaderSurprisedBy(DeleteAsync).GetAsync(Key, Cancelled));
+
+        await Store.TryPutAsync(Key, Noise(100_000, seed: 1), StateVersion.None, Cancelled);
+        Assert.Empty(await ReaderSurprisedBy(DeleteAsync).ListAsync(Key.Partition, Cancelled).ToListAsync(Cancelled));
+
+        Task DeleteAsync() => Store.TryDeleteAsync(Key, StateVersion.Any, Cancelled);
+    }
+
+    [Fact]
     public async Task A_value_is_a_blob_only_where_no_property_can_hold_it()
     {
         await Store.TryPutAsync(Key, new byte[16 * 1024 * 1024], StateVersion.Any, Cancelled);
@@ -161,6 +186,14 @@ public sealed class TableStateStoreTests(AzuriteServer azurite) : StateStoreCont
         return options;
     }
 
+    /// <summary>A store on the same account in which something happens just before the first blob is read.</summary>
+    private TableStateStore ReaderSurprisedBy(Func<Task> surprise)
+    {
+        var options = new BlobClientOptions();
+        options.AddPolicy(new BeforeFirstRead(surprise), HttpPipelinePosition.PerCall);
+        return new TableStateStore(Table, new BlobContainerClient(azurite.ConnectionString, _name, options));
+    }
+
     private async Task<List<string>> BlobNamesAsync() =>
         await Blobs.GetBlobsAsync(cancellationToken: Cancelled).Select(blob => blob.Name).ToListAsync(Cancelled);
 
@@ -181,6 +214,23 @@ public sealed class TableStateStoreTests(AzuriteServer azurite) : StateStoreCont
                 Assert.InRange(message.Response.Status, 200, 299);
                 throw new IOException("The connection was reset.");
             }
+        }
+    }
+
+    private sealed class BeforeFirstRead(Func<Task> surprise) : HttpPipelinePolicy
+    {
+        private int _surprised;
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            if (message.Request.Method == RequestMethod.Get && Interlocked.Exchange(ref _surprised, 1) == 0)
+            {
+                await surprise();
+            }
+
+            await ProcessNextAsync(message, pipeline);
         }
     }
 }
