@@ -241,7 +241,6 @@ public sealed class WorldTests
         using var client = new HttpClient { BaseAddress = server.Address };
 
         using (var error = await client.GetAsync("/v2/?a=b", Cancelled))
-<<<<<<< HEAD
         {
             Assert.Equal(500, (int)error.StatusCode);
         }
@@ -251,11 +250,6 @@ public sealed class WorldTests
             Assert.Equal(TimeSpan.FromSeconds(7), limited.Headers.RetryAfter!.Delta);
         }
 
-=======
-            Assert.Equal(500, (int)error.StatusCode);
-        using (var limited = await client.PostAsync("/x", new StringContent("body"), Cancelled))
-            Assert.Equal(TimeSpan.FromSeconds(7), limited.Headers.RetryAfter!.Delta);
->>>>>>> storage
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetStringAsync("/half", Cancelled));
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetAsync("/hang", patience.Token));

@@ -50,6 +50,11 @@ internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider 
         {
             throw NoResponse(e, question, address);
         }
+        catch (SocketException e) when (response is null)
+        {
+            // The client looks up the peer of a new connection, which may be closed by then, and lets this one through.
+            throw new TransientFault(Failure(RegistryFailure.Unreachable, $"could not be reached ({Reason(e)})", question, address, e));
+        }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
             throw new TransientFault(Failure(RegistryFailure.Malformed, $"broke off its answer ({Reason(e)})", question, address, e));

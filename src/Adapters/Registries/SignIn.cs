@@ -93,16 +93,22 @@ internal sealed class SignIn(RegistryEndpoint endpoint, RegistryHttp http, TimeP
         // No more than the right to read is asked for. A few services have scopes of another kind (ECR Public: aws): those are passed on.
         var scope = challenge["scope"] is { Length: > 0 } asked && !asked.Contains("repository:", StringComparison.Ordinal) ? asked : $"repository:{endpoint.Prefix}{repository}:pull";
         var key = new TokenKey(challenge["realm"]!, challenge["service"], scope);
-        lock (_gate)
+        if (Held(key) is { } held)
         {
-            if (_tokens.TryGetValue(key, out var held) && held.Expires > time.GetUtcNow())
-            {
-                return new Credential(new("Bearer", held.Text), IsFresh: false);
-            }
+            return new Credential(new("Bearer", held.Text), IsFresh: false);
         }
 
-        var token = await _fetches.RunAsync(key, token => FetchAsync(key, repository, timeout, token), cancellationToken);
-        return new Credential(new("Bearer", token.Text), IsFresh: true);
+        // Looked up once more within: the last fetch may have ended just now.
+        var fetched = await _fetches.RunAsync(key, async token => Held(key) ?? await FetchAsync(key, repository, timeout, token), cancellationToken);
+        return new Credential(new("Bearer", fetched.Text), IsFresh: true);
+    }
+
+    private Token? Held(TokenKey key)
+    {
+        lock (_gate)
+        {
+            return _tokens.TryGetValue(key, out var token) && token.Expires > time.GetUtcNow() ? token : null;
+        }
     }
 
     private async Task<Token> FetchAsync(TokenKey key, string repository, TimeSpan timeout, CancellationToken cancellationToken)

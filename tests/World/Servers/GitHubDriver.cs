@@ -24,14 +24,10 @@ public sealed class GitHubDriver(HttpClient client)
         await SendAsync(
             HttpMethod.Post, parts[0] is "admin" ? "user/repos" : $"orgs/{parts[0]}/repos", new JsonObject { ["name"] = parts[1] }, cancellationToken);
         if (files.Count > 0)
-<<<<<<< HEAD
         {
             await PushAsync(repository, "main", Bytes(files), "Start", cancellationToken);
         }
 
-=======
-            await PushAsync(repository, "main", Bytes(files), "Start", cancellationToken);
->>>>>>> storage
         return repository;
     }
 
@@ -50,14 +46,10 @@ public sealed class GitHubDriver(HttpClient client)
 
         var entries = new JsonArray();
         foreach (var (path, content) in files)
-<<<<<<< HEAD
         {
             entries.Add(await TreeEntryAsync(repository, path, content, cancellationToken));
         }
 
-=======
-            entries.Add(await TreeEntryAsync(repository, path, content, cancellationToken));
->>>>>>> storage
         var commit = await CommitAsync(repository, parent is null ? null : await TreeOfAsync(repository, parent, cancellationToken), entries, message, parent is null ? [] : [parent], cancellationToken);
         await MoveBranchAsync(repository, branch, tip, commit, cancellationToken);
         await MovePushedAtAsync(repository, commit, cancellationToken);
@@ -78,14 +70,10 @@ public sealed class GitHubDriver(HttpClient client)
         request.Headers.Accept.ParseAdd("application/vnd.github.raw+json");
         using var answer = await client.SendAsync(request, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
-<<<<<<< HEAD
         {
             return null;
         }
 
-=======
-            return null;
->>>>>>> storage
         await ExpectSuccessAsync(answer, cancellationToken);
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
     }
@@ -153,11 +141,7 @@ public sealed class GitHubDriver(HttpClient client)
     public Task DeleteRepositoryAsync(string repository, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"repos/{repository}", body: null, cancellationToken);
 
-<<<<<<< HEAD
     /// <summary>Changes settings of the repository, such as <c>private</c> and <c>archived</c>: GitHub's <c>PATCH /repos/{repository}</c>.</summary>
-=======
-    /// <summary>Makes the repository private or public, archives it, renames its default branch: GitHub's <c>PATCH /repos</c>.</summary>
->>>>>>> storage
     public Task ChangeRepositoryAsync(string repository, JsonObject changes, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, $"repos/{repository}", changes, cancellationToken);
 
@@ -197,14 +181,10 @@ public sealed class GitHubDriver(HttpClient client)
     {
         var wanted = new JsonObject { ["tree"] = entries };
         if (baseTree is not null)
-<<<<<<< HEAD
         {
             wanted["base_tree"] = baseTree;
         }
 
-=======
-            wanted["base_tree"] = baseTree;
->>>>>>> storage
         var tree = await SendAsync(HttpMethod.Post, $"repos/{repository}/git/trees", wanted, cancellationToken);
         var commit = await SendAsync(HttpMethod.Post, $"repos/{repository}/git/commits", new JsonObject
         {
@@ -241,13 +221,9 @@ public sealed class GitHubDriver(HttpClient client)
             var fresh = answer!.AsArray();
             items.AddRange(fresh.Select(i => i!));
             if (fresh.Count < 100)
-<<<<<<< HEAD
             {
                 return items;
             }
-=======
-                return items;
->>>>>>> storage
         }
     }
 
@@ -255,14 +231,10 @@ public sealed class GitHubDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-<<<<<<< HEAD
         {
             request.Content = JsonContent.Create(body);
         }
 
-=======
-            request.Content = JsonContent.Create(body);
->>>>>>> storage
         using var answer = await client.SendAsync(request, cancellationToken);
         await ExpectSuccessAsync(answer, cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);

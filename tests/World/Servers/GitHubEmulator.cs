@@ -12,7 +12,6 @@ namespace Basewatch.World.Servers;
 /// <remarks>
 /// Octokit wants <c>new GitHubClient(new Connection(product, address, …))</c> with <see cref="Address"/> as it is:
 /// <c>GitHubClient(product, address)</c> adds <c>/api/v3</c>, which isn't there.
-<<<<<<< HEAD
 /// Where it differs from GitHub, seen with 0.12.2:
 /// <list type="bullet">
 /// <item>Missing, so 404: <c>GET /installation/repositories</c>, <c>GET /orgs/{org}/repos</c> (and <c>/user/repos</c> leaves
@@ -33,28 +32,6 @@ namespace Basewatch.World.Servers;
 /// <item>A new tree's entries need their <c>type</c>. Trees, commits and contents can be asked for by branch, tag or SHA.</item>
 /// <item>No ETags, no conditional requests, no secondary rate limit; 5,000 requests an hour a token, then 403.</item>
 /// <item>Addresses in answers (<c>html_url</c>) say <c>localhost</c>, and <c>html_url</c> leads nowhere.</item>
-=======
-/// Where it differs from GitHub, seen in its source (0.12.2):
-/// <list type="bullet">
-/// <item>Missing, so 404: <c>GET /installation/repositories</c>, <c>GET /orgs/{org}/repos</c> (and <c>/user/repos</c> leaves
-/// out what an organisation owns; <c>/search/repositories</c> has it), GraphQL, <c>GET …/git/refs/{ref}</c> (the old address
-/// that Octokit's <c>Git.Reference.Get</c> asks; <c>…/git/ref/{ref}</c>, <c>…/git/matching-refs/{ref}</c> and
-/// <c>…/branches/{branch}</c> are there), <c>…/merges</c>, <c>…/dispatches</c>, commit statuses, git over HTTP.</item>
-/// <item>A pull request's <c>head.sha</c> and <c>base.sha</c> are those of the moment it was opened: moving the branch
-/// doesn't move them, and its <c>…/files</c> is empty. Ask the branch, or <c>…/compare/{base}...{head}</c>.</item>
-/// <item>Opening a second pull request for the same head and base succeeds (GitHub: 422), and so does opening one for a
-/// branch that isn't there, which it creates (GitHub: 422). Deleting a branch leaves its pull request open, and a closed
-/// one can be opened again without it.</item>
-/// <item><c>pushed_at</c> moves by the Contents API alone, never by refs; <see cref="GitHubDriver"/> makes up for it.</item>
-/// <item>The Git Data API works in an empty repository (GitHub: 409), where a branch or tree is 404 and commits are 409.</item>
-/// <item>A token that it doesn't know is taken for <c>reader</c> (GitHub: 401); without a token public things can be read
-/// and the rest is 401.</item>
-/// <item>Whoever is signed in may open and edit any pull request of a public repository; contents need rights, else 403.</item>
-/// <item>A private repository that one may not see is 403 (GitHub: 404). Names are case-sensitive (GitHub: not).</item>
-/// <item>A new tree's entries need their <c>type</c>. Trees, commits and contents can be asked for by branch, tag or SHA.</item>
-/// <item>No ETags, no conditional requests, no secondary rate limit; 5,000 requests an hour a token, then 403.</item>
-/// <item>A closed pull request can be opened again whatever became of its branch; a merged one is <c>closed</c> with <c>merged</c>.</item>
->>>>>>> storage
 /// </list>
 /// </remarks>
 public sealed partial class GitHubEmulator : RealServer
@@ -74,11 +51,7 @@ public sealed partial class GitHubEmulator : RealServer
     /// <summary>Its installation in <see cref="Organization"/>, on all repositories.</summary>
     public const int InstallationId = 815;
 
-<<<<<<< HEAD
     // Its command line takes no port 0; its library does, so that nothing races for a port.
-=======
-    // Its own command line takes no port 0; its library does. It advertises localhost, which need not be IPv4.
->>>>>>> storage
     private const string StartScript = """
         const { createEmulator } = await import(process.env.EMULATE_MODULE);
         const { url } = await createEmulator({ service: 'github', port: 0, hostname: '127.0.0.1', seed: JSON.parse(process.env.EMULATE_SEED) });

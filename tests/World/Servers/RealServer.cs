@@ -43,7 +43,6 @@ public abstract class RealServer : IAsyncLifetime
     {
         await StopAsync();
         if (_process is not null)
-<<<<<<< HEAD
         {
             await _process.DisposeAsync();
         }
@@ -54,12 +53,6 @@ public abstract class RealServer : IAsyncLifetime
             Directory.Delete(TemporaryFolder, recursive: true);
         }
 
-=======
-            await _process.DisposeAsync();
-        _process = null;
-        if (Directory.Exists(TemporaryFolder))
-            Directory.Delete(TemporaryFolder, recursive: true);
->>>>>>> storage
         GC.SuppressFinalize(this);
     }
 

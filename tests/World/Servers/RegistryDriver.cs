@@ -25,14 +25,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var parts = image.Build();
         foreach (var blob in parts.Blobs)
-<<<<<<< HEAD
         {
             await PushBlobAsync(image.Repository, blob, cancellationToken);
         }
 
-=======
-            await PushBlobAsync(image.Repository, blob, cancellationToken);
->>>>>>> storage
         for (var i = 0; i < parts.Manifests.Count; i++)
         {
             var manifest = parts.Manifests[i];
@@ -51,14 +47,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var digests = new List<string>();
         foreach (var tag in tags)
-<<<<<<< HEAD
         {
             digests.Add(await PushAsync(new SampleImage(repository, tag), cancellationToken));
         }
 
-=======
-            digests.Add(await PushAsync(new SampleImage(repository, tag), cancellationToken));
->>>>>>> storage
         return digests;
     }
 
@@ -67,7 +59,6 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, $"/v2/{repository}/manifests/{tag}");
         foreach (var type in ManifestTypes)
-<<<<<<< HEAD
         {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         }
@@ -78,12 +69,6 @@ public sealed class RegistryDriver(HttpClient client)
             return null;
         }
 
-=======
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
-        using var answer = await client.SendAsync(request, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
-            return null;
->>>>>>> storage
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         return answer.Headers.GetValues("Docker-Content-Digest").Single();
     }
@@ -93,14 +78,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v2/{repository}/manifests/{reference}");
         foreach (var type in ManifestTypes)
-<<<<<<< HEAD
         {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         }
 
-=======
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
->>>>>>> storage
         using var answer = await client.SendAsync(request, cancellationToken);
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         return JsonNode.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken))!;
@@ -115,14 +96,10 @@ public sealed class RegistryDriver(HttpClient client)
     {
         using var answer = await client.GetAsync($"/v2/{repository}/tags/list", cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
-<<<<<<< HEAD
         {
             return [];
         }
 
-=======
-            return [];
->>>>>>> storage
         await ExpectAsync(answer, HttpStatusCode.OK, cancellationToken);
         var tags = JsonNode.Parse(await answer.Content.ReadAsStreamAsync(cancellationToken))!["tags"];
         return tags is null ? [] : [.. tags.AsArray().Select(t => t!.GetValue<string>())];
@@ -144,13 +121,9 @@ public sealed class RegistryDriver(HttpClient client)
     {
         var digest = SampleManifest.DigestOf(blob);
         if (!_pushed.TryAdd((repository, digest), true))
-<<<<<<< HEAD
         {
             return;
         }
-=======
-            return;
->>>>>>> storage
 
         using var begun = await client.PostAsync($"/v2/{repository}/blobs/uploads/", content: null, cancellationToken);
         await ExpectAsync(begun, HttpStatusCode.Accepted, cancellationToken);

@@ -48,13 +48,9 @@ public sealed partial class RegistryServer : RealServer
             lock (_gate)
             {
                 if (_requests.RemoveAll(r => string.Equals(r.Path, mark, StringComparison.Ordinal)) > 0)
-<<<<<<< HEAD
                 {
                     return [.. _requests];
                 }
-=======
-                    return [.. _requests];
->>>>>>> storage
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
@@ -66,13 +62,9 @@ public sealed partial class RegistryServer : RealServer
     {
         await RequestsAsync(cancellationToken);
         lock (_gate)
-<<<<<<< HEAD
         {
             _requests.Clear();
         }
-=======
-            _requests.Clear();
->>>>>>> storage
     }
 
     /// <inheritdoc/>
@@ -106,14 +98,10 @@ public sealed partial class RegistryServer : RealServer
         var address = ready.Groups["address"].Value;
         _client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         if (RequiresLogin)
-<<<<<<< HEAD
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
         }
 
-=======
-            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
->>>>>>> storage
         _driver = new RegistryDriver(_client);
         _address = address;
     }

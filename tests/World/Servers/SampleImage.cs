@@ -54,13 +54,9 @@ public sealed record SampleImage(string Repository, string Tag)
             descriptor["platform"] = Platform(parts);
             platforms.Add(descriptor);
             if (!Index)
-<<<<<<< HEAD
             {
                 break;
             }
-=======
-                break;
->>>>>>> storage
         }
 
         if (Index)
@@ -86,14 +82,10 @@ public sealed record SampleImage(string Repository, string Tag)
 
         using var layer = new MemoryStream();
         using (var gzip = new GZipStream(layer, CompressionLevel.Fastest, leaveOpen: true))
-<<<<<<< HEAD
         {
             gzip.Write(archive.ToArray());
         }
 
-=======
-            gzip.Write(archive.ToArray());
->>>>>>> storage
         return (archive.ToArray(), layer.ToArray());
     }
 
@@ -101,14 +93,10 @@ public sealed record SampleImage(string Repository, string Tag)
     {
         var labels = new JsonObject { ["org.opencontainers.image.version"] = Tag };
         foreach (var (name, value) in Labels)
-<<<<<<< HEAD
         {
             labels[name] = value;
         }
 
-=======
-            labels[name] = value;
->>>>>>> storage
         var configuration = Platform(platform);
         configuration["created"] = Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         configuration["config"] = new JsonObject { [nameof(Labels)] = labels };
@@ -120,14 +108,10 @@ public sealed record SampleImage(string Repository, string Tag)
     {
         var json = new JsonObject { ["architecture"] = platform[1], ["os"] = platform[0] };
         if (platform.Length > 2)
-<<<<<<< HEAD
         {
             json["variant"] = platform[2];
         }
 
-=======
-            json["variant"] = platform[2];
->>>>>>> storage
         return json;
     }
 
