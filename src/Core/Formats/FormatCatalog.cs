@@ -17,6 +17,13 @@ public sealed class FormatCatalog
     /// <summary>Whether any format may read a file of this path.</summary>
     public bool Matches(string path) => _formats.Any(f => f.Matches(path));
 
+    /// <summary>The format that found a use: the one to read the file with again after an edit.</summary>
+    public IFormat FormatOf(ImageUse use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return _formats.First(f => f.Name == use.Format);
+    }
+
     /// <summary>
     /// Reads a file's uses with the first format that matches its path and finds it to be of its kind;
     /// <see cref="ImageUse.Format"/> says which that was.
