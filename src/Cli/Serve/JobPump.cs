@@ -56,13 +56,7 @@ internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimePro
             return;
         }
 
-        var outcome = await runner.RunAsync(received.Job, cancellationToken);
-        if (outcome is JobPostponed postponed)
-        {
-            // A new message instead of the old one returned: waiting for a rate limit is no failed delivery.
-            await queue.EnqueueAsync(received.Job, postponed.After, cancellationToken);
-        }
-
+        await runner.RunAsync(received.Job, cancellationToken);
         await queue.CompleteAsync(received, cancellationToken);
     }
 

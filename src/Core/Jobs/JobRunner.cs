@@ -16,6 +16,7 @@ public sealed partial class JobRunner(
     ReconcileProcessor reconcile,
     ReviewLifecyclesProcessor reviewLifecycles,
     Memory memory,
+    IJobQueue queue,
     TimeProvider time,
     ILogger<JobRunner> logger)
 {
@@ -26,7 +27,7 @@ public sealed partial class JobRunner(
     /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
     private readonly TurnTaking _turns = new();
 
-    /// <summary>Does a job.</summary>
+    /// <summary>Does a job; one that has to wait is queued again. Throws <see cref="StateStoreException"/> and <see cref="JobQueueException"/>, and nothing else of the world's.</summary>
     public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -42,6 +43,9 @@ public sealed partial class JobRunner(
             case JobPostponed postponed:
                 LogPostponed(job, postponed.After.TotalSeconds, postponed.Reason);
                 await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), postponed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
+                // A new message: waiting for a rate limit is no failed delivery of this one.
+                await queue.EnqueueAsync(job, postponed.After, cancellationToken).ConfigureAwait(false);
                 break;
             case JobFailed failed:
                 LogFailed(job, failed.Reason);
@@ -90,10 +94,6 @@ public sealed partial class JobRunner(
             return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (LifecycleCatalogException e)
-        {
-            return new JobFailed(e.Message);
-        }
-        catch (JobQueueException e)
         {
             return new JobFailed(e.Message);
         }
