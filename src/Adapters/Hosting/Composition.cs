@@ -32,10 +32,14 @@ public static class Composition
             s.GetRequiredService<ILogger<GitHubRepositoryHost>>()));
         services.TryAddSingleton(s => options.Storage.CreateStateStore(s.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(s => options.Storage.CreateJobQueue(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
-        services.TryAddSingleton<ILifecycleCatalog>(s => Catalog(options.Lifecycle, s));
+        services.TryAddSingleton(s => LifecycleSource.Create(
+            options.Lifecycle,
+            new StateCatalogCache(s.GetRequiredService<IStateStore>()),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
         if (options.TeamsWebhook is { } webhook)
         {
-            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(webhook, s.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(new HttpClient(), webhook, s.GetRequiredService<TimeProvider>()));
         }
 
         services.TryAddSingleton(FormatCatalog.Default);
@@ -54,7 +58,4 @@ public static class Composition
         services.AddSingleton<StatusEndpoint>();
         return services;
     }
-
-    private static ILifecycleCatalog Catalog(LifecycleOptions options, IServiceProvider services) =>
-        throw new NotSupportedException(options.ToString() + services);
 }

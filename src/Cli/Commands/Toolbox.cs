@@ -34,7 +34,7 @@ internal sealed class Toolbox : IDisposable
         }
 
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
-        Lifecycles = LifecycleSource.Create(options.Lifecycle, CacheFolder(), TimeProvider.System, _loggers);
+        Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
     }
 
     public IRegistry Registry => _registry;

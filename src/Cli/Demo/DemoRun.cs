@@ -53,7 +53,7 @@ internal sealed class DemoRun : IAsyncDisposable
             _registry,
             _lifecycles,
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
-            new TeamsNotifier(new Uri(server.Address + "/teams"), TimeProvider.System),
+            new TeamsNotifier(new HttpClient(), new Uri(server.Address + "/teams"), TimeProvider.System),
             NullLoggerFactory.Instance);
     }
 
@@ -243,7 +243,9 @@ internal sealed class DemoRun : IAsyncDisposable
         public async Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken)
         {
             await using var stream = typeof(DemoRun).Assembly.GetManifestResourceStream("lifecycles.json")!;
-            return await LifecycleSource.ReadAsync(stream, cancellationToken);
+            using var body = new MemoryStream();
+            await stream.CopyToAsync(body, cancellationToken);
+            return LifecycleCatalogReader.Read(body.ToArray(), "the demo's facts", TimeProvider.System.GetUtcNow(), NullLogger.Instance);
         }
     }
 }
