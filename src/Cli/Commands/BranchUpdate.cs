@@ -1,8 +1,6 @@
 using Basewatch.Adapters.Git;
-using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
-using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
@@ -55,7 +53,7 @@ internal static class BranchUpdate
         return failures.Count > 0 ? ExitCode.Partial : ExitCode.Success;
     }
 
-    private static void Print(IReadOnlyList<PullRequestRecord> records)
+    private static void Print(List<PullRequestRecord> records)
     {
         if (records.Count == 0)
         {

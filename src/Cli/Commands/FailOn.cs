@@ -33,9 +33,12 @@ internal static class FailOn
     }
 
     /// <summary>Whether a report has one of the findings.</summary>
-    public static bool Matches(CheckReport report, IReadOnlyCollection<string> words) =>
-        report.Findings.Any(f =>
+    public static bool Matches(CheckReport report, IEnumerable<string> failOn)
+    {
+        var words = failOn.ToHashSet(StringComparer.Ordinal);
+        return report.Findings.Any(f =>
             (f.Assessment.IsGone && words.Contains("gone"))
             || (f.Lifecycle.Status == LifecycleStatus.Ended && words.Contains("eol"))
             || f.Assessment.Updates.Any(u => words.Contains("update") || words.Contains(FindingRow.Word(u.Kind))));
+    }
 }

@@ -44,7 +44,7 @@ internal static class ScanCommand
             throw new UsageException(e.Message, e);
         }
 
-        return (tree, FolderScan.Read(FormatCatalog.Default, tree.Files, tree.TryRead, cancellationToken));
+        return (tree, FolderScan.Read(FormatCatalog.Default, tree.Files, tree.Read, cancellationToken));
     }
 
     /// <summary>Tells what could not be read; true when there is something.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Registries;
+using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Configuration;

@@ -57,19 +57,19 @@ internal static class UpdateCommand
         {
             var problems = new List<FileProblem>();
             FileChange? change = null;
-            if (tree.TryRead(updates.Key, out var bytes, out var unreadable))
+            try
             {
-                change = FileChange.Apply(FormatCatalog.Default, updates.Key, bytes, [.. updates]);
+                change = FileChange.Apply(FormatCatalog.Default, updates.Key, tree.Read(updates.Key), [.. updates]);
                 problems.AddRange(change.Dropped);
-                if (change.Content is { } content && !tree.TryWrite(updates.Key, content.Span, out var unwritten))
+                if (change.Content is { } content)
                 {
-                    problems.Add(unwritten);
-                    change = null;
+                    tree.Write(updates.Key, content.Span);
                 }
             }
-            else
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                problems.Add(unreadable ?? new FileProblem(updates.Key, null, "the file is gone"));
+                change = null;
+                problems.Add(new FileProblem(updates.Key, null, e.Message));
             }
 
             foreach (var problem in problems)

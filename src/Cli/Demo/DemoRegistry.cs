@@ -8,7 +8,6 @@ using Basewatch.Core.Images;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Basewatch.Cli.Demo;
 
@@ -21,6 +20,8 @@ internal sealed class DemoRegistry : IAsyncDisposable
     private const string IndexType = "application/vnd.oci.image.index.v1+json";
 
     private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
+
+    private static readonly string[] Architectures = ["amd64", "arm64"];
 
     private readonly WebApplication _app;
 
@@ -57,12 +58,12 @@ internal sealed class DemoRegistry : IAsyncDisposable
     public void Push(string repository, string tag, string content)
     {
         var layer = Gzip(Encoding.UTF8.GetBytes($"{repository}:{tag}\n{content}\n"));
-        var entries = new[] { "amd64", "arm64" }.Select(architecture =>
+        var entries = Architectures.Select(architecture =>
         {
-            var config = Store("application/vnd.oci.image.config.v1+json", $$"""{"architecture":"{{architecture}}","os":"linux","config":{"Labels":{"org.opencontainers.image.version":"{{tag}}"}},"rootfs":{"type":"layers","diff_ids":["{{Digest.Of(layer)}}"]}}""");
+            var config = Store("application/vnd.oci.image.config.v1+json", $$$"""{"architecture":"{{{architecture}}}","os":"linux","config":{"Labels":{"org.opencontainers.image.version":"{{{tag}}}"}},"rootfs":{"type":"layers","diff_ids":["{{{Digest.Of(layer)}}}"]}}""");
             var blob = Store("application/vnd.oci.image.layer.v1.tar+gzip", layer);
             var manifest = Store(ManifestType, $$"""{"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{config}},"layers":[{{blob}}]}""");
-            return string.Create(CultureInfo.InvariantCulture, $$"""{{manifest[..^1]}},"platform":{"architecture":"{{architecture}}","os":"linux"}}""") + "}";
+            return $$$"""{{{manifest[..^1]}}},"platform":{"architecture":"{{{architecture}}}","os":"linux"}}""";
         });
         var index = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{IndexType}}","manifests":[{{string.Join(',', entries)}}]}""");
         var digest = Digest.Of(index).ToString();
@@ -123,7 +124,7 @@ internal sealed class DemoRegistry : IAsyncDisposable
                 break;
             case ["v2", .. var name, "manifests", var reference]:
                 await SendAsync(context, reference.StartsWith("sha256:", StringComparison.Ordinal) ? reference
-                    : _tags.TryGetValue(string.Join('/', name), out var tags) && tags.TryGetValue(reference, out var digest) ? digest : null);
+                    : _tags.TryGetValue(string.Join('/', name), out var tags) && tags.TryGetValue(reference, out var tagged) ? tagged : null);
                 break;
             case ["v2", .., "blobs", var digest]:
                 await SendAsync(context, digest);

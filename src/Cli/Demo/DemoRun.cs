@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Basewatch.Adapters.Git;
 using Basewatch.Adapters.Lifecycle;
@@ -13,7 +14,6 @@ using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Spectre.Console;
 
 namespace Basewatch.Cli.Demo;
 
@@ -78,7 +78,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await using var demo = new DemoRun(root, server);
         var code = await demo.TellAsync(cancellationToken);
         Screen.Out.WriteLine();
-        Screen.Out.MarkupLineInterpolated($"[grey]Done in {clock.Elapsed.TotalSeconds:0.0} s. The repositories stay in[/] {root}[grey]: git branches begin with[/] basewatch/");
+        Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]Done in {clock.Elapsed.TotalSeconds:0.0} s. The repositories stay in[/] {root}[grey]: git branches begin with[/] basewatch/");
         return code;
     }
 
@@ -134,7 +134,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task CheckAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         Screen.Out.WriteLine();
-        Screen.Out.MarkupLineInterpolated($"[grey]$ cd {repository.Name} && basewatch check[/]");
+        Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
         var (_, scan) = await ScanCommand.ReadAsync(FolderOf(repository), cancellationToken);
         CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry), _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
     }
@@ -230,7 +230,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private void Step(string what)
     {
         Screen.Out.WriteLine();
-        Screen.Out.MarkupLineInterpolated($"[bold blue]{++_step}. {what}[/]");
+        Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold blue]{++_step}. {what}[/]");
     }
 
     private static void Say(string what) => Screen.Out.MarkupLine(Screen.Safe(what));

@@ -93,7 +93,7 @@ internal static class SampleRepositories
     /// <summary>Runs Git in a folder and gives what it prints.</summary>
     public static async Task<string> GitAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

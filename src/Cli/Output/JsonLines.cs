@@ -6,7 +6,6 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Cli.Output;
@@ -44,7 +43,7 @@ internal sealed record FindingRow(
     /// <summary>One row for each update; one for a tag that is gone; one where there is nothing to do.</summary>
     public static IEnumerable<FindingRow> Of(CheckReport report)
     {
-        var findings = report.Findings.ToDictionary(f => f.Assessment.Use, ReferenceEqualityComparer.Instance);
+        var findings = report.Findings.ToDictionary<UseFinding, object>(f => f.Assessment.Use, ReferenceEqualityComparer.Instance);
         foreach (var use in report.Scan.Uses)
         {
             if (!findings.TryGetValue(use, out var finding))

@@ -1,4 +1,4 @@
-using Spectre.Console;
+using System.Globalization;
 
 namespace Basewatch.Cli.Output;
 
@@ -24,10 +24,10 @@ internal static class Screen
     public static bool IsTerminal => !Console.IsOutputRedirected;
 
     /// <summary>What went wrong, to stderr.</summary>
-    public static void Error(string message) => Err.MarkupLineInterpolated($"[red]error:[/] {Plain(message)}");
+    public static void Error(string message) => Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]error:[/] {Plain(message)}");
 
     /// <summary>What a person should know, to stderr.</summary>
-    public static void Warn(string message) => Err.MarkupLineInterpolated($"[yellow]warning:[/] {Plain(message)}");
+    public static void Warn(string message) => Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]warning:[/] {Plain(message)}");
 
     /// <summary>Text from outside without anything that would steer a terminal.</summary>
     public static string Plain(string text) =>

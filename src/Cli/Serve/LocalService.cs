@@ -2,7 +2,6 @@ using System.Net;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Cli.Output;
-using Basewatch.Core.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,14 +39,12 @@ internal static class LocalService
         {
             throw new UsageException($"can't listen on {endpoint}: {e.Message}", e);
         }
-        catch (StateStoreException e)
-        {
-            throw new UsageException(e.Message, e);
-        }
 
         Screen.Err.WriteLine($"listening on {string.Join(", ", app.Urls)}, state in {options.Storage}; stop with Ctrl+C");
-        using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
-        await app.WaitForShutdownAsync(CancellationToken.None);
+        var stopped = new TaskCompletionSource();
+        await using var stop = cancellationToken.Register(stopped.SetResult);
+        await stopped.Task;
+        await app.StopAsync(CancellationToken.None);
         return ExitCode.Success;
     }
 
