@@ -79,7 +79,7 @@ internal static class ScanCommand
 
         var images = scan.Uses.Where(u => u.Reference is not null).Select(u => u.Reference!.Name).Distinct().Count();
         var skipped = scan.Uses.Count(u => u.Skip is not null);
-        Screen.Err.WriteLine($"{Count.Of(scan.Uses.Count, "use")} of {Count.Of(images, "image")} in {Count.Of(scan.Uses.Select(u => u.Path).Distinct(StringComparer.Ordinal).Count(), "file")}"
+        Screen.Out.WriteLine($"{Count.Of(scan.Uses.Count, "use")} of {Count.Of(images, "image")} in {Count.Of(scan.Uses.Select(u => u.Path).Distinct(StringComparer.Ordinal).Count(), "file")}"
             + (skipped == 0 ? "" : $", {skipped} of them can't be updated"));
     }
 }

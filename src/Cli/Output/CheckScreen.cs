@@ -114,7 +114,7 @@ internal static class CheckScreen
         Add(report.Findings.Count(f => f.Lifecycle.Status == LifecycleStatus.Ended), "past their end of life");
         Add(report.Scan.Uses.Count(u => u.Skip is not null), "skipped");
         Add(undecided, "not judged");
-        Screen.Err.WriteLine(string.Join(", ", parts));
+        Screen.Out.WriteLine(string.Join(", ", parts));
 
         void Add(int number, string what)
         {
