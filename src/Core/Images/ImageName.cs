@@ -24,7 +24,7 @@ public sealed record ImageName
 
     private ImageName(string registry, string repository) => (Registry, Repository) = (registry, repository);
 
-    /// <summary>Host in lower case with its port, if any: <c>docker.io</c>, <c>localhost:5000</c>, <c>[::1]:5000</c>.</summary>
+    /// <summary>Host with its port, if any, in lower case unless it is one word in capitals: <c>docker.io</c>, <c>localhost:5000</c>, <c>[::1]:5000</c>.</summary>
     public string Registry { get; }
 
     /// <summary>Path in the registry: <c>library/python</c>.</summary>
@@ -35,7 +35,7 @@ public sealed record ImageName
 
     /// <summary>The shortest form that means the same: <c>python</c>, <c>grafana/grafana</c>, <c>ghcr.io/a/b</c>.</summary>
     public string Familiar =>
-        Registry != DockerHub ? Canonical
+        Registry != DockerHub || FirstComponentLooksLikeARegistry(Repository) ? Canonical
         : Repository.StartsWith(OfficialPrefix, StringComparison.Ordinal) && !Repository.AsSpan(OfficialPrefix.Length).Contains('/') ? Repository[OfficialPrefix.Length..]
         : Repository;
 
@@ -62,7 +62,8 @@ public sealed record ImageName
             return false;
         }
 
-        registry = registry.ToLowerInvariant();
+        // A host of one word is only told from a path by its capitals.
+        registry = registry.AsSpan().ContainsAny('.', ':') ? registry.ToLowerInvariant() : registry;
         if (registry is "index.docker.io" or "registry-1.docker.io")
         {
             registry = DockerHub;
@@ -94,6 +95,10 @@ public sealed record ImageName
             ? (text[..slash], text[(slash + 1)..])
             : (DockerHub, text);
     }
+
+    /// <summary><c>docker.io/a.b/c</c> has no shorter form: <c>a.b/c</c> is on another registry.</summary>
+    private static bool FirstComponentLooksLikeARegistry(string repository) =>
+        repository.Contains('/', StringComparison.Ordinal) && Split(repository).Registry != DockerHub;
 
     private static string? RegistryProblem(string registry)
     {
