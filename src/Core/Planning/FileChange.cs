@@ -22,7 +22,12 @@ public sealed record FileChange(string Path, ReadOnlyMemory<byte>? Content, IRea
     {
         ArgumentNullException.ThrowIfNull(formats);
         ArgumentNullException.ThrowIfNull(updates);
-        var format = formats.Formats.First(f => f.Matches(path));
+        if (updates is [])
+        {
+            return new FileChange(path, null, [], []);
+        }
+
+        var format = formats.FormatOf(updates[0].Use);
         if (!SourceFile.TryRead(path, content, out var file, out var unreadable))
         {
             return new FileChange(path, null, [], [unreadable]);
