@@ -301,15 +301,15 @@ public sealed class ComposeFormat : IFormat
                 return text;
             }
 
-            var pieces = new List<WrittenText>();
+            var pieces = new List<Range>();
             var at = 0;
             for (int dollar; (dollar = text.Value.IndexOf("$$", at, StringComparison.Ordinal)) >= 0; at = dollar + 2)
             {
-                pieces.Add(text.Slice(at..(dollar + 1)));
+                pieces.Add(at..(dollar + 1));
             }
 
-            pieces.Add(text.Slice(at..));
-            return WrittenText.Join(pieces);
+            pieces.Add(at..);
+            return text.Slices(pieces);
         }
     }
 }

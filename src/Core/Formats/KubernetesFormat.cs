@@ -69,6 +69,11 @@ public sealed class KubernetesFormat : IFormat
     /// <summary>The keys stand where a manifest has them; for text that can't be parsed.</summary>
     private static bool LooksLikeAManifest(string text)
     {
+        if (text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith('{'))
+        {
+            return true;
+        }
+
         var (apiVersion, kind) = (false, false);
         foreach (var line in text.AsSpan().EnumerateLines())
         {

@@ -79,19 +79,30 @@ public sealed class WrittenText
     public WrittenText Slice(Range range)
     {
         var (start, length) = range.GetOffsetAndLength(Value.Length);
-        var segments = new List<Segment>();
-        for (var i = FirstSegmentAt(start); i < _segments.Count && _segments[i].ValueStart < start + length; i++)
+        var segments = new List<Segment>(1);
+        AddSegments(segments, 0, start, length);
+        return new WrittenText(Value.Substring(start, length), segments);
+    }
+
+    /// <summary>Parts of the value, one after another.</summary>
+    public WrittenText Slices(IReadOnlyList<Range> ranges)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        if (ranges is [var only])
         {
-            var s = _segments[i];
-            var from = Math.Max(start, s.ValueStart);
-            var to = Math.Min(start + length, s.ValueStart + s.Length);
-            if (from < to)
-            {
-                segments.Add(new Segment(from - start, s.FileStart + from - s.ValueStart, to - from));
-            }
+            return Slice(only);
         }
 
-        return new WrittenText(Value.Substring(start, length), segments);
+        var value = new System.Text.StringBuilder();
+        var segments = new List<Segment>(ranges.Count);
+        foreach (var range in ranges)
+        {
+            var (start, length) = range.GetOffsetAndLength(Value.Length);
+            AddSegments(segments, value.Length, start, length);
+            value.Append(Value, start, length);
+        }
+
+        return new WrittenText(value.ToString(), segments);
     }
 
     /// <summary>The one place where a part of the value stands whole, or null when it is spread over several.</summary>
@@ -149,6 +160,21 @@ public sealed class WrittenText
         }
 
         return false;
+    }
+
+    /// <summary>Adds the places of a part of the value, which is to stand at <paramref name="at"/> in another value.</summary>
+    private void AddSegments(List<Segment> segments, int at, int start, int length)
+    {
+        for (var i = FirstSegmentAt(start); i < _segments.Count && _segments[i].ValueStart < start + length; i++)
+        {
+            var s = _segments[i];
+            var from = Math.Max(start, s.ValueStart);
+            var to = Math.Min(start + length, s.ValueStart + s.Length);
+            if (from < to)
+            {
+                segments.Add(new Segment(at + from - start, s.FileStart + from - s.ValueStart, to - from));
+            }
+        }
     }
 
     /// <summary>Index of the first segment that ends after a place in the value.</summary>

@@ -21,6 +21,9 @@ internal sealed record DockerfileSource(WrittenText? Syntax, char Escape, IReadO
 /// </summary>
 internal sealed class DockerfileLexer
 {
+    /// <summary>More than any Dockerfile has.</summary>
+    private const int MostInstructions = 50_000;
+
     private readonly WrittenText _source;
     private readonly string _text;
     private char _escape = '\\';
@@ -80,7 +83,7 @@ internal sealed class DockerfileLexer
             return word;
         }
 
-        var pieces = new List<WrittenText>();
+        var pieces = new List<Range>();
         var quote = '\0';
         var run = 0;
         for (var i = 0; i < s.Length; i++)
@@ -88,15 +91,15 @@ internal sealed class DockerfileLexer
             var escapes = s[i] == escape && quote != '\'' && i + 1 < s.Length;
             if (escapes || s[i] == quote || (quote == '\0' && s[i] is '"' or '\''))
             {
-                pieces.Add(word.Slice(run..i));
+                pieces.Add(run..i);
                 run = i + 1;
                 quote = escapes ? quote : quote == '\0' ? s[i] : '\0';
                 i += escapes ? 1 : 0;
             }
         }
 
-        pieces.Add(word.Slice(run..));
-        return WrittenText.Join(pieces);
+        pieces.Add(run..);
+        return word.Slices(pieces);
     }
 
     private DockerfileSource Read()
@@ -117,6 +120,11 @@ internal sealed class DockerfileLexer
             if (instruction is null)
             {
                 continue;
+            }
+
+            if (instructions.Count == MostInstructions)
+            {
+                return new DockerfileSource(syntax, _escape, instructions, $"there are more than {MostInstructions} instructions: the rest is not read", begin);
             }
 
             instructions.Add(instruction);
@@ -181,18 +189,18 @@ internal sealed class DockerfileLexer
 
     private DockerfileInstruction? ReadInstruction(Line line)
     {
-        var pieces = new List<WrittenText>();
+        var pieces = new List<Range>();
         while (true)
         {
             var continues = EndsWithEscape(line, out var end);
-            pieces.Add(_source.Slice(line.Start..end));
+            pieces.Add(line.Start..end);
             if (!continues || !TryReadContinuation(out line))
             {
                 break;
             }
         }
 
-        var joined = pieces is [var only] ? only : WrittenText.Join(pieces);
+        var joined = _source.Slices(pieces);
         var text = joined.Value.AsSpan();
         var keyword = 0;
         while (keyword < text.Length && !char.IsWhiteSpace(text[keyword]))

@@ -167,7 +167,7 @@ internal sealed class DockerfileReader
     /// <summary><c>FROM build-${TARGETARCH}</c> chooses between stages when one has a name of that form.</summary>
     private bool MayBeStage(string pattern) =>
         pattern.AsSpan().IndexOfAnyExcept('*') >= 0
-        && _stages.Take(MostArguments).Any(s => FileSystemName.MatchesSimpleExpression(pattern, s, ignoreCase: true));
+        && _stages.Take(100).Any(s => FileSystemName.MatchesSimpleExpression(pattern, s, ignoreCase: true));
 
     private void ReadFlags(string keyword, WrittenText text)
     {

@@ -30,6 +30,11 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         {
             return new YamlStream(builder.Documents, new FileProblem(file.Path, (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "this is no valid YAML: " + Sentence(e.Message)));
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the parser throws for some broken text, such as {% in a template.
+            return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.Line, "this is no valid YAML"));
+        }
     }
 
     private static string Sentence(string message) =>
@@ -39,6 +44,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     {
         private readonly SourceFile _file;
         private readonly int _shift;
+        private readonly Scanner _scanner;
         private readonly Parser _parser;
         private readonly Stack<(YamlNode Node, YamlNode? Key)> _open = new();
         private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
@@ -50,12 +56,16 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
 
             // The scanner takes a byte order mark for a letter.
             _shift = file.Text.StartsWith('\uFEFF') ? 1 : 0;
-            _parser = new Parser(new Scanner(new StringReader(_shift == 0 ? file.Text : file.Text[1..]), skipComments: true));
+            _scanner = new Scanner(new StringReader(_shift == 0 ? file.Text : file.Text[1..]), skipComments: true);
+            _parser = new Parser(_scanner);
         }
 
         public List<YamlNode> Documents { get; } = [];
 
         public FileProblem? Problem { get; private set; }
+
+        /// <summary>Where the scanner is.</summary>
+        public int Line => (int)Math.Clamp(_scanner.CurrentPosition.Line, 1, int.MaxValue);
 
         public void Run()
         {
