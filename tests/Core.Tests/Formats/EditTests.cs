@@ -10,7 +10,7 @@ public sealed class EditTests
     private static readonly Digest NewDigest = Digest.Of("new"u8);
 
     private static readonly Gen<ImageReference> Target = Gen.Select(
-        Gen.OneOfConst(null, "9", "9.9.9-slim", "latest"),
+        Gen.OneOf<string?>(null, "9", "9.9.9-slim", "latest"),
         Gen.Bool,
         (tag, digest) => new ImageReference(ImageName.Parse("acme/unused"), tag, digest ? NewDigest : null));
 

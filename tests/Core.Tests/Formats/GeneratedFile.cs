@@ -1,6 +1,5 @@
 using System.Text;
 using Basewatch.Core.Formats;
-using Basewatch.Core.Images;
 using Basewatch.Core.Tests.Images;
 using CsCheck;
 
@@ -28,7 +27,7 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         Reference.Select(r => new Part("", $"  @:\n    # image: no:1\n    image:   '{r}'   # {r}\n    restart: always\n", [r])),
         Reference.Select(r => new Part("", $"  @:\n    image: \"${{IMAGE:-{r}}}\"\n", [r])),
         Reference.Select(r => new Part("", $"  @:\n    image: >-\n      {r}\n", [r])),
-        Reference.Select(r => new Part($"x-@: &@\n  image: {r}\n", "  @:\n    <<: *@\n    restart: always\n", [r])),
+        Reference.Select(r => new Part($"x-@: &@\n  image: {Flow(r)}\n", "  @:\n    <<: *@\n    restart: always\n", [r])),
         Reference.Select(r => new Part($"x-@: &@ \"{r}\"\n", "  @: {image: *@}\n  @-too: {image: *@}\n", [r])),
         Reference.Select(r => new Part("", $"  @:\n    build:\n      dockerfile_inline: |\n        # é😀\n        ARG X={r}\n\n        FROM $X\n", [r])),
         Reference.Select(r => new Part("", $"  @:\n    build:\n      additional_contexts:\n        - a=docker-image://{r}\n", [r])),
