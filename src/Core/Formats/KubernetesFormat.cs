@@ -85,18 +85,17 @@ public sealed class KubernetesFormat : IFormat
         return apiVersion && kind;
     }
 
+    /// <summary>A line that begins with braces, or braces where the parser stopped, make it a template.</summary>
     private static FileProblem Explain(SourceFile file, FileProblem problem)
     {
-        var at = 0;
-        while ((at = file.Text.IndexOf("{{", at, StringComparison.Ordinal)) >= 0)
+        var number = 0;
+        foreach (var line in file.Text.AsSpan().EnumerateLines())
         {
-            var lineStart = file.Text.LastIndexOf('\n', at) + 1;
-            if (!file.Text.AsSpan(lineStart, at - lineStart).Contains('#'))
+            number++;
+            if (line.TrimStart(" \t-").StartsWith("{{", StringComparison.Ordinal) || (number == problem.Line && line.Contains("{{", StringComparison.Ordinal)))
             {
-                return new FileProblem(file.Path, file.PositionOf(at).Line, "this is a template: which images it names is known only when it is rendered");
+                return new FileProblem(file.Path, number, "this is a template: which images it names is known only when it is rendered");
             }
-
-            at += 2;
         }
 
         return problem;

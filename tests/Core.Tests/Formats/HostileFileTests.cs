@@ -58,7 +58,7 @@ public sealed class HostileFileTests
         { "pod.yaml", "50 MB" }, { "pod.yaml", "flow nesting" }, { "pod.yaml", "block nesting" }, { "pod.json", "json nesting" }, { "pod.yaml", "aliases" }, { "pod.yaml", "alias chain" },
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
-        { "Dockerfile", "argument chain" }, { "compose.yml", "long block" },
+        { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
     };
 
     [Theory]
@@ -122,6 +122,7 @@ public sealed class HostileFileTests
         "many mounts" => "FROM a\nRUN " + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"--mount=from=a:{i} \\\n")) + "x\n",
         "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
+        "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -17,24 +18,65 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     /// <summary>The most nodes that are read in one file.</summary>
     public const int MostNodes = 500_000;
 
+    /// <summary>A file whose quoted scalars have to be joined is read again until this many characters are read.</summary>
+    private const int MostRereading = SourceFile.LargestFile / 2;
+
     /// <summary>Reads a file; nothing throws, whatever the text.</summary>
     public static YamlStream Read(SourceFile file)
     {
-        var builder = new Builder(file);
-        try
+        var text = file.Text;
+        for (var read = text.Length; ; read += text.Length)
         {
-            builder.Run();
-            return new YamlStream(builder.Documents, builder.Problem);
+            var builder = new Builder(file, text);
+            try
+            {
+                builder.Run();
+                return new YamlStream(builder.Documents, builder.Problem);
+            }
+            catch (YamlException e)
+            {
+                if (read + text.Length <= MostRereading && TryJoinLines(text, builder.Offset(e.Start), out var joined))
+                {
+                    text = joined;
+                    continue;
+                }
+
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "this is no valid YAML: " + Sentence(e.Message)));
+            }
+            catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+            {
+                // What the parser throws for some broken text, such as {% in a template.
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.Line, "this is no valid YAML"));
+            }
         }
-        catch (YamlException e)
+    }
+
+    /// <summary>
+    /// The parser refuses quoted scalars whose later lines stand too far left, which Kubernetes and Compose take. With
+    /// their line ends made spaces it reads them, and every other character stays where it was.
+    /// </summary>
+    private static bool TryJoinLines(string text, int start, [NotNullWhen(true)] out string? joined)
+    {
+        joined = null;
+        if (start >= text.Length || text[start] is not ('"' or '\''))
         {
-            return new YamlStream(builder.Documents, new FileProblem(file.Path, (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "this is no valid YAML: " + Sentence(e.Message)));
+            return false;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+
+        var quote = text[start];
+        var end = start + 1;
+        while (end < text.Length && text[end] != quote)
         {
-            // What the parser throws for some broken text, such as {% in a template.
-            return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.Line, "this is no valid YAML"));
+            end += quote == '"' && text[end] == '\\' ? 2 : 1;
         }
+
+        if (end >= text.Length || text.AsSpan(start, end - start).IndexOfAny('\r', '\n') < 0)
+        {
+            return false;
+        }
+
+        joined = string.Concat(text.AsSpan(0, start), text[start..end].Replace('\r', ' ').Replace('\n', ' '), text.AsSpan(end));
+        return true;
     }
 
     private static string Sentence(string message) =>
@@ -50,13 +92,13 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
         private int _nodes;
 
-        public Builder(SourceFile file)
+        public Builder(SourceFile file, string text)
         {
             _file = file;
 
             // The scanner takes a byte order mark for a letter.
             _shift = file.Text.StartsWith('\uFEFF') ? 1 : 0;
-            _scanner = new Scanner(new StringReader(_shift == 0 ? file.Text : file.Text[1..]), skipComments: true);
+            _scanner = new Scanner(new StringReader(_shift == 0 ? text : text[1..]), skipComments: true);
             _parser = new Parser(_scanner);
         }
 
@@ -97,7 +139,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
 
         private static string? TagOf(NodeEvent e) => e.Tag.IsEmpty || e.Tag.IsNonSpecific ? null : e.Tag.Value;
 
-        private int Offset(Mark mark) => (int)Math.Min(mark.Index + _shift, _file.Text.Length);
+        public int Offset(Mark mark) => (int)Math.Min(mark.Index + _shift, _file.Text.Length);
 
         private void Open(YamlNode node, NodeEvent e)
         {
