@@ -53,6 +53,9 @@ public sealed class ComposeFormat : IFormat
 
     private sealed class Reading(SourceFile file, string format)
     {
+        /// <summary>More images than any file names.</summary>
+        private const int MostUses = 10_000;
+
         /// <summary>Chains of merges longer than this are nobody's.</summary>
         private const int LongestChain = 32;
 
@@ -92,6 +95,12 @@ public sealed class ComposeFormat : IFormat
 
             foreach (var (image, platform) in _images)
             {
+                if (_uses.Count >= MostUses)
+                {
+                    Problems.Add(new FileProblem(file.Path, null, $"the file names more than {MostUses} images: the rest is not read"));
+                    break;
+                }
+
                 AddImage(image, platform);
             }
         }
@@ -188,6 +197,11 @@ public sealed class ComposeFormat : IFormat
         /// <summary>A service's value for a key: its own, else that of what it merges, the first that has one.</summary>
         private static YamlNode? Effective(YamlMapping service, string key)
         {
+            if (!service.TryGet("<<", out _))
+            {
+                return service.TryGet(key, out var own) && own.Tag != "!reset" ? own : null;
+            }
+
             var next = new Stack<YamlNode>([service]);
             for (var i = 0; i < LongestChain && next.TryPop(out var node); i++)
             {

@@ -102,6 +102,21 @@ internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
     /// <summary>The value of a key, the first where it stands twice; an alias gives what it stands for.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out YamlNode? value)
     {
+        if (Entries.Count <= 8)
+        {
+            foreach (var (name, node) in Entries)
+            {
+                if (name.Target is YamlScalar scalar && scalar.Value == key && node.Target is { } target)
+                {
+                    value = target;
+                    return true;
+                }
+            }
+
+            value = null;
+            return false;
+        }
+
         if (_byKey is null)
         {
             _byKey = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
