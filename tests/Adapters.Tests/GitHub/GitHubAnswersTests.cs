@@ -153,6 +153,34 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Plain_text_travels_with_the_tree_and_anything_else_as_base64()
+    {
+        _server.Script = context => Answers.Json(context.Request.Path.Value switch
+        {
+            "/repos/octo/web/git/blobs" => """{"sha":"b1"}""",
+            "/repos/octo/web/git/trees" => """{"sha":"t2","tree":[]}""",
+            _ => """{"sha":"c1","tree":{"sha":"t1"},"message":"m","parents":[]}""",
+        })(context);
+        CommitFile File(string path, params ReadOnlySpan<byte> content) => new(path, "100644", content.ToArray());
+
+        await Host().CommitAsync(
+            Web,
+            new CommitRequest(Sha, [File("text", [.. "a\r\n\t\"ä\""u8]), File("mark", [0xEF, 0xBB, 0xBF, 0x61]), File("control", [0x61, 0x1B]), File("latin", [0xE4, 0x61])], tree => tree),
+            Cancellation);
+
+        Assert.Equal(
+            ["77u/YQ==", "YRs=", "5GE="],
+            _server.Requests.Where(r => r.Path.EndsWith("/blobs", StringComparison.Ordinal)).Select(r => (string)JsonNode.Parse(r.Body)!["content"]!));
+        var tree = JsonNode.Parse(_server.Requests.Single(r => r.Path.EndsWith("/trees", StringComparison.Ordinal)).Body)!;
+        Assert.Equal("t1", (string?)tree["base_tree"]);
+        Assert.Equal("a\r\n\t\"ä\"", (string?)tree["tree"]![0]!["content"]);
+        Assert.Equal([null, "b1", "b1", "b1"], tree["tree"]!.AsArray().Select(i => (string?)i!["sha"]));
+        var commit = JsonNode.Parse(_server.Requests[^1].Body)!;
+        Assert.Equal("t2", (string?)commit["message"]);
+        Assert.Null(commit["author"]);
+    }
+
+    [Fact]
     public async Task A_renamed_repository_is_read_at_its_new_address_and_its_old_name_has_no_head()
     {
         _server.Script = context =>
