@@ -113,7 +113,8 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
             {
                 context.Response.Headers.Location = "https://example.invalid/repos";
                 return Answers.Status(301)(context);
-            },
+            }
+            ,
         };
 
         await FailsAsync(h => h.FindPullRequestsAsync(Web, "basewatch/a", Cancellation), failure, says, advance: true);
