@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -109,12 +110,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
             "endless" => Answers.Endless("application/json"),
             "500" => Answers.Status(500),
             "other" => Answers.Json("[\"text\"]"),
-            _ => context =>
-            {
-                context.Response.Headers.Location = "https://example.invalid/repos";
-                return Answers.Status(301)(context);
-            }
-            ,
+            _ => RedirectTo("https://example.invalid/repos"),
         };
 
         await FailsAsync(h => h.FindPullRequestsAsync(Web, "basewatch/a", Cancellation), failure, says, advance: true);
@@ -186,13 +182,8 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
     {
         _server.Script = context =>
         {
-            if (context.Request.Path == "/repos/octo/web")
-            {
-                context.Response.Headers.Location = "/repositories/7";
-                return Answers.Status(301)(context);
-            }
-
-            return Answers.Json(Repository("octo/new-web", "2027-01-01T00:00:00Z"))(context);
+            var answer = context.Request.Path == "/repos/octo/web" ? RedirectTo("/repositories/7") : Answers.Json(Repository("octo/new-web", "2027-01-01T00:00:00Z"));
+            return answer(context);
         };
 
         Assert.Null(await Host().GetHeadAsync(Web, Cancellation));
@@ -302,6 +293,12 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         Assert.Contains("GitHub:Organization", Assert.Single(new GitHubOptions { Token = "t" }.Problems()), StringComparison.Ordinal);
         Assert.Empty(new GitHubOptions { Token = "t", Organization = "octo" }.Problems());
     }
+
+    private static RequestDelegate RedirectTo(string address) => context =>
+    {
+        context.Response.Headers.Location = address;
+        return Answers.Status(301)(context);
+    };
 
     private static byte[] FromBase64Url(string text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);
 
