@@ -1,1 +1,43 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Help;
+using Basewatch.Cli;
+using Basewatch.Cli.Commands;
+using Basewatch.Cli.Output;
+
+var root = new RootCommand("Keeps container images patched: finds every image that a repository names, compares it with its registry, and moves the pins.")
+{
+    ScanCommand.Create(),
+    CheckCommand.Create(),
+    UpdateCommand.Create(),
+    DigestCommand.Create(),
+    TagsCommand.Create(),
+    ServeCommand.Create(),
+    DemoCommand.Create(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+{
+    foreach (var error in parsed.Errors)
+    {
+        Screen.Error(error.Message);
+    }
+
+    await Console.Error.WriteLineAsync($"Try 'basewatch {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help'.");
+    return ExitCode.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException e)
+{
+    Screen.Error(e.Message);
+    return ExitCode.Usage;
+}
+catch (OperationCanceledException)
+{
+    Screen.Error("interrupted");
+    return ExitCode.Partial;
+}

@@ -1,12 +1,226 @@
+using Basewatch.Core.Images;
+
 namespace Basewatch.Core.Policies;
-/// <summary>Stub.</summary>
+
+/// <summary>
+/// The default: the newest tag that is written like the current one. Prefix, precision and suffix stay, stable stays
+/// stable, nothing goes down. The rules and their reasons are in <c>docs/policies.md</c> and
+/// <c>docs/decisions/0003-default-tag-policy.md</c>.
+/// </summary>
 public sealed class DockerPolicy : IPolicy
 {
     private readonly UpdateKind _furthest;
-    /// <summary>Stub.</summary>
-    public DockerPolicy(UpdateKind furthest) => _furthest = furthest;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="furthest">How far it may go: <see cref="UpdateKind.Minor"/> or <see cref="UpdateKind.Major"/>.</param>
+    public DockerPolicy(UpdateKind furthest) =>
+        _furthest = furthest is UpdateKind.Patch or UpdateKind.Minor or UpdateKind.Major
+            ? furthest
+            : throw new ArgumentOutOfRangeException(nameof(furthest), furthest, "a tag moves by a patch, a minor or a major step");
+
     /// <inheritdoc/>
     public string Name => "docker";
+
     /// <inheritdoc/>
-    public Verdict Decide(TagQuestion question) => Verdict.Stay(_furthest.ToString());
+    public Verdict Decide(TagQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (question.Current is not { } tag)
+        {
+            return Verdict.Stay("without a tag there is nothing to compare with");
+        }
+
+        var current = TagVersion.Of(tag);
+        if (!current.IsOrdered)
+        {
+            return Verdict.Stay(current.Scheme == TagScheme.Commit
+                ? $"{tag} is a commit, and commits have no order"
+                : $"{tag} names no version, so only its digest can move");
+        }
+
+        var newer = Newer(current, question.Candidates);
+        var best = default(Step);
+        var beyond = default(Step);
+        foreach (var step in newer)
+        {
+            if (step.Kind > _furthest)
+            {
+                beyond = Better(beyond, step, current);
+            }
+            else
+            {
+                best = Better(best, step, current);
+            }
+        }
+
+        var remark = beyond.Tag is null ? "" : $"; {beyond.Tag.Text} is a {(beyond.Kind == UpdateKind.Major ? "major" : "minor")} step";
+        if (best.Tag is null)
+        {
+            return Verdict.Stay(current.Scheme == TagScheme.Version && current.Precision == 1 && _furthest < UpdateKind.Major && beyond.Tag is not null
+                ? $"{tag} follows its own minor versions{remark}"
+                : $"{tag} is the newest {Line(current)}{remark}");
+        }
+
+        return new Verdict(best.Tag.Text, best.Kind, $"newest {Line(current)}{Note(current, best)}{remark}");
+    }
+
+    /// <summary>Every candidate that could follow the current tag, however far.</summary>
+    private static List<Step> Newer(TagVersion current, IReadOnlyList<string> candidates)
+    {
+        var steps = new List<Step>();
+        var distribution = DistributionSuffix.Find(current.Suffix);
+        var isUbuntu = IsUbuntu(current);
+        foreach (var text in candidates)
+        {
+            var candidate = TagVersion.Of(text);
+            if (!candidate.IsWrittenLike(current))
+            {
+                continue;
+            }
+
+            // Others number their releases by month too: only a product that has no other months is Ubuntu.
+            isUbuntu &= candidate.Suffix.Length > 0 || IsUbuntu(candidate);
+            if (IsNewer(current, candidate) && SuffixStep(current, distribution, candidate) is { } suffix)
+            {
+                steps.Add(new Step(candidate, Max(StepKind.Between(current, candidate), suffix.Kind), suffix.Rank, suffix.Release));
+            }
+        }
+
+        if (isUbuntu)
+        {
+            steps.RemoveAll(s => s.Tag!.Numbers[0] % 2 != 0 || s.Tag.Numbers[1] != 4);
+        }
+
+        var last = LastMajor(current, steps);
+        steps.RemoveAll(s => s.Tag!.Numbers[0] > last);
+        return steps;
+    }
+
+    private static bool IsNewer(TagVersion current, TagVersion candidate)
+    {
+        var order = candidate.CompareVersion(current);
+        if (order <= 0)
+        {
+            return false;
+        }
+
+        var sameNumbers = candidate.FirstDifference(current) < 0;
+        if (candidate.IsPreRelease && !(current.IsPreRelease && sameNumbers))
+        {
+            return false;
+        }
+
+        // 1.1.3-18 -> 1.1.3-20 may be another Node and not another build.
+        return !(sameNumbers && current.HasDoubtfulBuild && candidate.PreReleaseWord == current.PreReleaseWord);
+    }
+
+    /// <summary>
+    /// Whether a candidate's suffix may follow the current one: the same; or one that repeats the version, as both do
+    /// (3.18-alpine3.18); or the same on a newer release of its distribution, which is a major step.
+    /// </summary>
+    private static (UpdateKind Kind, int Rank, DistributionSuffix? Release)? SuffixStep(TagVersion current, DistributionSuffix? distribution, TagVersion candidate)
+    {
+        if (candidate.Suffix == current.Suffix)
+        {
+            return (UpdateKind.None, 1, null);
+        }
+
+        if (current.Suffix.Length == 0 || candidate.Suffix.Length == 0)
+        {
+            return null;
+        }
+
+        if (RepeatsVersion(current) is { } at
+            && candidate.Suffix == string.Concat(current.Suffix.AsSpan(0, at), candidate.VersionText, current.Suffix.AsSpan(at + current.VersionText.Length)))
+        {
+            return (UpdateKind.None, 2, null);
+        }
+
+        return distribution is { } from && DistributionSuffix.Find(candidate.Suffix) is { } to && from.IsFollowedBy(to)
+            ? (UpdateKind.Major, 0, to)
+            : null;
+    }
+
+    /// <summary>Where a suffix repeats a version of two parts or more; null where it does not.</summary>
+    private static int? RepeatsVersion(TagVersion tag)
+    {
+        var at = tag.Precision < 2 ? -1 : tag.Suffix.IndexOf(tag.VersionText, StringComparison.Ordinal);
+        var end = at + tag.VersionText.Length;
+        return at > 0 && !char.IsAsciiDigit(tag.Suffix[at - 1]) && tag.Suffix[at - 1] != '.' && (end == tag.Suffix.Length || tag.Suffix[end] == '-') ? at : null;
+    }
+
+    /// <summary>
+    /// The last first number that can be reached. Registries hold tags of other schemes (5.2.3 beside 20.04.1, 4.8 beside
+    /// browser 114.0): a leap over more first numbers than the larger of five and the number itself leads into one of them.
+    /// </summary>
+    private static long LastMajor(TagVersion current, List<Step> steps)
+    {
+        if (current.Scheme == TagScheme.Date)
+        {
+            return long.MaxValue;
+        }
+
+        var majors = new SortedSet<long>();
+        foreach (var step in steps)
+        {
+            majors.Add(step.Tag!.Numbers[0]);
+        }
+
+        var last = current.Numbers[0];
+        foreach (var major in majors)
+        {
+            if (major - last > Math.Max(5, last))
+            {
+                break;
+            }
+
+            last = major;
+        }
+
+        return last;
+    }
+
+    /// <summary>The better of two steps, whichever comes first.</summary>
+    private static Step Better(Step a, Step b, TagVersion current)
+    {
+        if (a.Tag is null)
+        {
+            return b;
+        }
+
+        // A small bare number may be a flavour: among tags of the newest version the same number comes first.
+        var order = current.HasDoubtfulBuild && a.Tag.FirstDifference(b.Tag!) < 0 && a.Tag.PreReleaseWord == b.Tag!.PreReleaseWord
+            ? (a.Tag.Build[0] == current.Build[0]).CompareTo(b.Tag.Build[0] == current.Build[0])
+            : 0;
+        order = order != 0 ? order : a.Tag.CompareVersion(b.Tag!);
+        order = order != 0 ? order : a.Rank.CompareTo(b.Rank);
+        order = order != 0 || a.Release is null || b.Release is null ? order : a.Release.Value.CompareRelease(b.Release.Value);
+        order = order != 0 ? order : string.CompareOrdinal(a.Tag.Text, b.Tag!.Text);
+        return order >= 0 ? a : b;
+    }
+
+    /// <summary>Ubuntu releases in April and October, once in June: 06.06. A long-term release is of April of an even year.</summary>
+    private static bool IsUbuntu(TagVersion tag) =>
+        tag.Scheme == TagScheme.Version && tag.Prefix.Length == 0 && tag.Suffix.Length == 0 && tag.Precision == 2
+        && tag.Numbers[0] < 100 && tag.Numbers[1] is 4 or 6 or 10 && tag.VersionText is [.., '.', _, _];
+
+    private string Line(TagVersion current)
+    {
+        var what = current.Scheme == TagScheme.Date ? "date"
+            : _furthest == UpdateKind.Major || current.Precision == 1 ? "version"
+            : _furthest == UpdateKind.Minor || current.Precision == 2 ? $"{current.Numbers[0]}.x"
+            : $"{current.Numbers[0]}.{current.Numbers[1]}.x";
+        var flavour = (current.Prefix is "" or "v" ? "" : $" with prefix {current.Prefix}")
+            + (current.Suffix.Length == 0 ? "" : $" with suffix {current.Suffix}");
+        return what + flavour;
+    }
+
+    private static string Note(TagVersion current, Step step) =>
+        step.Release is not null ? $"; it is there only as {step.Tag!.Suffix}, on a newer distribution"
+        : current.IsPreRelease && !step.Tag!.IsPreRelease ? "; the release follows its pre-release"
+        : "";
+
+    private static UpdateKind Max(UpdateKind a, UpdateKind b) => a > b ? a : b;
+
+    private readonly record struct Step(TagVersion? Tag, UpdateKind Kind, int Rank, DistributionSuffix? Release);
 }

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Basewatch.Core.Images;
+
+namespace Basewatch.Adapters.Registries;
+
+/// <summary>Reads manifests and indexes, OCI's and Docker's.</summary>
+internal static class ManifestReader
+{
+    /// <summary>What a client accepts: indexes first.</summary>
+    public const string Accept = $"{OciIndex}, {DockerList}, {OciManifest}, {DockerManifest}";
+
+    /// <summary>The largest manifest, in bytes, that registries must take (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests"/>).</summary>
+    public const int LargestManifest = 4 * 1024 * 1024;
+
+    private const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    private const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    private const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+    private const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+    private const string SchemaOne = "application/vnd.docker.distribution.manifest.v1+";
+
+    /// <summary>Whether a media type is that of Docker's first manifests, which no tool writes any more and whose digests are not of their bodies.</summary>
+    public static bool IsSchemaOne(string? mediaType) => mediaType is not null && mediaType.StartsWith(SchemaOne, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a body.</summary>
+    /// <param name="digest">The body's digest, checked.</param>
+    /// <param name="mediaType">As the registry gave it.</param>
+    /// <param name="body">The body.</param>
+    /// <exception cref="FormatException">It is no manifest; the message says why, after "gave".</exception>
+    public static Manifest Read(Digest digest, string? mediaType, ReadOnlyMemory<byte> body)
+    {
+        if (IsSchemaOne(mediaType))
+        {
+            throw new FormatException("a manifest of schema 1, which Docker has given up: push the image again with a current tool");
+        }
+
+        var document = Parse(body.Span);
+        if (document.SchemaVersion == 1)
+        {
+            throw new FormatException("a manifest of schema 1, which Docker has given up: push the image again with a current tool");
+        }
+
+        var isIndex = document.Manifests is not null;
+        var isImage = document.Config is { ValueKind: JsonValueKind.Object } && document.Layers is { ValueKind: JsonValueKind.Array };
+        if (isIndex && (document.Config is not null || document.Layers is not null))
+        {
+            throw new FormatException("a document that is an image and an index at once");
+        }
+
+        if (!isIndex && !isImage)
+        {
+            throw new FormatException($"{Excerpt.Of(mediaType ?? "JSON")} that is no image manifest and no index");
+        }
+
+        // The header, where it names one of ours; what the document says of itself must be the same.
+        var given = KindOf(mediaType) ?? KindOf(document.MediaType) ?? (isIndex ? OciIndex : OciManifest);
+        if ((KindOf(document.MediaType) ?? given) != given || given is OciIndex or DockerList != isIndex)
+        {
+            throw new FormatException($"a document of {Excerpt.Of(document.MediaType ?? (isIndex ? "an index" : "an image"))} as {given}");
+        }
+
+        return new Manifest(digest, given, body, isIndex ? Array.ConvertAll(document.Manifests!, Entry) : []);
+    }
+
+    private static ManifestDocument Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, RegistryJson.Default.ManifestDocument) ?? throw new FormatException("null where a manifest belongs");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"a manifest that can't be read ({Excerpt.Of(e.Message)})", e);
+        }
+    }
+
+    private static string? KindOf(string? mediaType) => mediaType?.ToLowerInvariant() switch
+    {
+        OciIndex => OciIndex,
+        OciManifest => OciManifest,
+        DockerList => DockerList,
+        DockerManifest => DockerManifest,
+        _ => null,
+    };
+
+    private static ManifestEntry Entry(IndexEntry? entry)
+    {
+        if (!Digest.TryParse(entry?.Digest, out var digest, out var error))
+        {
+            throw new FormatException($"an index with an entry that has no valid digest: {error}");
+        }
+
+        var isAttestation = entry!.Annotations?.ContainsKey("vnd.docker.reference.type") ?? false;
+        return new ManifestEntry(
+            digest,
+            !isAttestation && entry.Platform is { Os: { Length: > 0 } os and not "unknown", Architecture: { Length: > 0 } architecture and not "unknown" } platform
+                ? new Platform(os, architecture, Present(platform.Variant), Present(platform.OsVersion))
+                : null);
+    }
+
+    private static string? Present(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

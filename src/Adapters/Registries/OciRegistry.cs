@@ -1,0 +1,269 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Basewatch.Core.Images;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Adapters.Registries;
+
+/// <summary>
+/// Registries that speak the OCI distribution protocol, which all do
+/// (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md"/>). The same call made twice at once is one.
+/// </summary>
+public sealed class OciRegistry : IRegistry, IDisposable
+{
+    private const int MostPages = 1000;
+    private const int LargestPage = 16 * 1024 * 1024;
+    private const int LargestList = 64 * 1024 * 1024;
+    private const string TagOfNone = "latest";
+
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<OciRegistry> _logger;
+    private readonly ConcurrentDictionary<AddressScope, Lazy<HttpClient>> _clients = new();
+    private readonly ConcurrentDictionary<string, Lazy<RegistryConnection>> _connections = new(StringComparer.Ordinal);
+    private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
+    private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
+    private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
+
+    /// <summary>Creates the client. It makes no request before it is asked.</summary>
+    /// <exception cref="ArgumentException">The options have problems; the message names them all.</exception>
+    public OciRegistry(RegistryOptions options, TimeProvider time, ILogger<OciRegistry> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        }
+
+        (_options, _time, _logger) = (options, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>?> ListTagsAsync(ImageName image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var registry = Connection(image);
+        return await _lists.RunAsync(image, token => registry.CallAsync(t => ListAsync(registry, image, t), token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var registry = Connection(reference.Name);
+        var version = reference.Tag ?? reference.Digest?.ToString() ?? TagOfNone;
+        return await _resolutions.RunAsync(
+            (reference.Name, version),
+            token => registry.CallAsync(t => ResolveAsync(registry, reference.Name, version, t), token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var registry = Connection(reference.Name);
+        var version = reference.Digest?.ToString() ?? reference.Tag ?? TagOfNone;
+        return await _manifests.RunAsync(
+            (reference.Name, version),
+            token => registry.CallAsync(t => FetchAsync(registry, reference.Name, version, t), token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values.Where(c => c.IsValueCreated))
+        {
+            client.Value.Dispose();
+        }
+
+        foreach (var connection in _connections.Values.Where(c => c.IsValueCreated))
+        {
+            connection.Value.Dispose();
+        }
+    }
+
+    private async Task<IReadOnlyList<string>?> ListAsync(RegistryConnection registry, ImageName image, CancellationToken cancellationToken)
+    {
+        var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
+        var begun = _time.GetTimestamp();
+        var tags = new List<string>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        var query = $"?n={_options.TagPageSize}";
+        var asked = new HashSet<string>(StringComparer.Ordinal) { query };
+        long size = 0;
+        for (var page = 1; page <= MostPages; page++)
+        {
+            var left = _options.ListTimeout - _time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new RegistryException(
+                    image.Registry, RegistryFailure.Unreachable, $"{image.Registry} gave {page - 1} pages and not all of {question.Subject} within {RegistryHttp.Seconds(_options.ListTimeout)}");
+            }
+
+            using var answer = await registry.SendAsync(
+                HttpMethod.Get, image.Repository, "tags/list" + query, question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
+            if (IsAbsence(answer, image.Registry, question))
+            {
+                return page == 1 ? null : throw Malformed(image.Registry, $"gave {page - 1} pages and then no more", question);
+            }
+
+            size += answer.Body.Length;
+            if (size > LargestList)
+            {
+                throw Malformed(image.Registry, $"sent more than {LargestList / (1024 * 1024)} MiB", question);
+            }
+
+            foreach (var tag in Tags(answer, image.Registry, question))
+            {
+                if (tag is not null && ImageReference.IsTag(tag) && known.Add(tag))
+                {
+                    tags.Add(tag);
+                }
+            }
+
+            if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
+            {
+                return tags;
+            }
+
+            query = NextQuery(registry.Endpoint, next, question);
+            if (!asked.Add(query))
+            {
+                throw Malformed(image.Registry, "gave pages that go round in a circle", question);
+            }
+        }
+
+        throw Malformed(image.Registry, $"gave more than {MostPages} pages", question);
+    }
+
+    private async Task<Digest?> ResolveAsync(RegistryConnection registry, ImageName image, string version, CancellationToken cancellationToken)
+    {
+        if (!registry.KnowsNoHead)
+        {
+            var question = ManifestQuestion(image, version);
+            using var answer = await registry.SendAsync(HttpMethod.Head, image.Repository, "manifests/" + version, question, _options.CallTimeout, cancellationToken);
+            switch ((int)answer.Status)
+            {
+                case 404 when !answer.IsHtml:
+                    return null;
+                case 200 when ManifestReader.IsSchemaOne(answer.MediaType):
+                    // The GET would bring the same, and say no more.
+                    throw Malformed(image.Registry, "gave a manifest of schema 1, which Docker has given up (push the image again with a current tool),", question);
+                case 200 when !answer.IsHtml && Digest.TryParse(answer.ContentDigest, out var digest):
+                    return IsDigest(version) && digest.ToString() != version
+                        ? throw Malformed(image.Registry, $"gave {digest}", question)
+                        : digest;
+                case 405 or 501:
+                    registry.KnowsNoHead = true;
+                    break;
+            }
+        }
+
+        return (await FetchAsync(registry, image, version, cancellationToken))?.Digest;
+    }
+
+    private async Task<Manifest?> FetchAsync(RegistryConnection registry, ImageName image, string version, CancellationToken cancellationToken)
+    {
+        var question = ManifestQuestion(image, version);
+        using var answer = await registry.SendAsync(HttpMethod.Get, image.Repository, "manifests/" + version, question, _options.CallTimeout, cancellationToken);
+        if (IsAbsence(answer, image.Registry, question))
+        {
+            return null;
+        }
+
+        if (answer.IsHtml)
+        {
+            throw NoRegistry(answer, image.Registry, question);
+        }
+
+        var body = answer.Body.ToArray();
+        var digest = Checked(answer, body, version, image.Registry, question);
+        try
+        {
+            return ManifestReader.Read(digest, answer.MediaType, body);
+        }
+        catch (FormatException e)
+        {
+            throw Malformed(image.Registry, $"gave {e.Message}", question, e);
+        }
+    }
+
+    /// <summary>The digest of a body, after it has been held against the one asked for and the one that the registry says it has.</summary>
+    private static Digest Checked(RegistryAnswer answer, byte[] body, string version, string host, RegistryQuestion question)
+    {
+        var asked = IsDigest(version) ? Digest.Parse(version) : null;
+        if (asked is not null && !asked.Matches(body))
+        {
+            throw Malformed(host, $"gave a body whose digest is {Digest.Of(body)}", question);
+        }
+
+        if (ManifestReader.IsSchemaOne(answer.MediaType) || answer.ContentDigest is null)
+        {
+            return asked ?? Digest.Of(body);
+        }
+
+        return Digest.TryParse(answer.ContentDigest, out var said, out var error) && said.Matches(body) ? asked ?? said
+            : throw Malformed(host, error is null ? $"gave a body whose digest is {Digest.Of(body)} and not, as it says, {said}," : $"gave a digest that is none ({error})", question);
+    }
+
+    private static string?[] Tags(RegistryAnswer answer, string host, RegistryQuestion question)
+    {
+        if (answer.IsHtml)
+        {
+            throw NoRegistry(answer, host, question);
+        }
+
+        try
+        {
+            var page = JsonSerializer.Deserialize(answer.Body.Span, RegistryJson.Default.TagPage);
+            return page?.Tags ?? (page?.Name is not null ? [] : throw Malformed(host, "gave JSON that is no tag list", question));
+        }
+        catch (JsonException e)
+        {
+            throw Malformed(host, $"gave {Excerpt.Of(answer.MediaType ?? "something")} that can't be read ({Excerpt.Of(e.Message)})", question, e);
+        }
+    }
+
+    /// <summary>
+    /// The query of the next page. Nothing else of the link is used: the host must be the registry's, and the path is known
+    /// (some proxies write another one).
+    /// </summary>
+    private static string NextQuery(RegistryEndpoint endpoint, string link, RegistryQuestion question)
+    {
+        if (!Uri.TryCreate(endpoint.Origin, link, out var next) || !next.IdnHost.Equals(endpoint.Origin.IdnHost, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Malformed(endpoint.Host, $"gave a next page that is elsewhere, '{Excerpt.Of(link)}',", question);
+        }
+
+        return next.Query.Length > 1 ? next.Query : throw Malformed(endpoint.Host, $"gave a next page without a place to go on from, '{Excerpt.Of(link)}',", question);
+    }
+
+    /// <summary>Whether a registry says that there is no such thing. A page for people says nothing about images.</summary>
+    private static bool IsAbsence(RegistryAnswer answer, string host, RegistryQuestion question) =>
+        answer.Status == System.Net.HttpStatusCode.NotFound && (answer.IsHtml ? throw NoRegistry(answer, host, question) : true);
+
+    private static RegistryQuestion ManifestQuestion(ImageName image, string version) =>
+        new("manifest", $"the manifest of {image.Repository}{(IsDigest(version) ? '@' : ':')}{version}", ManifestReader.Accept, ManifestReader.LargestManifest);
+
+    private static bool IsDigest(string version) => version.Contains(':', StringComparison.Ordinal);
+
+    private static RegistryException NoRegistry(RegistryAnswer answer, string host, RegistryQuestion question) =>
+        Malformed(host, $"answered {(int)answer.Status} with a web page ({Excerpt.Of(answer.MediaType ?? "")})", question, advice: ": is there a registry, and no proxy or portal before it?");
+
+    private static RegistryException Malformed(string host, string what, RegistryQuestion question, Exception? inner = null, string advice = "") =>
+        new(host, RegistryFailure.Malformed, $"{host} {what} when asked for {question.Subject}{advice}", innerException: inner);
+
+    private RegistryConnection Connection(ImageName image) =>
+        _connections.GetOrAdd(image.Registry, host => new Lazy<RegistryConnection>(() => Connect(host))).Value;
+
+    private RegistryConnection Connect(string host)
+    {
+        var endpoint = RegistryEndpoint.Of(host, _options)
+            ?? throw new RegistryException(host, RegistryFailure.Unreachable, $"'{Excerpt.Of(host)}' is no address that a registry can be at");
+        var client = _clients.GetOrAdd(endpoint.Scope, scope => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(scope, _options.ConcurrencyPerHost)));
+        return new RegistryConnection(endpoint, client.Value, _options, _time, _logger);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Basewatch.Adapters.Registries;
+
+/// <summary>A page of <c>/v2/…/tags/list</c>.</summary>
+internal sealed record TagPage(string? Name, string?[]? Tags);
+
+/// <summary>The body of a failure (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"/>).</summary>
+internal sealed record ErrorList(ErrorEntry[]? Errors);
+
+/// <summary>One error.</summary>
+internal sealed record ErrorEntry(string? Code, string? Message);
+
+/// <summary>What a sign-in service answers (<see href="https://distribution.github.io/distribution/spec/auth/token/"/>).</summary>
+/// <param name="Token">The token.</param>
+/// <param name="AccessToken">The same under OAuth's name.</param>
+/// <param name="ExpiresIn">Seconds.</param>
+internal sealed record TokenGrant(
+    string? Token,
+    [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("expires_in")] double? ExpiresIn);
+
+/// <summary>What is read of a manifest or an index; the rest is passed over.</summary>
+internal sealed record ManifestDocument(int? SchemaVersion, string? MediaType, IndexEntry[]? Manifests, JsonElement? Config, JsonElement? Layers);
+
+/// <summary>A descriptor within an index.</summary>
+internal sealed record IndexEntry(string? Digest, IndexPlatform? Platform, Dictionary<string, string>? Annotations);
+
+/// <summary>Its platform.</summary>
+internal sealed record IndexPlatform(string? Os, string? Architecture, string? Variant, [property: JsonPropertyName("os.version")] string? OsVersion);
+
+// A field given twice is read differently by different readers, so it is refused.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(TagPage))]
+[JsonSerializable(typeof(ErrorList))]
+[JsonSerializable(typeof(TokenGrant))]
+[JsonSerializable(typeof(ManifestDocument))]
+internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Adapters.Registries;
+
+/// <summary>What is logged. Addresses stand there without their query, which may hold a signature.</summary>
+internal static partial class RegistryLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "{Method} {Address}: {Status} in {Milliseconds} ms")]
+    public static partial void Answered(this ILogger logger, string method, string address, int status, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Information, "{Message}; attempt {Attempt} of {Attempts}, the next one in {Pause}")]
+    public static partial void TriesAgain(this ILogger logger, string message, int attempt, int attempts, TimeSpan pause);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Host} asks to wait {Wait}: it is not asked before")]
+    public static partial void Pauses(this ILogger logger, string host, TimeSpan wait);
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using Basewatch.Adapters.Registries;
+using Basewatch.Core.Images;
+using Basewatch.World.Scripted;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Basewatch.Adapters.Tests.Registries;
+
+/// <summary>What the tests with scripted registries share.</summary>
+internal static class Scripts
+{
+    public const string IndexType = "application/vnd.oci.image.index.v1+json";
+
+    public const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
+
+    public const string Image =
+        """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"digest":"x"},"layers":[]}""";
+
+    public static Digest ImageDigest { get; } = Digest.Of(Encoding.UTF8.GetBytes(Image));
+
+    /// <summary>The command line's client: any address, loopback by plain HTTP.</summary>
+    public static OciRegistry Open(RegistrySettings? settings = null, RegistryOptions? options = null, TimeProvider? time = null) => new(
+        (options ?? new RegistryOptions()) with { AllowAnyAddress = true, Registries = settings is null ? [] : [settings] },
+        time ?? TimeProvider.System,
+        NullLogger<OciRegistry>.Instance);
+
+    public static ImageName Name(this ScriptedServer server, string repository = "team/app") => ImageName.Parse($"{server.Host}/{repository}");
+
+    public static ImageReference Reference(this ScriptedServer server, string rest = "team/app:1") => ImageReference.Parse($"{server.Host}/{rest}");
+
+    /// <summary>An answer with headers on top.</summary>
+    public static RequestDelegate With(this RequestDelegate answer, string header, string value) => context =>
+    {
+        context.Response.Headers[header] = value;
+        return answer(context);
+    };
+
+    /// <summary>A page of a tag list.</summary>
+    public static RequestDelegate Tags(params string[] tags) =>
+        Answers.Json($$"""{"name":"team/app","tags":[{{string.Join(',', tags.Select(t => $"\"{t}\""))}}]}""");
+
+    /// <summary>A manifest with its digest in the header, for HEAD and GET alike.</summary>
+    public static RequestDelegate Manifest(string body = Image, string type = ManifestType, string? digest = null) => context =>
+    {
+        context.Response.Headers["Docker-Content-Digest"] = digest ?? Digest.Of(Encoding.UTF8.GetBytes(body)).ToString();
+        return Answers.Text(200, type, body)(context);
+    };
+
+    /// <summary>Answers a path as it says, everything else with 404.</summary>
+    public static RequestDelegate Paths(params (string Path, RequestDelegate Answer)[] answers) => context =>
+        (answers.FirstOrDefault(a => context.Request.Path == a.Path).Answer ?? Answers.Json("""{"errors":[{"code":"NAME_UNKNOWN","message":"no such repository"}]}""", 404))(context);
+}
+
+/// <summary>A clock whose timers run out a thousand times sooner, so that waits can be seen without waiting.</summary>
+internal sealed class HastyTime : TimeProvider
+{
+    private readonly List<TimeSpan> _timers = [];
+
+    /// <summary>The waits that were asked for.</summary>
+    public IReadOnlyList<TimeSpan> Timers
+    {
+        get
+        {
+            lock (_timers)
+            {
+                return [.. _timers];
+            }
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_timers)
+        {
+            _timers.Add(dueTime);
+        }
+
+        return base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 1000 : dueTime, period);
+    }
+}
