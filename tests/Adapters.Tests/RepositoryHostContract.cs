@@ -1,5 +1,6 @@
 using System.Text;
 using Basewatch.Core.Ports;
+using CsCheck;
 using Xunit;
 
 namespace Basewatch.Adapters.Tests;
@@ -132,6 +133,32 @@ public abstract class RepositoryHostContract
         }
 
         Assert.Equal(head, await Host.GetHeadAsync(repository, Cancellation));
+    }
+
+    [Fact]
+    public async Task Whatever_bytes_a_file_has_a_commit_holds_exactly_these()
+    {
+        var repository = await CreateAsync(Files());
+        var head = (await Host.GetHeadAsync(repository, Cancellation))!;
+        var bytes = Gen.OneOf(
+            Gen.Byte.Array[0, 50],
+            Gen.Byte[0x20, 0x7E].Array[0, 50],
+            Gen.OneOf("\r\n", "\n", "\r", "\t", "\uFEFF", "\u2028", "\u0085", "\u007F", "\u0000", "\u001B", "\"", "\\", "é", "🐍", "<&>", "\uFFFD", "\\u0041")
+                .Array[0, 20].Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts))));
+        await bytes.Array[20].SampleAsync(
+            async contents =>
+            {
+                var files = contents.Select((content, i) => new CommitFile($"generated/{i}", "100644", content)).ToList();
+                var commit = await Host.CommitAsync(repository, new CommitRequest(head.Commit, files, tree => tree), Cancellation);
+
+                var tree = (await Host.GetTreeAsync(repository, commit.Sha, Cancellation)).Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+                foreach (var file in files)
+                {
+                    Assert.Equal(file.Content.ToArray(), await Host.GetBlobAsync(repository, tree[file.Path].Blob, Cancellation));
+                }
+            },
+            iter: 3,
+            threads: 1);
     }
 
     [Fact]

@@ -103,6 +103,7 @@ internal static class GitProcess
         }
 
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_NO_LAZY_FETCH"] = "1";
         start.Environment["LC_ALL"] = "C";

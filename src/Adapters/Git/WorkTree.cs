@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Enumeration;
 using System.Text;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
 
 namespace Basewatch.Adapters.Git;
 
@@ -17,6 +19,9 @@ public sealed class WorkTree
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly Dictionary<string, string> NoEnvironment = [];
+
+    // Folders that were looked at; true: there, and no link on the way.
+    private readonly ConcurrentDictionary<string, bool> _folders = new(StringComparer.Ordinal);
 
     private WorkTree(string root, bool isGit, string prefix, IReadOnlyList<string> files) => (Root, IsGit, Prefix, Files) = (root, isGit, prefix, files);
 
@@ -117,36 +122,51 @@ public sealed class WorkTree
             throw new IOException("the path leads out of the folder");
         }
 
-        var parts = path.Split('/');
+        var slash = path.LastIndexOf('/');
+        if (slash > 0 && !_folders.GetOrAdd(path[..slash], HasFolder))
+        {
+            return null;
+        }
+
+        var file = new FileInfo(Path.Combine(Root, path));
+        // What is not there has all bits set; a link that leads nowhere is a link all the same.
+        return file.Attributes == (FileAttributes)(-1) || file.Attributes.HasFlag(FileAttributes.Directory) ? null
+            : file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? throw new IOException("the file is a link: links are not followed")
+            : file;
+    }
+
+    private bool HasFolder(string folder)
+    {
         var at = Root;
-        foreach (var part in parts[..^1])
+        foreach (var part in folder.Split('/'))
         {
             at = Path.Combine(at, part);
-            var folder = new DirectoryInfo(at);
-            if (!folder.Exists)
+            var attributes = new DirectoryInfo(at).Attributes;
+            if (attributes == (FileAttributes)(-1))
             {
-                return null;
+                return false;
             }
 
-            if (folder.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            if (attributes.HasFlag(FileAttributes.ReparsePoint))
             {
-                throw new IOException($"{part} is a link: links are not followed");
+                throw new IOException($"{Excerpt.Of(part)} is a link: links are not followed");
             }
         }
 
-        var file = new FileInfo(Path.Combine(at, parts[^1]));
-        // A link that leads nowhere does not exist, and is a link all the same.
-        return file.LinkTarget is not null ? throw new IOException("the file is a link: links are not followed")
-            : file.Exists ? file
-            : null;
+        return true;
     }
 
     private static byte[] ReadWhole(FileInfo file, int length)
     {
-        using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[length];
-        var read = stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
-        return read == length ? bytes : bytes[..read];
+        var at = 0;
+        for (int read; at < length && (read = RandomAccess.Read(handle, bytes.AsSpan(at), at)) > 0;)
+        {
+            at += read;
+        }
+
+        return at == length ? bytes : bytes[..at];
     }
 
     private static async Task<(string Top, string Below)?> FindTopAsync(string folder, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal static class Shell
             start.ArgumentList.Add(argument);
         }
 
+        // Settings of whoever runs the tests, such as signed commits, stay out.
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

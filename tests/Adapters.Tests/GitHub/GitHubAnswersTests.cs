@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -109,11 +110,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
             "endless" => Answers.Endless("application/json"),
             "500" => Answers.Status(500),
             "other" => Answers.Json("[\"text\"]"),
-            _ => context =>
-            {
-                context.Response.Headers.Location = "https://example.invalid/repos";
-                return Answers.Status(301)(context);
-            },
+            _ => RedirectTo("https://example.invalid/repos"),
         };
 
         await FailsAsync(h => h.FindPullRequestsAsync(Web, "basewatch/a", Cancellation), failure, says, advance: true);
@@ -153,17 +150,40 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Plain_text_travels_with_the_tree_and_anything_else_as_base64()
+    {
+        _server.Script = context => Answers.Json(context.Request.Path.Value switch
+        {
+            "/repos/octo/web/git/blobs" => """{"sha":"b1"}""",
+            "/repos/octo/web/git/trees" => """{"sha":"t2","tree":[]}""",
+            _ => """{"sha":"c1","tree":{"sha":"t1"},"message":"m","parents":[]}""",
+        })(context);
+        CommitFile File(string path, params ReadOnlySpan<byte> content) => new(path, "100644", content.ToArray());
+
+        await Host().CommitAsync(
+            Web,
+            new CommitRequest(Sha, [File("text", [.. "a\r\n\t\"ä\""u8]), File("mark", [0xEF, 0xBB, 0xBF, 0x61]), File("control", [0x61, 0x1B]), File("latin", [0xE4, 0x61])], tree => tree),
+            Cancellation);
+
+        Assert.Equal(
+            ["77u/YQ==", "YRs=", "5GE="],
+            _server.Requests.Where(r => r.Path.EndsWith("/blobs", StringComparison.Ordinal)).Select(r => (string)JsonNode.Parse(r.Body)!["content"]!));
+        var tree = JsonNode.Parse(_server.Requests.Single(r => r.Path.EndsWith("/trees", StringComparison.Ordinal)).Body)!;
+        Assert.Equal("t1", (string?)tree["base_tree"]);
+        Assert.Equal("a\r\n\t\"ä\"", (string?)tree["tree"]![0]!["content"]);
+        Assert.Equal([null, "b1", "b1", "b1"], tree["tree"]!.AsArray().Select(i => (string?)i!["sha"]));
+        var commit = JsonNode.Parse(_server.Requests[^1].Body)!;
+        Assert.Equal("t2", (string?)commit["message"]);
+        Assert.Null(commit["author"]);
+    }
+
+    [Fact]
     public async Task A_renamed_repository_is_read_at_its_new_address_and_its_old_name_has_no_head()
     {
         _server.Script = context =>
         {
-            if (context.Request.Path == "/repos/octo/web")
-            {
-                context.Response.Headers.Location = "/repositories/7";
-                return Answers.Status(301)(context);
-            }
-
-            return Answers.Json(Repository("octo/new-web", "2027-01-01T00:00:00Z"))(context);
+            var answer = context.Request.Path == "/repos/octo/web" ? RedirectTo("/repositories/7") : Answers.Json(Repository("octo/new-web", "2027-01-01T00:00:00Z"));
+            return answer(context);
         };
 
         Assert.Null(await Host().GetHeadAsync(Web, Cancellation));
@@ -273,6 +293,12 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         Assert.Contains("GitHub:Organization", Assert.Single(new GitHubOptions { Token = "t" }.Problems()), StringComparison.Ordinal);
         Assert.Empty(new GitHubOptions { Token = "t", Organization = "octo" }.Problems());
     }
+
+    private static RequestDelegate RedirectTo(string address) => context =>
+    {
+        context.Response.Headers.Location = address;
+        return Answers.Status(301)(context);
+    };
 
     private static byte[] FromBase64Url(string text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);
 
