@@ -55,54 +55,37 @@ public sealed class WorkTree
         return new WorkTree(top, isGit: true, prefix, await ListTrackedAsync(top, prefix, cancellationToken));
     }
 
-    /// <summary>Reads a file, up to <see cref="SourceFile.LargestFile"/> bytes.</summary>
+    /// <summary>Reads a file.</summary>
     /// <param name="path">From the root, with slashes.</param>
-    /// <param name="bytes">Its content.</param>
-    /// <param name="problem">Why it can't be read; null when there is nothing to tell because it is gone from the disk, as a tracked file may be.</param>
-    public bool TryRead(string path, [NotNullWhen(true)] out byte[]? bytes, out FileProblem? problem)
+    /// <returns>Its bytes; none where a tracked file is gone from the disk.</returns>
+    /// <exception cref="IOException">It has more than <see cref="SourceFile.LargestFile"/> bytes, leads out of the folder or through a link, or can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public byte[] Read(string path)
     {
-        bytes = null;
-        if (!TryResolve(path, out var file, out problem))
-        {
-            return false;
-        }
-
         try
         {
-            var length = file.Length;
-            if (length > SourceFile.LargestFile)
-            {
-                problem = new FileProblem(path, null, $"the file has {length / 1024 / 1024} MiB: up to {SourceFile.LargestFile / 1024 / 1024} are read");
-                return false;
-            }
-
             // Pipes and devices have no length either, and must not be opened.
-            bytes = length == 0 ? [] : ReadWhole(file, (int)length);
-            return true;
+            return Resolve(path) switch
+            {
+                null or { Length: 0 } => [],
+                { Length: > SourceFile.LargestFile } file => throw new IOException($"the file has {file.Length / 1024 / 1024} MiB: up to {SourceFile.LargestFile / 1024 / 1024} are read"),
+                var file => ReadWhole(file, (int)file.Length),
+            };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problem = new FileProblem(path, null, $"the file can't be read: {e.Message}");
-            return false;
+            return [];
         }
     }
 
     /// <summary>Puts new content in place of a file's, in one step and with its mode kept.</summary>
     /// <param name="path">From the root, with slashes; the file exists.</param>
     /// <param name="content">Its new content.</param>
-    /// <param name="problem">Why it was not written; the file is then as it was.</param>
-    public bool TryWrite(string path, ReadOnlySpan<byte> content, [NotNullWhen(false)] out FileProblem? problem)
+    /// <exception cref="IOException">It is gone, leads out of the folder or through a link, or can't be written; it is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public void Write(string path, ReadOnlySpan<byte> content)
     {
-        if (!TryResolve(path, out var file, out problem))
-        {
-            problem ??= new FileProblem(path, null, "the file is gone");
-            return false;
-        }
-
+        var file = Resolve(path) ?? throw new IOException("the file is gone");
         var temporary = Path.Combine(file.DirectoryName!, $".basewatch-{Guid.NewGuid():N}.tmp");
         try
         {
@@ -118,28 +101,23 @@ public sealed class WorkTree
             }
 
             File.Move(temporary, file.FullName, overwrite: true);
-            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
             File.Delete(temporary);
-            problem = new FileProblem(path, null, $"the file can't be written: {e.Message}");
-            return false;
+            throw;
         }
     }
 
-    // False without a problem: there is nothing on disk.
-    private bool TryResolve(string path, [NotNullWhen(true)] out FileInfo? file, out FileProblem? problem)
+    // Null: there is nothing on disk.
+    private FileInfo? Resolve(string path)
     {
-        (file, problem) = (null, null);
-        var parts = path.Split('/');
-        if (path.Contains('\0', StringComparison.Ordinal)
-            || parts.Any(p => p is "" or "." or ".." || p.Equals(".git", StringComparison.OrdinalIgnoreCase) || p.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.VolumeSeparatorChar) >= 0))
+        if (!RepositoryPath.IsInside(path))
         {
-            problem = new FileProblem(path, null, "the path leads out of the folder");
-            return false;
+            throw new IOException("the path leads out of the folder");
         }
 
+        var parts = path.Split('/');
         var at = Root;
         foreach (var part in parts[..^1])
         {
@@ -147,26 +125,20 @@ public sealed class WorkTree
             var folder = new DirectoryInfo(at);
             if (!folder.Exists)
             {
-                return false;
+                return null;
             }
 
             if (folder.Attributes.HasFlag(FileAttributes.ReparsePoint))
             {
-                problem = new FileProblem(path, null, $"{part} is a link: links are not followed");
-                return false;
+                throw new IOException($"{part} is a link: links are not followed");
             }
         }
 
-        var found = new FileInfo(Path.Combine(at, parts[^1]));
+        var file = new FileInfo(Path.Combine(at, parts[^1]));
         // A link that leads nowhere does not exist, and is a link all the same.
-        if (found.LinkTarget is not null)
-        {
-            problem = new FileProblem(path, null, "the file is a link: links are not followed");
-            return false;
-        }
-
-        file = found.Exists ? found : null;
-        return file is not null;
+        return file.LinkTarget is not null ? throw new IOException("the file is a link: links are not followed")
+            : file.Exists ? file
+            : null;
     }
 
     private static byte[] ReadWhole(FileInfo file, int length)

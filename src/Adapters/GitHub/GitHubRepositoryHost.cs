@@ -20,7 +20,7 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
     internal const int PageSize = 100;
 
     private const int MostPages = 1_000;
-    private const int MostPullRequestPages = 10;
+    private const int MostPullRequestPages = 20;
     private const int MostTrees = 1_000;
     private const int MostFiles = 1_000_000;
     private const int LargestInline = 1024 * 1024;
@@ -234,32 +234,21 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken)
-    {
-        var request = new PullRequestRequest
-        {
-            Head = $"{repository.Owner}:{branch}",
-            State = ItemStateFilter.All,
-            SortProperty = PullRequestSort.Created,
-            SortDirection = SortDirection.Descending,
-        };
-        var found = new List<PullRequest>();
-        for (var page = 1; page <= MostPullRequestPages; page++)
-        {
-            var options = new ApiOptions { PageSize = PageSize, StartPage = page, PageCount = 1 };
-            var pulls = await CallAsync(repository, c => c.PullRequest.GetAllForRepository(repository.Owner, repository.Name, request, options), cancellationToken);
-            // Some servers leave the filter out, and a fork may have a branch of the same name.
-            found.AddRange(pulls
-                .Where(p => p.Head?.Ref == branch && p.Head.Repository is { } head && head.Id == p.Base?.Repository?.Id)
-                .Select(Info));
-            if (pulls.Count < PageSize)
-            {
-                break;
-            }
-        }
+    public Task<IReadOnlyList<PullRequest>> ListOpenPullRequestsAsync(RepositoryName repository, string branchPrefix, CancellationToken cancellationToken) =>
+        ListPullRequestsAsync(
+            repository,
+            new PullRequestRequest { State = ItemStateFilter.Open, SortProperty = PullRequestSort.Created, SortDirection = SortDirection.Descending },
+            branch => branch.StartsWith(branchPrefix, StringComparison.Ordinal),
+            cancellationToken);
 
-        return [.. found.OrderByDescending(p => p.Number)];
-    }
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken) =>
+        ListPullRequestsAsync(
+            repository,
+            new PullRequestRequest { Head = $"{repository.Owner}:{branch}", State = ItemStateFilter.All, SortProperty = PullRequestSort.Created, SortDirection = SortDirection.Descending },
+            // Some servers leave the filter out.
+            head => head == branch,
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken) =>
@@ -410,6 +399,26 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
             : null);
     }
 
+    private async Task<IReadOnlyList<PullRequest>> ListPullRequestsAsync(RepositoryName repository, PullRequestRequest request, Func<string, bool> isOurs, CancellationToken cancellationToken)
+    {
+        var found = new List<PullRequest>();
+        for (var page = 1; page <= MostPullRequestPages; page++)
+        {
+            var options = new ApiOptions { PageSize = PageSize, StartPage = page, PageCount = 1 };
+            var pulls = await CallAsync(repository, c => c.PullRequest.GetAllForRepository(repository.Owner, repository.Name, request, options), cancellationToken);
+            // A fork may have a branch of the same name; of a fork that is gone there is no repository.
+            found.AddRange(pulls
+                .Where(p => p.Head is { Ref: { } head, Repository: { } from } && from.Id == p.Base?.Repository?.Id && isOurs(head))
+                .Select(Info));
+            if (pulls.Count < PageSize)
+            {
+                return [.. found.DistinctBy(p => p.Number).OrderByDescending(p => p.Number)];
+            }
+        }
+
+        throw Malformed($"{repository} has more than {MostPullRequestPages * PageSize:#,0} pull requests: that many are not looked through");
+    }
+
     private Task<TreeResponse> GetTreeAsync(RepositoryName repository, string tree, bool recursive, CancellationToken cancellationToken) =>
         CallAsync(repository, c => recursive ? c.Git.Tree.GetRecursive(repository.Owner, repository.Name, tree) : c.Git.Tree.Get(repository.Owner, repository.Name, tree), cancellationToken);
 
@@ -469,6 +478,7 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
     private static PullRequest Info(Octokit.PullRequest pull) => new(
         pull.Number,
         pull.Head.Ref,
+        pull.Head.Sha,
         pull.MergedAt is not null ? PullRequestState.Merged : pull.State.StringValue == "open" ? PullRequestState.Open : PullRequestState.Closed,
         pull.Title ?? "",
         pull.Body ?? "",

@@ -25,6 +25,7 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
 
     private readonly SemaphoreSlim _gate = new(1);
     private Database? _database;
+    private bool _isDisposed;
 
     /// <summary>Creates the store; the file is opened, or made, by the first call.</summary>
     /// <param name="path">The file. Its folder is made if it is missing.</param>
@@ -91,8 +92,8 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
     {
         await _gate.WaitAsync();
         _database?.Dispose();
-        _database = null;
-        _gate.Dispose();
+        (_database, _isDisposed) = (null, true);
+        _gate.Release();
     }
 
     private static StateVersion Version(long number) => new(number.ToString(CultureInfo.InvariantCulture));
@@ -127,6 +128,7 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _database ??= Open();
             return work(_database);
         }
@@ -146,7 +148,7 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
 
     private Database Open()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = Path,

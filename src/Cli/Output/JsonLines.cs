@@ -124,6 +124,9 @@ internal sealed record PlatformRow(string Platform, string Digest);
 /// <summary>What <c>tags --format json</c> prints for each tag.</summary>
 internal sealed record TagRow(string Image, string Tag);
 
+/// <summary>What <c>update --branch --format json</c> prints for each change set.</summary>
+internal sealed record BranchRow(string Branch, string Title, string State, string? Commit, string? Note);
+
 /// <summary>What <c>update --format json</c> prints for each update.</summary>
 internal sealed record UpdateRow(string File, int Line, string Image, VersionRow From, VersionRow To, string Kind, bool Written, string? Branch, string? Problem);
 
@@ -133,6 +136,7 @@ internal sealed record UpdateRow(string File, int Line, string Image, VersionRow
 [JsonSerializable(typeof(DigestRow))]
 [JsonSerializable(typeof(TagRow))]
 [JsonSerializable(typeof(UpdateRow))]
+[JsonSerializable(typeof(BranchRow))]
 internal sealed partial class RowJson : JsonSerializerContext
 {
     /// <summary>Characters as they are where JSON allows it: this is read by programs, never put into a page.</summary>

@@ -1,6 +1,6 @@
 namespace Basewatch.Core.Formats;
 
-/// <summary>The formats that Basewatch reads, in the order in which they are asked; the first that matches a path reads the file.</summary>
+/// <summary>The formats that Basewatch reads, in the order in which they are asked.</summary>
 public sealed class FormatCatalog
 {
     private readonly IReadOnlyList<IFormat> _formats;
@@ -9,7 +9,7 @@ public sealed class FormatCatalog
     public FormatCatalog(IReadOnlyList<IFormat> formats) => _formats = formats;
 
     /// <summary>Every format. A new one is registered here and nowhere else.</summary>
-    public static FormatCatalog Default { get; } = new([]);
+    public static FormatCatalog Default { get; } = new([new DockerfileFormat(), new ComposeFormat(), new KubernetesFormat()]);
 
     /// <summary>The formats, in order.</summary>
     public IReadOnlyList<IFormat> Formats => _formats;
@@ -17,12 +17,37 @@ public sealed class FormatCatalog
     /// <summary>Whether any format may read a file of this path.</summary>
     public bool Matches(string path) => _formats.Any(f => f.Matches(path));
 
-    /// <summary>Reads a file's uses with the first format that matches its path.</summary>
+    /// <summary>The format that found a use: the one to read the file with again after an edit.</summary>
+    public IFormat FormatOf(ImageUse use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return _formats.First(f => f.Name == use.Format);
+    }
+
+    /// <summary>
+    /// Reads a file's uses with the first format that matches its path and finds it to be of its kind;
+    /// <see cref="ImageUse.Format"/> says which that was.
+    /// </summary>
     public FormatReading Read(string path, ReadOnlySpan<byte> bytes)
     {
-        var format = _formats.FirstOrDefault(f => f.Matches(path));
-        return format is null ? FormatReading.None
-            : SourceFile.TryRead(path, bytes, out var file, out var problem) ? format.Read(file)
-            : new FormatReading([], [problem]);
+        if (!Matches(path))
+        {
+            return FormatReading.None;
+        }
+
+        if (!SourceFile.TryRead(path, bytes, out var file, out var problem))
+        {
+            return new FormatReading([], [problem]);
+        }
+
+        foreach (var format in _formats)
+        {
+            if (format.Matches(path) && format.Read(file) is var reading && !ReferenceEquals(reading, FormatReading.None))
+            {
+                return reading;
+            }
+        }
+
+        return FormatReading.None;
     }
 }

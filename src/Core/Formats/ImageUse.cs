@@ -44,6 +44,7 @@ public sealed record ImageUse
         ArgumentNullException.ThrowIfNull(written);
         var (line, column) = file.PositionOf(offset);
         ImageReference? reference = null;
+        skip ??= written.Value.Contains("{{", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null;
         if (skip is null && !ImageReference.TryParse(written.Value, out reference, out var error))
         {
             skip = error;

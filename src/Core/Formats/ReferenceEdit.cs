@@ -19,10 +19,15 @@ public static class ReferenceEdit
         ArgumentNullException.ThrowIfNull(use);
         ArgumentNullException.ThrowIfNull(target);
         edits = null;
+        if (use.Reference is not { } current)
+        {
+            problem = use.Skip ?? "it is not known which image this is";
+            return false;
+        }
+
         string? failure = null;
         var written = use.Written;
         var layout = ReferenceLayout.Of(written.Value);
-        var current = use.Reference!;
         var result = new List<TextEdit>();
         var tagEnd = layout.Tag?.End ?? layout.Name.End;
 

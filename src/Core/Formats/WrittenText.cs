@@ -40,6 +40,13 @@ public sealed class WrittenText
         return new(value, [new Segment(0, fileStart, value.Length)]);
     }
 
+    /// <summary>A value that stands nowhere in the file as it is (escapes, folded lines): it can be told and not edited.</summary>
+    public static WrittenText Unplaced(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(value, []);
+    }
+
     /// <summary>Values one after another. Empty ones are dropped, neighbours in the file become one segment.</summary>
     public static WrittenText Join(IEnumerable<WrittenText> parts)
     {
@@ -51,7 +58,8 @@ public sealed class WrittenText
             foreach (var segment in part._segments.Where(s => s.Length > 0))
             {
                 var start = value.Length + segment.ValueStart;
-                if (segments.Count > 0 && segments[^1] is var last && last.FileStart + last.Length == segment.FileStart)
+                if (segments.Count > 0 && segments[^1] is var last
+                    && last.FileStart + last.Length == segment.FileStart && last.ValueStart + last.Length == start)
                 {
                     segments[^1] = last with { Length = last.Length + segment.Length };
                 }
@@ -72,8 +80,9 @@ public sealed class WrittenText
     {
         var (start, length) = range.GetOffsetAndLength(Value.Length);
         var segments = new List<Segment>();
-        foreach (var s in _segments)
+        for (var i = FirstSegmentAt(start); i < _segments.Count && _segments[i].ValueStart < start + length; i++)
         {
+            var s = _segments[i];
             var from = Math.Max(start, s.ValueStart);
             var to = Math.Min(start + length, s.ValueStart + s.Length);
             if (from < to)
@@ -140,6 +149,26 @@ public sealed class WrittenText
         }
 
         return false;
+    }
+
+    /// <summary>Index of the first segment that ends after a place in the value.</summary>
+    private int FirstSegmentAt(int start)
+    {
+        var (low, high) = (0, _segments.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_segments[middle].ValueStart + _segments[middle].Length > start)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
     }
 
     [StructLayout(LayoutKind.Auto)]

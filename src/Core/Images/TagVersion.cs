@@ -44,6 +44,7 @@ public sealed class TagVersion
         VersionText = reading.VersionText;
         Form = reading.Form;
         PreReleaseWord = reading.PreWord;
+        PreReleaseText = reading.PreText;
         BuildWord = reading.BuildWord;
         Suffix = reading.Suffix;
         _numbers = reading.Numbers;
@@ -74,6 +75,9 @@ public sealed class TagVersion
 
     /// <summary>The word of a pre-release in lower case (<c>rc</c>, <c>beta</c>); null for a stable version.</summary>
     public string? PreReleaseWord { get; }
+
+    /// <summary>The pre-release as it is written: <c>rc1</c>, <c>rc.1</c>; null for a stable version.</summary>
+    public string? PreReleaseText { get; }
 
     /// <summary>Whether it is a version before its release.</summary>
     public bool IsPreRelease => PreReleaseWord is not null;
@@ -224,7 +228,7 @@ public sealed class TagVersion
     }
 
     private static bool BeginsVersion(ReadOnlySpan<char> tag, int at) =>
-        char.IsAsciiDigit(tag[at]) || (tag[at] is 'v' or 'V' && at + 1 < tag.Length && char.IsAsciiDigit(tag[at + 1]));
+        at < tag.Length && (char.IsAsciiDigit(tag[at]) || (tag[at] is 'v' or 'V' && at + 1 < tag.Length && char.IsAsciiDigit(tag[at + 1])));
 
     private sealed class Reading
     {
@@ -237,6 +241,8 @@ public sealed class TagVersion
         public long[] Numbers { get; set; } = [];
 
         public string? PreWord { get; set; }
+
+        public string? PreText { get; set; }
 
         public long[] Pre { get; set; } = [];
 
@@ -268,6 +274,12 @@ public sealed class TagVersion
             }
 
             _reading.Prefix = _at == 0 ? "" : tag[.._at];
+            if (_reading.Prefix.EndsWith("windowsservercore-", StringComparison.Ordinal) || _reading.Prefix.EndsWith("nanoserver-", StringComparison.Ordinal))
+            {
+                // The number is the build of Windows, which has to fit the host's.
+                return false;
+            }
+
             var begin = _at;
             if (ReadDate())
             {
@@ -372,7 +384,7 @@ public sealed class TagVersion
             if (Is(_at, 'T') && DigitsAt(_at + 1) == 2 && Is(_at + 3, '-') && DigitsAt(_at + 4) == 2 && Is(_at + 6, '-') && DigitsAt(_at + 7) == 2)
             {
                 _reading.Numbers = [y, m, d, NumberAt(_at + 1, 2), NumberAt(_at + 4, 2), NumberAt(_at + 7, 2)];
-                _at += 9;
+                _at += Is(_at + 9, 'Z') ? 10 : 9;
             }
             else
             {
@@ -497,6 +509,7 @@ public sealed class TagVersion
             }
 
             _reading.PreWord = tag[at..(at + letters)].ToLowerInvariant();
+            _reading.PreText = tag[at..end];
             _reading.Pre = numbers;
             _at = end;
             return true;
@@ -577,11 +590,11 @@ public sealed class TagVersion
             {
                 var at = dash + 1 + word.Length;
                 if (at < limit && tag.AsSpan(dash + 1).StartsWith(word, StringComparison.Ordinal)
-                    && DigitsAt(at) is > 0 and <= MostDigits and var digits && EndsAt(at + digits))
+                    && DottedAt(ref at) is { Length: > 0 } build && EndsAt(at))
                 {
                     _reading.BuildWord = mark.Length == 0 ? DashedBuildWords[Array.IndexOf(BuildWords, word)] : mark + word;
-                    _reading.Build = [NumberAt(at, digits)];
-                    _at = at + digits;
+                    _reading.Build = build;
+                    _at = at;
                     return true;
                 }
             }

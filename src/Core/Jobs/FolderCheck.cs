@@ -24,6 +24,8 @@ public sealed class FolderCheck(RegistrySurvey survey, ILifecycleCatalog lifecyc
                 g => (IReadOnlyCollection<string>)g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal));
         var facts = await survey.AskAsync(used, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
         var (known, problem) = await catalog.ConfigureAwait(false);
+        var resolver = known is null ? null : new LifecycleResolver(known);
+        var successors = resolver is null ? null : new SuccessorFinder(resolver);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
@@ -32,11 +34,11 @@ public sealed class FolderCheck(RegistrySurvey survey, ILifecycleCatalog lifecyc
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))
             {
-                lives[line] = lifecycle = known is null ? ImageLifecycle.Unknown : LifecycleResolver.Resolve(line, known, today);
+                lives[line] = lifecycle = resolver?.Resolve(line, today) ?? ImageLifecycle.Unknown;
             }
 
             var successor = lifecycle.Status is LifecycleStatus.Ending or LifecycleStatus.Ended && facts.GetValueOrDefault(line.Name)?.Tags is { } tags
-                ? SuccessorFinder.Find(line, lifecycle, tags, known!, today)
+                ? successors?.Find(line, tags, today).Image
                 : null;
             findings.Add(new UseFinding(assessment, lifecycle, successor));
         }

@@ -20,6 +20,10 @@ public abstract record Job
     public static Job FromJson(string json) =>
         JsonSerializer.Deserialize(json, JobJson.Default.Job) ?? throw new JsonException("the message is empty");
 
+    /// <summary>What it is about: <c>repository octo-org/web</c>, <c>image docker.io/library/python</c>; empty for a look at everything.</summary>
+    [JsonIgnore]
+    public virtual string Subject => "";
+
     /// <summary>One line of JSON: <c>{"job":"reconcile","repository":"octo-org/web"}</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JobJson.Default.Job);
 }
@@ -30,22 +34,38 @@ public sealed record FindRepositories : Job;
 /// <summary>Which images does a repository use?</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
 /// <param name="ChangeToken">What the listing showed when the job was made; kept once the inventory is done.</param>
-public sealed record TakeInventory(string Repository, string? ChangeToken = null) : Job;
+public sealed record TakeInventory(string Repository, string? ChangeToken = null) : Job
+{
+    /// <inheritdoc/>
+    public override string Subject => $"repository {Repository}";
+}
 
 /// <summary>What do the registries hold of the images in use? Each one that changed is told to its users.</summary>
 public sealed record RefreshImages : Job;
 
 /// <summary>What does the registry hold of one image?</summary>
 /// <param name="Image">Canonical name: <c>docker.io/library/python</c>.</param>
-public sealed record RefreshImage(string Image) : Job;
+public sealed record RefreshImage(string Image) : Job
+{
+    /// <inheritdoc/>
+    public override string Subject => $"image {Image}";
+}
 
 /// <summary>What should the pull requests of a repository be? Makes them so.</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
-public sealed record Reconcile(string Repository) : Job;
+public sealed record Reconcile(string Repository) : Job
+{
+    /// <inheritdoc/>
+    public override string Subject => $"repository {Repository}";
+}
 
 /// <summary>Which of the images in use are near or past their end of life? Each is told once.</summary>
 /// <param name="Image">Canonical name of the one to look at; null: all.</param>
-public sealed record ReviewLifecycles(string? Image = null) : Job;
+public sealed record ReviewLifecycles(string? Image = null) : Job
+{
+    /// <inheritdoc/>
+    public override string Subject => Image is null ? "" : $"image {Image}";
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Job))]

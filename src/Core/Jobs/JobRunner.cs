@@ -16,6 +16,7 @@ public sealed partial class JobRunner(
     ReconcileProcessor reconcile,
     ReviewLifecyclesProcessor reviewLifecycles,
     Memory memory,
+    IJobQueue queue,
     TimeProvider time,
     ILogger<JobRunner> logger)
 {
@@ -23,17 +24,28 @@ public sealed partial class JobRunner(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    /// <summary>Does a job.</summary>
+    /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
+    private readonly TurnTaking _turns = new();
+
+    /// <summary>Does a job; one that has to wait is queued again. Throws <see cref="StateStoreException"/> and <see cref="JobQueueException"/>, and nothing else of the world's.</summary>
     public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        JobOutcome outcome;
+        using (await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false))
+        {
+            outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+
         var key = Memory.FailureKey(job);
         switch (outcome)
         {
             case JobPostponed postponed:
                 LogPostponed(job, postponed.After.TotalSeconds, postponed.Reason);
                 await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), postponed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+
+                // A new message: waiting for a rate limit is no failed delivery of this one.
+                await queue.EnqueueAsync(job, postponed.After, cancellationToken).ConfigureAwait(false);
                 break;
             case JobFailed failed:
                 LogFailed(job, failed.Reason);
@@ -82,10 +94,6 @@ public sealed partial class JobRunner(
             return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (LifecycleCatalogException e)
-        {
-            return new JobFailed(e.Message);
-        }
-        catch (JobQueueException e)
         {
             return new JobFailed(e.Message);
         }

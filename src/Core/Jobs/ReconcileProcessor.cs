@@ -31,10 +31,10 @@ public sealed partial class ReconcileProcessor(
         if (inventory is not null)
         {
             var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
-            var catalog = await CatalogAsync(cancellationToken).ConfigureAwait(false);
+            var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates));
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
-            await ReconcileAsync(new Scope(repository, inventory, catalog), changeSets, undecided, cancellationToken).ConfigureAwait(false);
+            await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
         }
 
         if (mark is not null)
@@ -62,11 +62,11 @@ public sealed partial class ReconcileProcessor(
     }
 
     /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>
-    private async Task<LifecycleCatalog?> CatalogAsync(CancellationToken cancellationToken)
+    private async Task<LifecycleResolver?> ResolverAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
+            return new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (LifecycleCatalogException e)
         {
@@ -246,7 +246,7 @@ public sealed partial class ReconcileProcessor(
     private PullRequestText Text(Scope scope, ChangeSet changeSet, IReadOnlyList<FileProblem> dropped)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return PullRequestText.Of(changeSet, dropped, reference => scope.Catalog is null ? null : LifecycleResolver.Resolve(reference, scope.Catalog, today));
+        return PullRequestText.Of(changeSet, dropped, reference => scope.Lifecycles?.Resolve(reference, today));
     }
 
     private Task RecordAsync(Scope scope, PullRequestRecord record, CancellationToken cancellationToken) =>
@@ -256,7 +256,7 @@ public sealed partial class ReconcileProcessor(
     /// <param name="Dropped">Updates that could not be written.</param>
     private sealed record Written(string? Commit, IReadOnlyList<FileProblem> Dropped);
 
-    private sealed record Scope(RepositoryName Repository, Inventory Inventory, LifecycleCatalog? Catalog);
+    private sealed record Scope(RepositoryName Repository, Inventory Inventory, LifecycleResolver? Lifecycles);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

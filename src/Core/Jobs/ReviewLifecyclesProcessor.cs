@@ -32,12 +32,12 @@ public sealed partial class ReviewLifecyclesProcessor(
             return JobOutcome.Done;
         }
 
-        var catalog = await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
+        var resolver = new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
         if (only is not null)
         {
             if (ImageName.TryParse(only, out var image, out _))
             {
-                await ReviewAsync(image, catalog, cancellationToken).ConfigureAwait(false);
+                await ReviewAsync(image, resolver, cancellationToken).ConfigureAwait(false);
             }
 
             return JobOutcome.Done;
@@ -45,13 +45,13 @@ public sealed partial class ReviewLifecyclesProcessor(
 
         await foreach (var record in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
         {
-            await ReviewAsync(ImageName.Parse(record.Image), catalog, cancellationToken).ConfigureAwait(false);
+            await ReviewAsync(ImageName.Parse(record.Image), resolver, cancellationToken).ConfigureAwait(false);
         }
 
         return JobOutcome.Done;
     }
 
-    private async Task ReviewAsync(ImageName image, LifecycleCatalog catalog, CancellationToken cancellationToken)
+    private async Task ReviewAsync(ImageName image, LifecycleResolver resolver, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var users = new List<ImageUser>();
@@ -66,15 +66,15 @@ public sealed partial class ReviewLifecyclesProcessor(
         foreach (var line in lines)
         {
             var reference = new ImageReference(image, line.Key);
-            var lifecycle = LifecycleResolver.Resolve(reference, catalog, today);
+            var lifecycle = resolver.Resolve(reference, today);
             if (lifecycle is { Status: LifecycleStatus.Ending or LifecycleStatus.Ended, Ends: { } ends })
             {
-                await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], catalog, today, cancellationToken).ConfigureAwait(false);
+                await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], resolver, today, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleCatalog catalog, DateOnly today, CancellationToken cancellationToken)
+    private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleResolver resolver, DateOnly today, CancellationToken cancellationToken)
     {
         var threshold = Thresholds.First(t => daysLeft <= t);
         var subject = string.Create(CultureInfo.InvariantCulture, $"{image.Canonical} ends {lifecycle.Ends:yyyy-MM-dd} within {threshold}");
@@ -95,7 +95,7 @@ public sealed partial class ReviewLifecyclesProcessor(
         try
         {
             var facts = await images.GetAsync(image.Name, [image.Tag!], cancellationToken).ConfigureAwait(false);
-            var successor = facts.Tags is null ? null : SuccessorFinder.Find(image, lifecycle, facts.Tags, catalog, today);
+            var successor = facts.Tags is null ? null : new SuccessorFinder(resolver).Find(image, facts.Tags, today).Image;
             await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, places), cancellationToken).ConfigureAwait(false);
         }
         catch (NotifierException)

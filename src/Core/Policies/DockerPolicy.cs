@@ -69,7 +69,7 @@ public sealed class DockerPolicy : IPolicy
     {
         var steps = new List<Step>();
         var distribution = DistributionSuffix.Find(current.Suffix);
-        var isUbuntu = IsUbuntuLongTerm(current);
+        var isUbuntu = IsUbuntu(current);
         foreach (var text in candidates)
         {
             var candidate = TagVersion.Of(text);
@@ -78,18 +78,17 @@ public sealed class DockerPolicy : IPolicy
                 continue;
             }
 
-            // Some number their releases by month: only a product whose every release is of April or October is Ubuntu.
-            isUbuntu &= candidate.Suffix.Length > 0 || candidate.VersionText.EndsWith(".04", StringComparison.Ordinal)
-                || candidate.VersionText.EndsWith(".10", StringComparison.Ordinal) || candidate.VersionText.EndsWith(".06", StringComparison.Ordinal);
+            // Others number their releases by month too: only a product that has no other months is Ubuntu.
+            isUbuntu &= candidate.Suffix.Length > 0 || IsUbuntu(candidate);
             if (IsNewer(current, candidate) && SuffixStep(current, distribution, candidate) is { } suffix)
             {
-                steps.Add(new Step(candidate, Max(Kind(current, candidate), suffix.Kind), suffix.Rank, suffix.Release));
+                steps.Add(new Step(candidate, Max(StepKind.Between(current, candidate), suffix.Kind), suffix.Rank, suffix.Release));
             }
         }
 
         if (isUbuntu)
         {
-            steps.RemoveAll(s => !IsUbuntuLongTerm(s.Tag!));
+            steps.RemoveAll(s => s.Tag!.Numbers[0] % 2 != 0 || s.Tag.Numbers[1] != 4);
         }
 
         var last = LastMajor(current, steps);
@@ -150,23 +149,6 @@ public sealed class DockerPolicy : IPolicy
         return at > 0 && !char.IsAsciiDigit(tag.Suffix[at - 1]) && tag.Suffix[at - 1] != '.' && (end == tag.Suffix.Length || tag.Suffix[end] == '-') ? at : null;
     }
 
-    private static UpdateKind Kind(TagVersion current, TagVersion candidate)
-    {
-        var difference = candidate.FirstDifference(current);
-        if (current.Scheme == TagScheme.Date)
-        {
-            // A date says when and not what. Behind a name (bookworm-20240110) it is a rebuild of what the name says.
-            return difference >= 0 && (current.Prefix is "" or "v" || current.Form == '-') ? UpdateKind.Minor : UpdateKind.Patch;
-        }
-
-        return difference switch
-        {
-            0 => UpdateKind.Major,
-            1 when current.Form != 'u' => UpdateKind.Minor,
-            _ => UpdateKind.Patch,
-        };
-    }
-
     /// <summary>
     /// The last first number that can be reached. Registries hold tags of other schemes (5.2.3 beside 20.04.1, 4.8 beside
     /// browser 114.0): a leap over more first numbers than the larger of five and the number itself leads into one of them.
@@ -217,9 +199,10 @@ public sealed class DockerPolicy : IPolicy
         return order >= 0 ? a : b;
     }
 
-    private static bool IsUbuntuLongTerm(TagVersion tag) =>
+    /// <summary>Ubuntu releases in April and October, once in June: 06.06. A long-term release is of April of an even year.</summary>
+    private static bool IsUbuntu(TagVersion tag) =>
         tag.Scheme == TagScheme.Version && tag.Prefix.Length == 0 && tag.Suffix.Length == 0 && tag.Precision == 2
-        && tag.Numbers[0] is >= 6 and < 100 && tag.Numbers[0] % 2 == 0 && tag.VersionText.EndsWith(".04", StringComparison.Ordinal);
+        && tag.Numbers[0] < 100 && tag.Numbers[1] is 4 or 6 or 10 && tag.VersionText is [.., '.', _, _];
 
     private string Line(TagVersion current)
     {
@@ -227,8 +210,9 @@ public sealed class DockerPolicy : IPolicy
             : _furthest == UpdateKind.Major || current.Precision == 1 ? "version"
             : _furthest == UpdateKind.Minor || current.Precision == 2 ? $"{current.Numbers[0]}.x"
             : $"{current.Numbers[0]}.{current.Numbers[1]}.x";
-        var prefix = current.Prefix is "" or "v" ? "" : $" with prefix {current.Prefix}";
-        return current.Suffix.Length == 0 ? what + prefix : $"{what}{prefix} with suffix {current.Suffix}";
+        var flavour = (current.Prefix is "" or "v" ? "" : $" with prefix {current.Prefix}")
+            + (current.Suffix.Length == 0 ? "" : $" with suffix {current.Suffix}");
+        return what + flavour;
     }
 
     private static string Note(TagVersion current, Step step) =>

@@ -55,6 +55,8 @@ public sealed class DockerPolicyTests
     [InlineData("1.1.3-18", "1.1.3-20 1.2.0-18 1.2.0-20", "1.2.0-18", UpdateKind.Minor)]
     [InlineData("8.0.35-27", "8.0.36-28", "8.0.36-28", UpdateKind.Patch)]
     [InlineData("20.04", "20.10 22.04 22.10 23.04 20.04.1", "22.04", UpdateKind.Major)]
+    [InlineData("25.10", "26.04 26.10 20.04", "26.04", UpdateKind.Major)]
+    [InlineData("8u342-b07.1-jdk", "8u342-b07-jdk 8u352-b08-jdk", "8u352-b08-jdk", UpdateKind.Patch)]
     [InlineData("23.04", "23.05 24.02 24.03", "24.03", UpdateKind.Major)]
     [InlineData("18.04", "18.05 20.04 20.09", "20.09", UpdateKind.Major)]
     [InlineData("16", "18 20 114 20240101 latest", "20", UpdateKind.Major)]
@@ -74,9 +76,10 @@ public sealed class DockerPolicyTests
     [InlineData("alpine3.20")]
     [InlineData("sha-0a1b2c3")]
     [InlineData("ltsc2022")]
+    [InlineData("nanoserver-1809")]
     public void A_tag_without_a_version_stays_and_says_so(string current)
     {
-        var verdict = Any.Decide(new TagQuestion(current, [current, "1.0", "alpine3.21", "0a1b2c4", "sha-1a1b2c3", "ltsc2025", "trixie"]));
+        var verdict = Any.Decide(new TagQuestion(current, [current, "1.0", "alpine3.21", "0a1b2c4", "sha-1a1b2c3", "ltsc2025", "nanoserver-1903", "trixie"]));
 
         Assert.Null(verdict.Selected);
         Assert.Contains(current, verdict.Reason, StringComparison.Ordinal);

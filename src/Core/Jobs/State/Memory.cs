@@ -5,8 +5,8 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs.State;
 
 /// <summary>
-/// What is remembered between runs, and under which keys. A repository's state is one partition, an image's another; the
-/// lists that every run reads hold small records only.
+/// What is remembered between runs, and under which keys. A repository's state is one partition, an image's users
+/// another; the lists that every run reads hold small records only.
 /// </summary>
 public sealed class Memory
 {
@@ -70,7 +70,7 @@ public sealed class Memory
     public IAsyncEnumerable<ImageRecord> ListImagesAsync(CancellationToken cancellationToken) => Images.ListAsync(ImagesPartition, "", cancellationToken);
 
     /// <summary>Everyone who uses an image.</summary>
-    public IAsyncEnumerable<ImageUser> ListUsersAsync(ImageName image, CancellationToken cancellationToken) => Users.ListAsync(PartitionOf(image), "user:", cancellationToken);
+    public IAsyncEnumerable<ImageUser> ListUsersAsync(ImageName image, CancellationToken cancellationToken) => Users.ListAsync(UsersPartition(image), "", cancellationToken);
 
     /// <summary>Every pull request of a repository's ledger.</summary>
     public IAsyncEnumerable<PullRequestRecord> ListPullRequestsAsync(RepositoryName repository, CancellationToken cancellationToken) => PullRequests.ListAsync(PartitionOf(repository), "pull:", cancellationToken);
@@ -97,10 +97,10 @@ public sealed class Memory
     public static StateKey ImageKey(ImageName image) => new(ImagesPartition, Fit(image.Canonical));
 
     /// <summary>Key of an image's facts.</summary>
-    public static StateKey FactsKey(ImageName image) => new(PartitionOf(image), "facts");
+    public static StateKey FactsKey(ImageName image) => new(Fit("facts " + image.Canonical), "facts");
 
     /// <summary>Key of how a repository uses an image.</summary>
-    public static StateKey UserKey(ImageName image, RepositoryName repository) => new(PartitionOf(image), "user:" + Fold(repository));
+    public static StateKey UserKey(ImageName image, RepositoryName repository) => new(UsersPartition(image), Fold(repository));
 
     /// <summary>Key of a waiting repository.</summary>
     public static StateKey PendingKey(RepositoryName repository) => new(PendingPartition, Fold(repository));
@@ -124,7 +124,7 @@ public sealed class Memory
 
     private static string PartitionOf(RepositoryName repository) => "repository " + Fold(repository);
 
-    private static string PartitionOf(ImageName image) => Fit("image " + image.Canonical);
+    private static string UsersPartition(ImageName image) => Fit("users " + image.Canonical);
 
     /// <summary>A store takes keys of 500 characters: the end of a longer one is replaced by its hash.</summary>
     private static string Fit(string key) =>

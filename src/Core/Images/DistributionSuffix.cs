@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Basewatch.Core.Policies;
+namespace Basewatch.Core.Images;
 
 /// <summary>
 /// The Linux distribution that a suffix names: <c>-slim-bookworm</c>, <c>-alpine3.18</c>, <c>-jre-ubi8-minimal</c>.

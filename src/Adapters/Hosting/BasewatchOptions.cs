@@ -1,0 +1,87 @@
+using Basewatch.Adapters.GitHub;
+using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Storage;
+using Basewatch.Core.Jobs;
+
+namespace Basewatch.Adapters.Hosting;
+
+/// <summary>Everything that can be set, under <c>Basewatch</c>: in a settings file, or as environment variables such as <c>Basewatch__GitHub__Token</c>. Holds secrets: never printed as a whole.</summary>
+public sealed class BasewatchOptions
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Basewatch";
+
+    /// <summary>What Basewatch may do.</summary>
+    public ServiceMode Mode { get; set; } = ServiceMode.Propose;
+
+    /// <summary>Which GitHub, as whom, and which repositories.</summary>
+    public GitHubOptions GitHub { get; set; } = new();
+
+    /// <summary>How registries are reached and signed in to.</summary>
+    public IList<RegistrySettings> Registries { get; } = [];
+
+    /// <summary>Where state and jobs are kept.</summary>
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>Address of a Teams Workflows webhook; null: nobody is told of ends of life. A secret.</summary>
+    public Uri? TeamsWebhook { get; set; }
+
+    /// <summary>Where lifecycles come from.</summary>
+    public LifecycleOptions Lifecycle { get; set; } = new();
+
+    /// <summary>When the loops run.</summary>
+    public ScheduleOptions Schedules { get; set; } = new();
+
+    /// <summary>The key that callers of the endpoints send; null: only callers on this machine. A secret.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        problems.AddRange(GitHub.Problems());
+        problems.AddRange(new RegistryOptions { Registries = [.. Registries] }.Problems().Select(p => $"Registries: {p}"));
+        problems.AddRange(Storage.Validate());
+        problems.AddRange(Schedules.Problems());
+        if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))
+        {
+            problems.Add("TeamsWebhook must be an https address");
+        }
+
+        if (Key is { Length: < 16 })
+        {
+            problems.Add("Key has fewer than 16 characters: take a longer one, such as 'openssl rand -hex 24' prints");
+        }
+
+        return problems;
+    }
+}
+
+/// <summary>Where lifecycles come from.</summary>
+public sealed class LifecycleOptions
+{
+    /// <summary>Address of endoflife.date's API.</summary>
+    public Uri BaseAddress { get; set; } = new("https://endoflife.date/api/v1/");
+
+    /// <summary>A file with an answer of <c>/products/full</c> to use instead of asking.</summary>
+    public string? CatalogFile { get; set; }
+}
+
+/// <summary>When the loops run: NCRONTAB with six fields, seconds first, in UTC, as Azure Functions reads them.</summary>
+public sealed class ScheduleOptions
+{
+    /// <summary>Which repositories moved.</summary>
+    public string Inventory { get; set; } = "0 */5 * * * *";
+
+    /// <summary>What the registries hold.</summary>
+    public string Images { get; set; } = "0 */15 * * * *";
+
+    /// <summary>What is near its end of life.</summary>
+    public string Lifecycle { get; set; } = "0 0 6 * * *";
+
+    /// <summary>What is wrong with the schedules.</summary>
+    internal IEnumerable<string> Problems() =>
+        from schedule in new[] { (Name: nameof(Inventory), Text: Inventory), (Name: nameof(Images), Text: Images), (Name: nameof(Lifecycle), Text: Lifecycle) }
+        where !Cronos.CronExpression.TryParse(schedule.Text, Cronos.CronFormat.IncludeSeconds, out _)
+        select $"Schedules:{schedule.Name} '{Core.Images.Excerpt.Of(schedule.Text)}' is no schedule: six fields are expected, such as '0 */5 * * * *' for every five minutes";
+}

@@ -1,0 +1,61 @@
+using Basewatch.Adapters.GitHub;
+using Basewatch.Adapters.Hosting.Endpoints;
+using Basewatch.Adapters.Lifecycle;
+using Basewatch.Adapters.Notifications;
+using Basewatch.Adapters.Registries;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Adapters.Hosting;
+
+/// <summary>Puts the parts together, the same for every door.</summary>
+public static class Composition
+{
+    /// <summary>Adds the jobs and the adapters that the settings choose. What a door has added before stays.</summary>
+    public static IServiceCollection AddBasewatch(this IServiceCollection services, BasewatchOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+
+        services.TryAddSingleton<IRegistry>(s => new OciRegistry(
+            new RegistryOptions { Registries = [.. options.Registries] },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<OciRegistry>>()));
+        services.TryAddSingleton<IRepositoryHost>(s => new GitHubRepositoryHost(
+            options.GitHub,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<GitHubRepositoryHost>>()));
+        services.TryAddSingleton(s => options.Storage.CreateStateStore(s.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(s => options.Storage.CreateJobQueue(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(s => LifecycleSource.Create(
+            options.Lifecycle,
+            new StateCatalogCache(s.GetRequiredService<IStateStore>()),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        if (options.TeamsWebhook is { } webhook)
+        {
+            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(new HttpClient(), webhook, s.GetRequiredService<TimeProvider>()));
+        }
+
+        services.TryAddSingleton(FormatCatalog.Default);
+        services.AddSingleton<Memory>();
+        services.AddSingleton<RegistrySurvey>();
+        services.AddSingleton<ImageBook>();
+        services.AddSingleton<PendingRepositories>();
+        services.AddSingleton<FindRepositoriesProcessor>();
+        services.AddSingleton<TakeInventoryProcessor>();
+        services.AddSingleton<RefreshImagesProcessor>();
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<ReconcileProcessor>(s, options.Mode));
+        services.AddSingleton<ReviewLifecyclesProcessor>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<RegistryEventsEndpoint>();
+        services.AddSingleton<ScanEndpoint>();
+        services.AddSingleton<StatusEndpoint>();
+        return services;
+    }
+}

@@ -1,0 +1,34 @@
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
+using Microsoft.AspNetCore.Http;
+
+namespace Basewatch.Adapters.Hosting.Endpoints;
+
+/// <summary>Starts a scan at once.</summary>
+public sealed class ScanEndpoint(IJobQueue queue)
+{
+    /// <summary>
+    /// Queues a look at every repository and every image, or, with <c>?repository=owner/name</c>, at one repository.
+    /// Answers 202; 400 when that is no repository.
+    /// </summary>
+    public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var only = request.Query["repository"].ToString();
+        if (only.Length == 0)
+        {
+            await queue.EnqueueAsync(new FindRepositories(), TimeSpan.Zero, cancellationToken);
+            await queue.EnqueueAsync(new RefreshImages(), TimeSpan.Zero, cancellationToken);
+            return Results.Accepted();
+        }
+
+        if (!RepositoryName.TryParse(only, out var repository))
+        {
+            return Results.BadRequest();
+        }
+
+        await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken);
+        await queue.EnqueueAsync(new Reconcile(repository.ToString()), TimeSpan.Zero, cancellationToken);
+        return Results.Accepted();
+    }
+}

@@ -1,2 +1,0 @@
-namespace Basewatch.Core;
-internal static class Placeholder;

@@ -1,0 +1,77 @@
+using Basewatch.Adapters.Git;
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Storage;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Policies;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary><c>update --branch</c>: the service's own jobs over one local repository.</summary>
+internal static class BranchUpdate
+{
+    public static async Task<int> RunAsync(Toolbox tools, WorkTree tree, UpdateKind furthest, bool isJson, CancellationToken cancellationToken)
+    {
+        if (!tree.IsGit)
+        {
+            throw new UsageException($"{tree.Root}: --branch needs a Git work tree");
+        }
+
+        if (furthest != UpdateKind.Major)
+        {
+            throw new UsageException("--branch makes a branch of every change set: leave --level out, and take the branches you want");
+        }
+
+        var repository = RepositoryName.TryParse($"local/{Path.GetFileName(tree.Root)}", out var named) ? named : RepositoryName.Parse("local/repository");
+        using var folder = new TemporaryFolder();
+        await using var engine = LocalEngine.Create(
+            new GitRepositoryHost(new Dictionary<RepositoryName, string> { [repository] = tree.Root }, TimeProvider.System),
+            tools.Registry,
+            tools.Lifecycles,
+            new SqliteStateStore(Path.Combine(folder.Path, "state.db")),
+            notifier: null,
+            tools.Loggers);
+        var failures = await engine.RunAsync(cancellationToken);
+
+        var memory = engine.Services.GetRequiredService<Memory>();
+        var records = await memory.ListPullRequestsAsync(repository, cancellationToken).ToListAsync(cancellationToken);
+        if (isJson)
+        {
+            JsonLines.Write(records.Select(r => new BranchRow(Core.Planning.ChangeSet.BranchPrefix + r.Key, r.Title, r.State, r.HeadCommit, r.Note)), RowJson.Readable.BranchRow);
+        }
+        else
+        {
+            Print(records);
+        }
+
+        foreach (var failure in failures)
+        {
+            Screen.Warn(failure);
+        }
+
+        return failures.Count > 0 ? ExitCode.Partial : ExitCode.Success;
+    }
+
+    private static void Print(IReadOnlyList<PullRequestRecord> records)
+    {
+        if (records.Count == 0)
+        {
+            Screen.Err.WriteLine("nothing to update");
+            return;
+        }
+
+        var table = Screen.Table("Branch", "Title", "State");
+        foreach (var record in records)
+        {
+            table.AddRow(
+                Screen.Safe(Core.Planning.ChangeSet.BranchPrefix + record.Key),
+                Screen.Safe(record.Title),
+                Screen.Safe(record.Note is null ? record.State : $"{record.State}: {record.Note}"));
+        }
+
+        Screen.Out.Write(table);
+    }
+}

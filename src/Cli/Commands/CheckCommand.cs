@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Jobs;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary><c>check [PATH]</c>: uses against registries.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var path = CommonOptions.Path();
+        var format = CommonOptions.Format("table", "json", "markdown", "sarif");
+        var failOn = FailOn.Option();
+        var catalog = CommonOptions.Catalog();
+        var settings = CommonOptions.Settings();
+        var verbose = CommonOptions.Verbose();
+        var command = new Command("check", "Compare every image with its registry: newer tags, moved digests, gone tags, ends of life.")
+        {
+            path, format, failOn, catalog, settings, verbose,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog);
+            var (_, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
+            var report = await RunAsync(tools, scan, cancellationToken);
+            switch (parsed.GetValue(format))
+            {
+                case "json":
+                    JsonLines.Write(FindingRow.Of(report), RowJson.Readable.FindingRow);
+                    break;
+                case "markdown":
+                    MarkdownReport.Write(report, Console.Out);
+                    break;
+                case "sarif":
+                    SarifReport.Write(report);
+                    break;
+                default:
+                    CheckScreen.Print(report);
+                    break;
+            }
+
+            return Verdict(report, parsed.GetValue(failOn)!);
+        });
+        return command;
+    }
+
+    /// <summary>Asks the registries about every use of a scan, with progress.</summary>
+    public static Task<CheckReport> RunAsync(Toolbox tools, FolderScan scan, CancellationToken cancellationToken) =>
+        Screen.ProgressAsync("asking the registries", progress =>
+            new FolderCheck(tools.Survey, tools.Lifecycles, TimeProvider.System).RunAsync(scan, progress, cancellationToken));
+
+    /// <summary>Tells what could not be read, and gives the exit code.</summary>
+    private static int Verdict(CheckReport report, string[] failOn)
+    {
+        var isPartial = ScanCommand.WarnOfProblems(report.Scan);
+        foreach (var problem in report.RegistryProblems)
+        {
+            Screen.Warn(problem);
+            isPartial = true;
+        }
+
+        if (report.CatalogProblem is { } missing)
+        {
+            Screen.Warn($"ends of life are not known: {missing}");
+
+            // Whoever asks to fail on it must not be told that all is well.
+            isPartial |= failOn.Contains("eol", StringComparer.Ordinal);
+        }
+
+        return isPartial ? ExitCode.Partial : FailOn.Matches(report, failOn) ? ExitCode.Findings : ExitCode.Success;
+    }
+}

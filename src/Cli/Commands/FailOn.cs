@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Lifecycle;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary>Which findings make <c>check</c> exit with 1.</summary>
+internal static class FailOn
+{
+    private static readonly string[] Words = ["update", "eol", "gone", "pin", "digest", "patch", "minor", "major"];
+
+    public static Option<string[]> Option()
+    {
+        var option = new Option<string[]>("--fail-on")
+        {
+            Description = $"Exit with 1 on these findings, with commas between: {string.Join(", ", Words)}. 'update' is any update, 'eol' an image past its end of life.",
+            CustomParser = result => [.. result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            DefaultValueFactory = _ => [],
+            AllowMultipleArgumentsPerToken = false,
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var word in result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+            {
+                if (!Words.Contains(word, StringComparer.Ordinal))
+                {
+                    result.AddError($"--fail-on does not know '{word}': {string.Join(", ", Words)} may stand there");
+                }
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Whether a report has one of the findings.</summary>
+    public static bool Matches(CheckReport report, IReadOnlyCollection<string> words) =>
+        report.Findings.Any(f =>
+            (f.Assessment.IsGone && words.Contains("gone"))
+            || (f.Lifecycle.Status == LifecycleStatus.Ended && words.Contains("eol"))
+            || f.Assessment.Updates.Any(u => words.Contains("update") || words.Contains(FindingRow.Word(u.Kind))));
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Lifecycle;
+using Basewatch.Adapters.Registries;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary>The settings and adapters of a command that runs once.</summary>
+internal sealed class Toolbox : IDisposable
+{
+    private readonly ILoggerFactory _loggers;
+
+    private readonly OciRegistry _registry;
+
+    private Toolbox(BasewatchOptions options, bool verbose)
+    {
+        _loggers = LoggerFactory.Create(logging =>
+        {
+            if (verbose)
+            {
+                logging.SetMinimumLevel(LogLevel.Debug).AddStderr();
+            }
+        });
+
+        // The command line reaches what the person who runs it can.
+        var registries = new RegistryOptions { Registries = [.. options.Registries], AllowAnyAddress = true };
+        if (registries.Problems() is [var problem, ..])
+        {
+            throw new UsageException($"Registries: {problem}");
+        }
+
+        _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
+        Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
+    }
+
+    public IRegistry Registry => _registry;
+
+    public ILoggerFactory Loggers => _loggers;
+
+    public ILifecycleCatalog Lifecycles { get; }
+
+    public RegistrySurvey Survey => new(Registry);
+
+    /// <summary>Reads the settings and makes the tools.</summary>
+    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null)
+    {
+        var options = LoadSettings(parsed.GetValue(settings));
+        if (catalog is not null && parsed.GetValue(catalog) is { } file)
+        {
+            if (!file.Exists)
+            {
+                throw new UsageException($"{file.FullName}: there is no such file");
+            }
+
+            options.Lifecycle.CatalogFile = file.FullName;
+        }
+
+        return new Toolbox(options, parsed.GetValue(verbose));
+    }
+
+    /// <summary>Settings from a file, if one is named, and the environment.</summary>
+    public static BasewatchOptions LoadSettings(FileInfo? file)
+    {
+        try
+        {
+            var builder = new ConfigurationBuilder();
+            if (file is not null)
+            {
+                builder.AddJsonFile(file.FullName, optional: false);
+            }
+
+            return OptionsLoader.Load(builder.AddEnvironmentVariables().Build());
+        }
+        catch (Exception e) when (e is FileNotFoundException or FormatException or InvalidDataException)
+        {
+            throw new UsageException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _registry.Dispose();
+        (Lifecycles as IDisposable)?.Dispose();
+        _loggers.Dispose();
+    }
+
+    /// <summary>Where lifecycles are kept between runs, by the platform's convention.</summary>
+    private static string CacheFolder() => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
+            : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "basewatch");
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using Basewatch.Adapters.Git;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary><c>update [PATH]</c>: writes the new references into the work tree, or commits them on branches.</summary>
+internal static class UpdateCommand
+{
+    public static Command Create()
+    {
+        var path = CommonOptions.Path();
+        var branch = new Option<bool>("--branch") { Description = "Leave the work tree as it is, and commit on one branch a change set, from the commit that is checked out." };
+        var level = new Option<string>("--level") { Description = "The furthest step to take.", DefaultValueFactory = _ => "major" };
+        level.AcceptOnlyFromAmong("digest", "patch", "minor", "major");
+        var format = CommonOptions.Format("table", "json");
+        var catalog = CommonOptions.Catalog();
+        var settings = CommonOptions.Settings();
+        var verbose = CommonOptions.Verbose();
+        var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, catalog, settings, verbose };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog);
+            var (tree, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
+            var furthest = parsed.GetValue(level) switch
+            {
+                "digest" => UpdateKind.Digest,
+                "patch" => UpdateKind.Patch,
+                "minor" => UpdateKind.Minor,
+                _ => UpdateKind.Major,
+            };
+            var isJson = parsed.GetValue(format) == "json";
+            if (parsed.GetValue(branch))
+            {
+                return await BranchUpdate.RunAsync(tools, tree, furthest, isJson, cancellationToken);
+            }
+
+            var report = await CheckCommand.RunAsync(tools, scan, cancellationToken);
+            return Write(tree, report, furthest, isJson);
+        });
+        return command;
+    }
+
+    private static int Write(WorkTree tree, CheckReport report, UpdateKind furthest, bool isJson)
+    {
+        var rows = new List<UpdateRow>();
+        var isPartial = ScanCommand.WarnOfProblems(report.Scan);
+        var wanted = report.Findings
+            .Select(f => f.Assessment.Updates.LastOrDefault(u => u.Kind <= furthest))
+            .OfType<Update>()
+            .GroupBy(u => u.Use.Path, StringComparer.Ordinal);
+        foreach (var updates in wanted)
+        {
+            var problems = new List<FileProblem>();
+            FileChange? change = null;
+            if (tree.TryRead(updates.Key, out var bytes, out var unreadable))
+            {
+                change = FileChange.Apply(FormatCatalog.Default, updates.Key, bytes, [.. updates]);
+                problems.AddRange(change.Dropped);
+                if (change.Content is { } content && !tree.TryWrite(updates.Key, content.Span, out var unwritten))
+                {
+                    problems.Add(unwritten);
+                    change = null;
+                }
+            }
+            else
+            {
+                problems.Add(unreadable ?? new FileProblem(updates.Key, null, "the file is gone"));
+            }
+
+            foreach (var problem in problems)
+            {
+                Screen.Warn(problem.ToString());
+                isPartial = true;
+            }
+
+            foreach (var update in updates)
+            {
+                var isWritten = change?.Applied.Any(a => a.Use.Line == update.Use.Line && a.Use.Column == update.Use.Column) ?? false;
+                rows.Add(new UpdateRow(
+                    update.Use.Path, update.Use.Line, update.Target.Name.Canonical,
+                    VersionRow.Of(update.Use.Reference)!, VersionRow.Of(update.Target)!, FindingRow.Word(update.Kind),
+                    isWritten, null, isWritten ? null : problems.FirstOrDefault(p => p.Line is null || p.Line == update.Use.Line)?.Message));
+            }
+        }
+
+        foreach (var problem in report.RegistryProblems)
+        {
+            Screen.Warn(problem);
+            isPartial = true;
+        }
+
+        Print(rows, isJson);
+        return isPartial ? ExitCode.Partial : ExitCode.Success;
+    }
+
+    private static void Print(List<UpdateRow> rows, bool isJson)
+    {
+        if (isJson)
+        {
+            JsonLines.Write(rows, RowJson.Readable.UpdateRow);
+            return;
+        }
+
+        var written = rows.Where(r => r.Written).ToList();
+        if (written.Count > 0)
+        {
+            var table = Screen.Table("File", "Image", "From", "To", "Step");
+            foreach (var row in written)
+            {
+                table.AddRow(
+                    Screen.Safe($"{row.File}:{row.Line}"),
+                    Screen.Safe(Core.Images.ImageName.Parse(row.Image).Familiar),
+                    Screen.Safe(Version(row.From)),
+                    $"[green]{Screen.Safe(Version(row.To))}[/]",
+                    row.Kind);
+            }
+
+            Screen.Out.Write(table);
+        }
+
+        Screen.Err.WriteLine(written.Count == 0 ? "nothing to update" : $"{Count.Of(written.Count, "reference")} updated in {Count.Of(written.Select(r => r.File).Distinct(StringComparer.Ordinal).Count(), "file")}");
+    }
+
+    private static string Version(VersionRow version) =>
+        (version.Tag ?? "") + (version.Digest is { } digest ? "@" + Core.Images.Digest.Parse(digest).Abbreviated : "");
+}

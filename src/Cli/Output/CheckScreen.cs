@@ -1,0 +1,151 @@
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Cli.Output;
+
+/// <summary>Shows a report to a person: what needs attention first, once for each image and step, then a line that sums up.</summary>
+internal static class CheckScreen
+{
+    private const int MostPlaces = 3;
+
+    public static void Print(CheckReport report)
+    {
+        PrintUpdates(report);
+        PrintGone(report);
+        PrintLifecycles(report);
+        PrintSummary(report);
+    }
+
+    private static void PrintUpdates(CheckReport report)
+    {
+        var steps = report.Findings
+            .SelectMany(f => f.Assessment.Updates)
+            .GroupBy(u => (Current: u.Use.Reference!, u.Target, u.Kind))
+            .OrderBy(g => g.Key.Current.Name.Canonical, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.Kind)
+            .ToList();
+        if (steps.Count == 0)
+        {
+            return;
+        }
+
+        var table = Screen.Table("Image", "Now", "Next", "Step", "Where", "Why");
+        foreach (var step in steps)
+        {
+            var (current, target, kind) = step.Key;
+            table.AddRow(
+                $"[bold]{Screen.Safe(current.Name.Familiar)}[/]",
+                Screen.Safe(Version(current)),
+                $"[green]{Screen.Safe(Version(target))}[/]",
+                Step(kind),
+                Screen.Safe(Places(step.Select(u => u.Use))),
+                Screen.Safe(step.First().Reason));
+        }
+
+        Screen.Out.Write(table);
+    }
+
+    private static void PrintGone(CheckReport report)
+    {
+        var gone = report.Findings.Where(f => f.Assessment.IsGone).GroupBy(f => f.Assessment.Use.Reference!).ToList();
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        Screen.Out.WriteLine();
+        var table = Screen.Table("Gone", "Where", "Why");
+        foreach (var group in gone)
+        {
+            table.AddRow(
+                $"[red]{Screen.Safe($"{group.Key.Name.Familiar}:{UpdatePlanner.TagOf(group.Key) ?? "?"}")}[/]",
+                Screen.Safe(Places(group.Select(f => f.Assessment.Use))),
+                Screen.Safe(group.First().Assessment is { Updates: [var update, ..] } ? $"the registry no longer holds it; {update.Target.Tag} is next" : group.First().Assessment.Reason));
+        }
+
+        Screen.Out.Write(table);
+    }
+
+    private static void PrintLifecycles(CheckReport report)
+    {
+        var ending = report.Findings
+            .Where(f => f.Lifecycle.Status is LifecycleStatus.Ending or LifecycleStatus.Ended)
+            .GroupBy(f => (Image: f.Assessment.Use.Reference! with { Digest = null }, f.Lifecycle, f.Successor))
+            .OrderBy(g => g.Key.Lifecycle.Ends)
+            .ToList();
+        if (ending.Count == 0)
+        {
+            return;
+        }
+
+        Screen.Out.WriteLine();
+        var table = Screen.Table("End of life", "What ends", "Day", "Move to", "Where");
+        foreach (var group in ending)
+        {
+            var (image, life, successor) = group.Key;
+            var colour = life.Status == LifecycleStatus.Ended ? "red" : "yellow";
+            table.AddRow(
+                $"[{colour}]{Screen.Safe(image.Familiar)}[/]",
+                Screen.Safe(WhatEnds(life)),
+                $"[{colour}]{(life.Ends is { } day ? day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) : "past")}[/]",
+                successor is null ? "" : $"[green]{Screen.Safe(successor.Familiar)}[/]",
+                Screen.Safe(Places(group.Select(f => f.Assessment.Use))));
+        }
+
+        Screen.Out.Write(table);
+    }
+
+    private static void PrintSummary(CheckReport report)
+    {
+        var assessments = report.Findings.Select(f => f.Assessment).ToList();
+        var updates = assessments.Count(a => a.Updates.Count > 0);
+        var undecided = assessments.Count(a => a.Problem is not null);
+        var images = report.Findings.Select(f => f.Assessment.Use.Reference!.Name).Distinct().Count();
+        var parts = new List<string>
+        {
+            $"{Count.Of(report.Scan.Uses.Count, "use")} of {Count.Of(images, "image")}",
+            updates == 0 ? "nothing to update" : $"{updates} to update",
+        };
+        Add(assessments.Count(a => a.IsGone), "gone");
+        Add(report.Findings.Count(f => f.Lifecycle.Status == LifecycleStatus.Ended), "past their end of life");
+        Add(report.Scan.Uses.Count(u => u.Skip is not null), "skipped");
+        Add(undecided, "not judged");
+        Screen.Err.WriteLine(string.Join(", ", parts));
+
+        void Add(int number, string what)
+        {
+            if (number > 0)
+            {
+                parts.Add($"{number} {what}");
+            }
+        }
+    }
+
+    /// <summary>Product or distribution, whichever ends first: <c>Python 3.8</c>.</summary>
+    public static string WhatEnds(ImageLifecycle life) =>
+        life.DistributionEol is not null && life.Ends == life.DistributionEol && life.Ends != life.Eol
+            ? $"{life.Distribution} {life.DistributionCycle}"
+            : life.Product is null ? $"{life.Distribution} {life.DistributionCycle}" : $"{life.Product} {life.Cycle}";
+
+    private static string Version(ImageReference reference) =>
+        (reference.Tag ?? (reference.Digest is null ? "(latest)" : "")) + (reference.Digest is null ? "" : "@" + reference.Digest.Abbreviated);
+
+    private static string Step(UpdateKind kind) => kind switch
+    {
+        UpdateKind.Major => "[red]major[/]",
+        UpdateKind.Minor => "[yellow]minor[/]",
+        UpdateKind.Digest => "[yellow]republished[/]",
+        UpdateKind.Pin => "[blue]pin[/]",
+        _ => FindingRow.Word(kind),
+    };
+
+    private static string Places(IEnumerable<ImageUse> uses)
+    {
+        var places = uses.Select(u => $"{u.Path}:{u.Line}").ToList();
+        return string.Join(", ", places.Take(MostPlaces)) + (places.Count > MostPlaces ? $" and {places.Count - MostPlaces} more" : "");
+    }
+}

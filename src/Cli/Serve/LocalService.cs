@@ -1,0 +1,62 @@
+using System.Net;
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Hosting.Endpoints;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Ports;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Cli.Serve;
+
+/// <summary>The web server, timers and queue of <c>serve</c>.</summary>
+internal static class LocalService
+{
+    public static async Task<int> RunAsync(BasewatchOptions options, IPEndPoint endpoint, bool verbose, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 25 * 1024 * 1024;
+            kestrel.Listen(endpoint);
+        });
+        builder.Logging.AddStderr().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddBasewatch(options);
+        builder.Services.AddHostedService<JobPump>();
+        builder.Services.AddHostedService<Timers>();
+
+        await using var app = builder.Build();
+        app.Use((context, next) => Guard.AdmitAsync(context, next, options.Key));
+        Map(app);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"can't listen on {endpoint}: {e.Message}", e);
+        }
+        catch (StateStoreException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+
+        Screen.Err.WriteLine($"listening on {string.Join(", ", app.Urls)}, state in {options.Storage}; stop with Ctrl+C");
+        using var stop = cancellationToken.Register(app.Lifetime.StopApplication);
+        await app.WaitForShutdownAsync(CancellationToken.None);
+        return ExitCode.Success;
+    }
+
+    /// <summary>The same addresses as the Functions app has.</summary>
+    private static void Map(WebApplication app)
+    {
+        app.MapMethods("/api/registry-events", ["POST", "OPTIONS"], (HttpRequest request, RegistryEventsEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapPost("/api/scan", (HttpRequest request, ScanEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapGet("/api/status", (HttpRequest request, StatusEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapGet(Guard.HealthPath, () => Results.Text("up"));
+    }
+}

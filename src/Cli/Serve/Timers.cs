@@ -1,0 +1,44 @@
+using Basewatch.Adapters.Hosting;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
+using Cronos;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Cli.Serve;
+
+/// <summary>Starts each loop when its schedule says so, and all of them once at the start, which finishes what an earlier process left.</summary>
+internal sealed partial class Timers(BasewatchOptions options, IJobQueue queue, TimeProvider time, ILogger<Timers> logger) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RunAsync(options.Schedules.Inventory, new FindRepositories(), stoppingToken),
+        RunAsync(options.Schedules.Images, new RefreshImages(), stoppingToken),
+        RunAsync(options.Schedules.Lifecycle, new ReviewLifecycles(), stoppingToken));
+
+    private async Task RunAsync(string schedule, Job job, CancellationToken cancellationToken)
+    {
+        var cron = CronExpression.Parse(schedule, CronFormat.IncludeSeconds);
+        while (true)
+        {
+            try
+            {
+                await queue.EnqueueAsync(job, TimeSpan.Zero, cancellationToken);
+            }
+            catch (JobQueueException e)
+            {
+                LogMissed(job, e.Message);
+            }
+
+            var now = time.GetUtcNow();
+            if (cron.GetNextOccurrence(now.UtcDateTime) is not { } next)
+            {
+                return;
+            }
+
+            await Task.Delay(next - now.UtcDateTime, time, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Job} could not be queued: {Reason}")]
+    private partial void LogMissed(Job job, string reason);
+}

@@ -1,0 +1,317 @@
+using System.Globalization;
+using System.IO.Enumeration;
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Formats.Dockerfiles;
+
+/// <summary>
+/// Finds the images of one Dockerfile, a file of its own or text inside another file. It follows BuildKit: only
+/// <c>ARG</c>s before the first <c>FROM</c> count in <c>FROM</c>, and <c>--from</c> takes no variables
+/// (<see href="https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact"/>).
+/// </summary>
+internal sealed class DockerfileReader
+{
+    /// <summary>More images than any file names.</summary>
+    private const int MostUses = 10_000;
+
+    private const int MostArguments = 1_000;
+
+    /// <summary>Set by the builder for each build (<see href="https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope"/>).</summary>
+    private static readonly HashSet<string> SetByBuilder = new(StringComparer.Ordinal)
+    {
+        "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT", "BUILDOSVERSION",
+        "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "TARGETOSVERSION", "TARGETSTAGE",
+    };
+
+    private readonly SourceFile _file;
+    private readonly string _format;
+    private readonly DockerfileSource _source;
+    private readonly Dictionary<string, VariableValue> _arguments = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _stages = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Found> _found = [];
+
+    /// <summary>For each argument, what reads it: an argument that only one reads may get a digest.</summary>
+    private readonly Dictionary<string, HashSet<string>> _readers = new(StringComparer.Ordinal);
+    private int _stageCount;
+
+    private DockerfileReader(SourceFile file, string format, DockerfileSource source) => (_file, _format, _source) = (file, format, source);
+
+    /// <summary>Whether the first instruction is one that a Dockerfile can begin with.</summary>
+    public static bool BeginsLikeADockerfile(DockerfileSource source) => source.Instructions is [{ Keyword: "FROM" or "ARG" }, ..];
+
+    /// <summary>Reads the images.</summary>
+    /// <param name="file">The file that the text stands in.</param>
+    /// <param name="format">Name of the format that asks.</param>
+    /// <param name="source">The text, cut into instructions.</param>
+    public static FormatReading Read(SourceFile file, string format, DockerfileSource source)
+    {
+        var reader = new DockerfileReader(file, format, source);
+        reader.ReadInstructions();
+        var problems = new List<FileProblem>();
+        if (source.Problem is not null)
+        {
+            problems.Add(new FileProblem(file.Path, file.PositionOf(source.ProblemOffset).Line, source.Problem));
+        }
+
+        if (reader._found.Count > MostUses)
+        {
+            problems.Add(new FileProblem(file.Path, null, $"the file names more than {MostUses} images: the rest is not read"));
+        }
+
+        return new FormatReading(reader.MakeUses(), problems);
+    }
+
+    private void ReadInstructions()
+    {
+        if (_source.Syntax is { } syntax)
+        {
+            Add(syntax, syntax);
+        }
+
+        foreach (var instruction in _source.Instructions)
+        {
+            switch (instruction.Keyword)
+            {
+                case "ARG":
+                    ReadArguments(instruction.Arguments);
+                    break;
+                case "FROM":
+                    ReadFrom(instruction.Arguments);
+                    break;
+                case "ONBUILD":
+                    var words = instruction.Arguments.Value.IndexOfAny([' ', '\t']);
+                    if (words > 0)
+                    {
+                        ReadFlags(instruction.Arguments.Value[..words].ToUpperInvariant(), instruction.Arguments.Slice((words + 1)..));
+                    }
+
+                    break;
+                default:
+                    ReadFlags(instruction.Keyword, instruction.Arguments);
+                    break;
+            }
+
+            if (_found.Count > MostUses)
+            {
+                break;
+            }
+        }
+    }
+
+    private void ReadArguments(WrittenText text)
+    {
+        foreach (var range in DockerfileLexer.Words(text.Value, _source.Escape))
+        {
+            var word = text.Slice(range);
+            var equals = word.Value.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? word.Value : word.Value[..equals];
+            if (_stageCount > 0)
+            {
+                // Without a value it brings the global one into the stage, where anything may use it.
+                if (equals < 0 && _arguments.TryGetValue(name, out var global))
+                {
+                    AddReader(global.Names, "stage");
+                }
+
+                continue;
+            }
+
+            if (equals < 0 || (_arguments.Count >= MostArguments && !_arguments.ContainsKey(name)))
+            {
+                continue;
+            }
+
+            var value = Expand(word.Slice((equals + 1)..));
+            _arguments[name] = value.Problem is null
+                ? new VariableValue(value.Value, null, Bounded(value.Names, name), value.IsWhole)
+                : new VariableValue(null, value.Problem, Bounded(value.Names, name));
+        }
+    }
+
+    private static HashSet<string> Bounded(IReadOnlySet<string> names, string name) =>
+        new(names.Take(100), StringComparer.Ordinal) { name };
+
+    private void ReadFrom(WrittenText text)
+    {
+        var words = SplitAtSpace(text).ToList();
+        var first = words.FindIndex(w => !w.Value.StartsWith("--", StringComparison.Ordinal));
+        _stageCount++;
+        if (first < 0)
+        {
+            return;
+        }
+
+        Platform? platform = null;
+        foreach (var flag in words.Take(first).Where(w => w.Value.StartsWith("--platform=", StringComparison.OrdinalIgnoreCase)))
+        {
+            var wanted = Expand(flag.Slice("--platform=".Length..));
+            AddReader(wanted.Names, "platform");
+            platform = wanted.Problem is null && Platform.TryParse(wanted.Value.Value, out var parsed) ? parsed : null;
+        }
+
+        var image = words[first];
+        var expansion = Expand(image);
+        var isStage = expansion.Problem is null ? _stages.Contains(expansion.Value.Value) : MayBeStage(expansion.Pattern);
+        if (words.Count > first + 2 && words[first + 1].Value.Equals("AS", StringComparison.OrdinalIgnoreCase))
+        {
+            _stages.Add(words[first + 2].Value);
+        }
+
+        if (!isStage && !(expansion.Problem is null && expansion.Value.Value == "scratch"))
+        {
+            _found.Add(new Found(image, expansion, expansion.Value, expansion.Problem, platform, IsFrom: true));
+            AddReader(expansion.Names, Signature(expansion.Value));
+        }
+    }
+
+    /// <summary><c>FROM build-${TARGETARCH}</c> chooses between stages when one has a name of that form.</summary>
+    private bool MayBeStage(string pattern) =>
+        pattern.AsSpan().IndexOfAnyExcept('*') >= 0
+        && _stages.Take(MostArguments).Any(s => FileSystemName.MatchesSimpleExpression(pattern, s, ignoreCase: true));
+
+    private void ReadFlags(string keyword, WrittenText text)
+    {
+        if (keyword is not ("RUN" or "COPY" or "ADD") || !text.Value.StartsWith("--", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        foreach (var range in DockerfileLexer.Words(text.Value, _source.Escape))
+        {
+            if (!text.Value.AsSpan()[range].StartsWith("--", StringComparison.Ordinal) || _found.Count > MostUses)
+            {
+                break;
+            }
+
+            var flag = DockerfileLexer.Unquote(text.Slice(range), _source.Escape);
+            if (keyword == "RUN" && flag.Value.StartsWith("--mount=", StringComparison.OrdinalIgnoreCase))
+            {
+                ReadMount(flag.Slice("--mount=".Length..));
+            }
+            else if (keyword != "RUN" && flag.Value.StartsWith("--from=", StringComparison.OrdinalIgnoreCase))
+            {
+                Add(flag.Slice("--from=".Length..), flag);
+            }
+        }
+    }
+
+    private void ReadMount(WrittenText mount)
+    {
+        WrittenText? from = null;
+        var type = "bind";
+        foreach (var range in mount.Value.AsSpan().Split(','))
+        {
+            var field = mount.Slice(range);
+            if (field.Value is ['"', .., '"'] && field.Value.Length > 1)
+            {
+                field = field.Slice(1..^1);
+            }
+
+            var equals = field.Value.IndexOf('=', StringComparison.Ordinal);
+            var key = equals < 0 ? field.Value : field.Value[..equals];
+            if (key.Equals("from", StringComparison.OrdinalIgnoreCase) && equals >= 0)
+            {
+                from = field.Slice((equals + 1)..);
+            }
+            else if (key.Equals("type", StringComparison.OrdinalIgnoreCase) && equals >= 0)
+            {
+                type = field.Value[(equals + 1)..].ToLowerInvariant();
+            }
+        }
+
+        if (from is not null && type is "bind" or "cache")
+        {
+            Add(from!, mount);
+        }
+    }
+
+    /// <summary>An image that takes no variables.</summary>
+    private void Add(WrittenText image, WrittenText place)
+    {
+        if (image.Value.Length > 0 && image.Value != "scratch")
+        {
+            var problem = image.Value.Contains('$', StringComparison.Ordinal) ? "variables are not replaced here: name a stage made with FROM" : null;
+            _found.Add(new Found(image.Spans.Any() ? image : place, null, image, problem, null, IsFrom: false));
+        }
+    }
+
+    private List<ImageUse> MakeUses()
+    {
+        var uses = new List<ImageUse>();
+        foreach (var found in _found.Take(MostUses))
+        {
+            // --from may name a stage that comes later in the file, or its number.
+            if (!found.IsFrom && found.Problem is null && !ReferenceEquals(found.Value, _source.Syntax)
+                && (_stages.Contains(found.Value.Value) || int.TryParse(found.Value.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                continue;
+            }
+
+            var pinnable = true;
+            if (found.Expansion?.PartOfDigest(out pinnable) is { } part && pinnable)
+            {
+                pinnable = part.Names.All(n => !_readers.TryGetValue(n, out var readers) || readers.Count <= 1);
+            }
+
+            uses.Add(found.Problem is null
+                ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, found.Value.Value.Length == 0 ? "its variables leave no name" : null)
+                : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem));
+        }
+
+        return uses;
+    }
+
+    private VariableExpansion Expand(WrittenText text) => VariableExpansion.Of(text, VariableSyntax.Dockerfile(_source.Escape), Lookup);
+
+    private VariableValue Lookup(string name) =>
+        _arguments.TryGetValue(name, out var value) ? value
+        : SetByBuilder.Contains(name) ? new VariableValue(null, $"the builder sets the variable {name}", VariableValue.Unset.Names)
+        : VariableValue.Unset;
+
+    private void AddReader(IReadOnlySet<string> names, string reader)
+    {
+        foreach (var name in names)
+        {
+            if (!_readers.TryGetValue(name, out var readers))
+            {
+                _readers[name] = readers = new HashSet<string>(StringComparer.Ordinal);
+            }
+
+            // More than two change nothing.
+            if (readers.Count < 2)
+            {
+                readers.Add(reader);
+            }
+        }
+    }
+
+    /// <summary>Two uses of the same places are one for this purpose: one edit serves both.</summary>
+    private static string Signature(WrittenText value) => string.Join(' ', value.Spans.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Start}+{s.Length}")));
+
+    /// <summary>FROM is cut at white space, quotes or not.</summary>
+    private static IEnumerable<WrittenText> SplitAtSpace(WrittenText text)
+    {
+        var start = -1;
+        for (var i = 0; i <= text.Value.Length; i++)
+        {
+            if (i == text.Value.Length || char.IsWhiteSpace(text.Value[i]))
+            {
+                if (start >= 0)
+                {
+                    yield return text.Slice(start..i);
+                }
+
+                start = -1;
+            }
+            else if (start < 0)
+            {
+                start = i;
+            }
+        }
+    }
+
+    private sealed record Found(WrittenText Word, VariableExpansion? Expansion, WrittenText Value, string? Problem, Platform? Platform, bool IsFrom)
+    {
+        public int Offset => Word.Spans.FirstOrDefault().Start;
+    }
+}

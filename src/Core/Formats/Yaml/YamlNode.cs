@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using YamlDotNet.Core;
+
+namespace Basewatch.Core.Formats.Yaml;
+
+/// <summary>A node of a YAML document that knows where it is written.</summary>
+/// <param name="start">Offset of its first character in the file.</param>
+/// <param name="tag">Its own tag.</param>
+internal abstract class YamlNode(int start, string? tag)
+{
+    /// <summary>Offset of its first character in the file.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>Its own tag, such as <c>!reset</c>; null where it has none.</summary>
+    public string? Tag { get; } = tag;
+
+    /// <summary>The node itself, or what an alias stands for; null where its anchor is missing.</summary>
+    public virtual YamlNode? Target => this;
+}
+
+/// <summary>A scalar.</summary>
+internal sealed class YamlScalar(string text, int start, int end, string? tag, string value, ScalarStyle style) : YamlNode(start, tag)
+{
+    /// <summary>The value that it means.</summary>
+    public string Value { get; } = value;
+
+    /// <summary>Nothing, <c>~</c> or <c>null</c> without quotes.</summary>
+    public bool IsNull => style == ScalarStyle.Plain && Value is "" or "~" or "null" or "Null" or "NULL";
+
+    /// <summary>The value with its place in the file; null where escapes or folded lines make it stand there otherwise.</summary>
+    public WrittenText? Written => style switch
+    {
+        ScalarStyle.Plain => At(end - Value.Length),
+        ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length),
+        ScalarStyle.Literal or ScalarStyle.Folded => Block(),
+        _ => null,
+    };
+
+    private WrittenText? At(int from) =>
+        from >= Start && string.CompareOrdinal(text, from, Value, 0, Value.Length) == 0 ? WrittenText.At(Value, from) : null;
+
+    /// <summary>A block's lines without their indentation and the last line's end, where that gives the value again.</summary>
+    private WrittenText? Block()
+    {
+        var wanted = Value.TrimEnd('\n');
+        var pieces = new List<WrittenText>();
+        var (indent, length) = (-1, 0);
+        var feed = text.IndexOf('\n', Start, end - Start);
+        while (feed >= 0 && length < wanted.Length)
+        {
+            if (pieces.Count > 0)
+            {
+                pieces.Add(WrittenText.At("\n", feed));
+                length++;
+            }
+
+            var at = feed + 1;
+            feed = text.IndexOf('\n', at, end - at);
+            var lineEnd = feed < 0 ? end : feed;
+            lineEnd -= lineEnd > at && text[lineEnd - 1] == '\r' ? 1 : 0;
+            indent = indent < 0 ? text.AsSpan(at, lineEnd - at).IndexOfAnyExcept(' ') : indent;
+            var from = indent < 0 ? lineEnd : Math.Min(at + indent, lineEnd);
+            pieces.Add(WrittenText.At(text[from..lineEnd], from));
+            length += lineEnd - from;
+        }
+
+        var written = WrittenText.Join(pieces);
+        return written.Value == wanted ? written : null;
+    }
+}
+
+/// <summary>A list.</summary>
+internal sealed class YamlSequence(int start, string? tag) : YamlNode(start, tag)
+{
+    /// <summary>In the order of the text.</summary>
+    public List<YamlNode> Items { get; } = [];
+}
+
+/// <summary>A mapping.</summary>
+internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
+{
+    private Dictionary<string, YamlNode>? _byKey;
+
+    /// <summary>In the order of the text, keys that stand twice included. Complete before anything is looked up.</summary>
+    public List<(YamlNode Key, YamlNode Value)> Entries { get; } = [];
+
+    /// <summary>The entries whose keys are scalars, aliases replaced by what they stand for.</summary>
+    public IEnumerable<(string Key, YamlNode Value)> Named
+    {
+        get
+        {
+            foreach (var (key, value) in Entries)
+            {
+                if (key.Target is YamlScalar scalar && value.Target is { } target)
+                {
+                    yield return (scalar.Value, target);
+                }
+            }
+        }
+    }
+
+    /// <summary>The value of a key, the first where it stands twice; an alias gives what it stands for.</summary>
+    public bool TryGet(string key, [NotNullWhen(true)] out YamlNode? value)
+    {
+        if (_byKey is null)
+        {
+            _byKey = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+            foreach (var (name, node) in Named)
+            {
+                _byKey.TryAdd(name, node);
+            }
+        }
+
+        return _byKey.TryGetValue(key, out value);
+    }
+
+    /// <summary>The value of a key, where it is a mapping.</summary>
+    public YamlMapping? Mapping(string key) => TryGet(key, out var value) ? value as YamlMapping : null;
+
+    /// <summary>The value of a key, where it is a scalar.</summary>
+    public YamlScalar? Scalar(string key) => TryGet(key, out var value) ? value as YamlScalar : null;
+}
+
+/// <summary>An alias. It is never written out: formats look at what it stands for, once.</summary>
+internal sealed class YamlAlias(int start, YamlNode? anchored) : YamlNode(start, null)
+{
+    /// <inheritdoc/>
+    public override YamlNode? Target => anchored;
+}

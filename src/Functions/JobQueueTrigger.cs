@@ -1,0 +1,14 @@
+using Basewatch.Adapters.Storage;
+using Basewatch.Core.Jobs;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Basewatch.Functions;
+
+/// <summary>Does the jobs of the queue. What throws here (the store is out of reach) the host delivers again, five times.</summary>
+public sealed class JobQueueTrigger(JobRunner runner)
+{
+    /// <summary>Does one job.</summary>
+    [Function(nameof(JobQueueTrigger))]
+    public Task RunAsync([QueueTrigger(StorageOptions.DefaultQueue)] string message, CancellationToken cancellationToken) =>
+        runner.RunAsync(Job.FromJson(message), cancellationToken);
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text;
+using Basewatch.Core.Formats;
+using CsCheck;
+
+namespace Basewatch.Core.Tests.Formats;
+
+public sealed class HostileFileTests
+{
+    private static readonly string[] Paths = ["Dockerfile", "compose.yml", "docker-compose.yml", "pod.yaml", "pod.json"];
+
+    private static readonly Gen<string> Token = Gen.OneOfConst(
+        "{", "}", "[", "]", ":", ": ", "- ", "&a ", "*a", "<<: *a", "!x ", "\n", "\r\n", "\r", "\t", "\"", "'", "|", ">", "${", "$", "}", ":-", "#", "\\", "`", "<<E", "--from=", "--mount=from=",
+        "FROM ", "ARG ", "image: ", "apiVersion: v1\nkind: Pod\n", "services:\n", "---\n", "? ", "%", "@", "\u0000", "\uFEFF", "\u2028", "😀", "\ud800", "{{", "\\U00110000", "\\x", ",");
+
+    [Fact]
+    public void No_bytes_make_a_format_throw() => Gen.Byte.Array[0, 300].Sample(bytes => ReadAll(bytes), iter: 3000);
+
+    [Fact]
+    public void No_text_makes_a_format_throw() => Token.Array[0, 60].Sample(tokens => ReadAll(Encoding.UTF8.GetBytes(string.Concat(tokens))), iter: 5000);
+
+    [Fact]
+    public void Broken_fixtures_are_read_as_far_as_they_go_and_edits_of_them_are_exact_or_refused()
+    {
+        var texts = Fixture.All.Select(f => Encoding.UTF8.GetString(f.Bytes)).ToArray();
+        var broken = Gen.Select(Gen.OneOfConst(texts), Gen.Select(Gen.Int[0, 5000], Gen.Int[0, 30], Token).Array[1, 6], (text, changes) =>
+        {
+            foreach (var (at, cut, insert) in changes)
+            {
+                var from = text.Length == 0 ? 0 : at % text.Length;
+                text = text.Remove(from, Math.Min(cut, text.Length - from)).Insert(from, insert);
+            }
+
+            return text;
+        });
+        broken.Sample(text =>
+        {
+            foreach (var path in Paths)
+            {
+                var bytes = Encoding.UTF8.GetBytes(text);
+                var reading = FormatCatalog.Default.Read(path, bytes);
+                if (SourceFile.TryRead(path, bytes, out var file, out _) && reading.Uses.FirstOrDefault(u => u.Reference is not null) is { } use)
+                {
+                    var target = use.Reference! with { Tag = "9.9.9" };
+                    var targets = new Dictionary<ImageUse, Basewatch.Core.Images.ImageReference> { [use] = target };
+                    if (ReferenceEdit.TryApply(FormatCatalog.Default.FormatOf(use), file, reading.Uses, targets, out var edited, out _))
+                    {
+                        Assert.True(ReferenceEdit.TryCreate(use, target, out var edits, out _));
+                        GeneratedFile.AssertOnlySpansChanged(file.Text, edited, edits);
+                    }
+                }
+            }
+        }, iter: 3000);
+    }
+
+    public static TheoryData<string, string> Bombs { get; } = new()
+    {
+        { "pod.yaml", "50 MB" }, { "pod.yaml", "flow nesting" }, { "pod.yaml", "block nesting" }, { "pod.json", "json nesting" }, { "pod.yaml", "aliases" }, { "pod.yaml", "alias chain" },
+        { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
+        { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
+        { "Dockerfile", "argument chain" }, { "compose.yml", "long block" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void A_bomb_is_read_or_refused_within_a_second(string path, string bomb)
+    {
+        var bytes = Encoding.UTF8.GetBytes(Make(bomb));
+
+        // The machine may be busy with something else: one quick reading in three shows that it can be.
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 3 && best > TimeSpan.FromSeconds(1); i++)
+        {
+            var watch = Stopwatch.StartNew();
+            _ = FormatCatalog.Default.Read(path, bytes);
+            best = watch.Elapsed < best ? watch.Elapsed : best;
+        }
+
+        Assert.True(best <= TimeSpan.FromSeconds(1), $"{bomb} took {best.TotalSeconds:0.0} s");
+    }
+
+    [Fact]
+    public void What_can_not_be_read_says_why()
+    {
+        AssertProblem("pod.yaml: the file has 50 MiB: up to 8 are read", "pod.yaml", new byte[50 * 1024 * 1024]);
+        AssertProblem("Dockerfile:2: the file has a NUL byte: it is no text", "Dockerfile", "FROM a\n\0"u8.ToArray());
+        AssertProblem("compose.yml:1: the file is UTF-16: save it as UTF-8", "compose.yml", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("services:")]);
+        AssertProblem("Dockerfile:2: the file is not UTF-8: save it as UTF-8", "Dockerfile", [.. "FROM a\n"u8, 0xE9, .. "\n"u8]);
+        AssertProblem("pod.yaml:1: the YAML is nested deeper than 200 levels", "pod.yaml", Encoding.UTF8.GetBytes(Make("flow nesting")));
+        AssertProblem("pod.yaml: the YAML has more than 500000 nodes: the rest is not read", "pod.yaml", Encoding.UTF8.GetBytes(Make("many items")));
+    }
+
+    private static void AssertProblem(string message, string path, byte[] bytes) =>
+        Assert.Equal(message, Assert.Single(FormatCatalog.Default.Read(path, bytes).Problems).ToString());
+
+    private static void ReadAll(byte[] bytes)
+    {
+        foreach (var path in Paths)
+        {
+            var reading = FormatCatalog.Default.Read(path, bytes);
+            Assert.All(reading.Uses, u => Assert.True(u.Reference is null ^ u.Skip is null));
+        }
+    }
+
+    private static string Make(string bomb) => bomb switch
+    {
+        "50 MB" => new string('a', 50 * 1024 * 1024),
+        "flow nesting" => "{apiVersion: v1, kind: Pod, image: " + Times("[", 10_000),
+        "block nesting" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 2000).Select(i => new string(' ', i) + "a:\n")),
+        "json nesting" => """{"apiVersion": "v1", "kind": "Pod", "image": """ + Times("{\"a\": ", 10_000),
+        "aliases" => "apiVersion: v1\nkind: Pod\nservices: &a0 {image: a:1}\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"x-{i}: &a{i} [{Times($"*a{i - 1}, ", 9)}]\n")),
+        "alias chain" => "apiVersion: v1\nkind: Pod\nz: &a0 {image: a:1}\n" + string.Concat(Enumerable.Range(1, 100_000).Select(i => $"k{i}: &a{i} [*a{i - 1}]\n")),
+        "merges" => "x-a: &a {" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"k{i}: 1, ")) + "}\nservices:\n" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"  s{i}: {{<<: *a}}\n")),
+        "merge chain" => "x-0: &a0 {image: a:1}\n" + string.Concat(Enumerable.Range(1, 50_000).Select(i => $"x-{i}: &a{i} {{<<: *a{i - 1}}}\n")) + "services: {a: *a50000}\n",
+        "many services" => "services:\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"  s{i}: {{image: a:{i}}}\n")),
+        "nested defaults" => "services:\n  a:\n    image: " + Times("${A:-", 1_000_000) + "\n",
+        "many items" => "apiVersion: v1\nkind: image\nx:\n" + Times("- a\n", 1_000_000),
+        "argument doubling" => "ARG A0=xxxxxxxx\n" + string.Concat(Enumerable.Range(1, 900).Select(i => $"ARG A{i}=$A{i - 1}$A{i - 1}\n")) + "FROM $A900\n",
+        "argument chain" => "ARG A0=a:1\n" + string.Concat(Enumerable.Range(1, 200_000).Select(i => $"ARG A{i}=$A{i - 1}\n")) + string.Concat(Enumerable.Range(1, 100_000).Select(i => $"FROM $A{i}\n")),
+        "many froms" => string.Concat(Enumerable.Range(0, 300_000).Select(i => $"FROM a:{i} AS s{i}\n")),
+        "many variables" => "FROM a AS s\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"FROM x${{V}}y AS x{i}z\n")),
+        "many mounts" => "FROM a\nRUN " + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"--mount=from=a:{i} \\\n")) + "x\n",
+        "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
+        "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
+        "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
+        _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
+    };
+
+    private static string Times(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+}
