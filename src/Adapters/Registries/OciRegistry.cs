@@ -100,14 +100,14 @@ public sealed class OciRegistry : IRegistry, IDisposable
             if (left <= TimeSpan.Zero)
             {
                 throw new RegistryException(
-                    image.Registry, RegistryFailure.Unreachable, $"{image.Registry} gave {page - 1} pages and not all of {question.Subject} within {RegistryHttp.Seconds(_options.ListTimeout)}");
+                    image.Registry, RegistryFailure.Unreachable, $"{image.Registry} did not give all of {question.Subject} within {RegistryHttp.Seconds(_options.ListTimeout)}: page {page} is still to come");
             }
 
             using var answer = await registry.SendAsync(
                 HttpMethod.Get, image.Repository, "tags/list" + query, question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
             if (IsAbsence(answer, image.Registry, question))
             {
-                return page == 1 ? null : throw Malformed(image.Registry, $"gave {page - 1} pages and then no more", question);
+                return page == 1 ? null : throw Malformed(image.Registry, $"gave no page {page} of its list", question);
             }
 
             size += answer.Body.Length;

@@ -69,6 +69,11 @@ internal sealed class RegistryConnection : IDisposable
             {
                 return await AttemptAsync(method, repository, rest, question, Left, cancellationToken);
             }
+            catch (RegistryException e) when (e is { Failure: RegistryFailure.RateLimited, RetryAfter: not null })
+            {
+                Pause(e.RetryAfter.Value);
+                throw;
+            }
             catch (TransientFault fault)
             {
                 var pause = fault.Failure.RetryAfter ?? (FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble()));
@@ -109,13 +114,7 @@ internal sealed class RegistryConnection : IDisposable
                 return answer;
             }
 
-            var fault = StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject);
-            if (fault is RegistryException { Failure: RegistryFailure.RateLimited, RetryAfter: { } wait })
-            {
-                Pause(wait);
-            }
-
-            throw fault;
+            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject);
         }
         catch
         {

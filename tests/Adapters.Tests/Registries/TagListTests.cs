@@ -49,12 +49,11 @@ public sealed class TagListTests
     public static TheoryData<string, RequestDelegate, RegistryFailure, string> HalfLists => new()
     {
         { "the second page fails", Second(Answers.Status(500)), RegistryFailure.ServerError, "answered 500" },
-        { "the second page is gone", Second(Answers.Json("{}", 404)), RegistryFailure.Malformed, "gave 1 pages and then no more" },
+        { "the second page is gone", Second(Answers.Json("{}", 404)), RegistryFailure.Malformed, "gave no page 2 of its list" },
         { "the second page is a web page", Second(Answers.Html()), RegistryFailure.Malformed, "answered 200 with a web page (text/html)" },
         { "the second page is cut", Second(Answers.Json("""{"name":"team/app","tags":["3",""")), RegistryFailure.Malformed, "can't be read" },
         { "the second page is elsewhere", First("<http://registry.example/v2/team/app/tags/list?last=2>; rel=next"), RegistryFailure.Malformed, "elsewhere" },
         { "the second page is nowhere", First("</v2/team/app/tags/list>; rel=next"), RegistryFailure.Malformed, "without a place to go on from" },
-        { "the second page is the first", First("</v2/team/app/tags/list?n=1000>; rel=next"), RegistryFailure.Malformed, "in a circle" },
         { "there is no list", Answers.Json("""{"message":"hello"}"""), RegistryFailure.Malformed, "no tag list" },
         { "there is a number", Answers.Json("[1]"), RegistryFailure.Malformed, "can't be read" },
         { "there is a sign-in page", Answers.Html(), RegistryFailure.Malformed, "web page" },
@@ -73,6 +72,32 @@ public sealed class TagListTests
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
         Assert.StartsWith(server.Host, e.Message, StringComparison.Ordinal);
         Assert.Contains("the tags of team/app", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_that_go_round_in_a_circle_are_given_up_at_once()
+    {
+        await using var server = await ScriptedServer.StartAsync(First("</v2/team/app/tags/list?n=1000>; rel=next"));
+        using var registry = Scripts.Open();
+        var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
+        Assert.Equal(RegistryFailure.Malformed, e.Failure);
+        Assert.Contains("in a circle", e.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_list_that_takes_too_long_is_given_up()
+    {
+        var page = 0;
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            await Task.Delay(20, context.RequestAborted);
+            await Scripts.Tags("1").With("Link", $"</v2/team/app/tags/list?last={Interlocked.Increment(ref page)}>; rel=next")(context);
+        });
+        using var registry = Scripts.Open(options: new RegistryOptions { ListTimeout = TimeSpan.FromMilliseconds(500) });
+        var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
+        Assert.Equal(RegistryFailure.Unreachable, e.Failure);
+        Assert.InRange(server.Requests.Count, 1, 25);
     }
 
     [Fact]
