@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Ports;
+
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Adapters.Lifecycle;
+
+/// <summary>
+/// The catalogue of endoflife.date (<see href="https://endoflife.date/docs/api/v1/"/>), asked at most twice a day. What it
+/// last answered is kept, and used when it can't be reached.
+/// </summary>
+public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposable
+{
+    /// <summary>Where the public service is.</summary>
+    public static readonly Uri PublicAddress = new("https://endoflife.date/api/v1/");
+
+    /// <summary>A copy that was checked within this time is taken without asking.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromHours(12);
+
+    /// <summary>After a failure the old copy is used for this time before asking again.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient _http;
+    private readonly Uri _address;
+    private readonly ICatalogCache _cache;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EndOfLifeDateCatalog> _logger;
+    private readonly SemaphoreSlim _one = new(1);
+
+    private LifecycleCatalog? _catalog;
+    private DateTimeOffset _askFrom;
+
+    /// <summary>Creates the client.</summary>
+    /// <param name="http">Follows redirects and decompresses as it is set up.</param>
+    /// <param name="baseAddress">The API, with or without a slash at the end: <see cref="PublicAddress"/> or a mirror.</param>
+    /// <param name="cache">Keeps the last good copy.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public EndOfLifeDateCatalog(HttpClient http, Uri baseAddress, ICatalogCache cache, TimeProvider time, ILogger<EndOfLifeDateCatalog> logger)
+    {
+        ArgumentNullException.ThrowIfNull(baseAddress);
+        (_http, _cache, _time, _logger) = (http, cache, time, logger);
+        _address = new Uri(new Uri(baseAddress.AbsoluteUri.TrimEnd('/') + "/"), "products/full");
+    }
+
+    /// <inheritdoc/>
+    public async Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (_catalog is not null && _time.GetUtcNow() < _askFrom)
+            {
+                return _catalog;
+            }
+
+            return _catalog = await LoadAsync(cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    private async Task<LifecycleCatalog> LoadAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var (kept, old) = await KeptAsync(cancellationToken);
+        if (kept is not null && old is not null && now - kept.Checked < FreshFor && kept.Checked <= now)
+        {
+            _askFrom = kept.Checked + FreshFor;
+            return old;
+        }
+
+        try
+        {
+            var answer = await AskAsync(old is null ? null : kept?.ETag, cancellationToken);
+            var copy = answer ?? kept! with { Checked = now };
+            var catalog = answer is null ? old! : LifecycleCatalogReader.Read(copy.Body, _address.Host, now, _logger);
+            await KeepAsync(copy, cancellationToken);
+            _askFrom = now + FreshFor;
+            return catalog;
+        }
+        catch (LifecycleCatalogException e) when (old is not null)
+        {
+            LogOldCopy(_logger, kept!.Checked, e.Message);
+            _askFrom = now + RetryAfter;
+            return old;
+        }
+    }
+
+    /// <summary>Asks for the catalogue; null when the one with that entity tag is still the newest.</summary>
+    private async Task<CatalogCopy?> AskAsync(string? etag, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Timeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, _address);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("basewatch", null));
+        if (etag is not null && EntityTagHeaderValue.TryParse(etag, out var tag))
+        {
+            request.Headers.IfNoneMatch.Add(tag);
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            if (response.StatusCode == HttpStatusCode.NotModified && etag is not null)
+            {
+                return null;
+            }
+
+            if (!response.IsSuccessStatusCode)
+            {
+                throw new LifecycleCatalogException($"{_address.Host} answered {(int)response.StatusCode} for its catalogue of lifecycles");
+            }
+
+            var body = await BodyAsync(response, both.Token);
+            return new CatalogCopy(response.Headers.ETag?.ToString(), _time.GetUtcNow(), body);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LifecycleCatalogException($"{_address.Host} did not send its catalogue of lifecycles within {Timeout.TotalSeconds:0} seconds", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or (IOException and not LifecycleCatalogException))
+        {
+            throw new LifecycleCatalogException($"{_address.Host} did not send its catalogue of lifecycles: {e.Message}", e);
+        }
+    }
+
+    private async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var body = new MemoryStream();
+        var buffer = new byte[81920];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (body.Length + read > LifecycleCatalogReader.LargestBody)
+            {
+                throw new LifecycleCatalogException($"{_address.Host} sent a catalogue larger than {LifecycleCatalogReader.LargestBody >> 20} MiB");
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    /// <summary>What was kept, and the catalogue in it; a copy that can't be read is as good as none.</summary>
+    private async Task<(CatalogCopy? Copy, LifecycleCatalog? Catalog)> KeptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _cache.ReadAsync(cancellationToken) is { } bytes && CatalogCopy.FromBytes(bytes) is { } copy
+                ? (copy, LifecycleCatalogReader.Read(copy.Body, "the kept copy", copy.Checked, _logger))
+                : (null, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogCache(_logger, e.Message);
+            return (null, null);
+        }
+    }
+
+    private async Task KeepAsync(CatalogCopy copy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _cache.WriteAsync(copy.ToBytes(), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogCache(_logger, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue of lifecycles of {Checked:u} is used: {Reason}")]
+    private static partial void LogOldCopy(ILogger logger, DateTimeOffset @checked, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The kept copy of the catalogue of lifecycles can't be used: {Reason}")]
+    private static partial void LogCache(ILogger logger, string reason);
+}
