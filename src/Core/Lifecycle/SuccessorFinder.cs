@@ -100,20 +100,25 @@ public sealed class SuccessorFinder
 
     private static int Parts(Cycle cycle) => cycle.Name.Split('.').Length;
 
-    /// <summary>The newest of the candidates with the current suffix, or with the same on a newer distribution where the current one is at its end too.</summary>
+    /// <summary>The newest candidate with the current suffix, or with the same on a newer distribution, that is not near the end of its distribution; if there is none, not past it.</summary>
     private string? Best(TagVersion current, IEnumerable<TagVersion> candidates, DateOnly today)
     {
-        var isAlive = IsAlive(current, today);
+        var all = candidates.ToList();
+        return Best(current, all, t => IsAlive(t, today)) ?? Best(current, all, t => DistributionStatus(t, today) != LifecycleStatus.Ended);
+    }
+
+    private string? Best(TagVersion current, List<TagVersion> candidates, Func<TagVersion, bool> lives)
+    {
+        var isAlive = lives(current);
         var distribution = DistributionSuffix.Find(current.Suffix);
         (TagVersion Tag, DistributionSuffix? Release)? best = null;
         foreach (var candidate in candidates)
         {
-            var release = candidate.Suffix == current.Suffix && isAlive ? distribution
-                : candidate.Suffix != current.Suffix && distribution is { } from && DistributionSuffix.Find(candidate.Suffix) is { } to
-                    && from.IsFollowedBy(to) && IsAlive(candidate, today) ? to
-                : null;
-            if (release is null && !(distribution is null && candidate.Suffix == current.Suffix))
+            var isSame = candidate.Suffix == current.Suffix;
+            DistributionSuffix? release = !isSame && distribution is { } from && DistributionSuffix.Find(candidate.Suffix) is { } to && from.IsFollowedBy(to) ? to : null;
+            if ((!isSame && (release is null || _resolver.DistributionOf(candidate) is null)) || !lives(candidate))
             {
+                // Nobody is sent to a distribution that the catalogue does not have: it is not released yet.
                 continue;
             }
 
@@ -135,8 +140,9 @@ public sealed class SuccessorFinder
         }
     }
 
-    private bool IsAlive(TagVersion tag, DateOnly today) =>
-        _resolver.DistributionOf(tag) is not { } distribution || LifecycleResolver.StatusOf(distribution.Cycle, today) is not (LifecycleStatus.Ended or LifecycleStatus.Ending);
+    private LifecycleStatus DistributionStatus(TagVersion tag, DateOnly today) => LifecycleResolver.StatusOf(_resolver.DistributionOf(tag)?.Cycle, today);
+
+    private bool IsAlive(TagVersion tag, DateOnly today) => DistributionStatus(tag, today) is LifecycleStatus.Maintained or LifecycleStatus.Unknown;
 
     /// <summary><c>bullseye-slim</c> -> <c>trixie-slim</c>; of dated tags the newest date.</summary>
     private static string? ByCodename(TagVersion current, Cycle target, IReadOnlyList<string> tags)
