@@ -2,7 +2,6 @@ using Basewatch.Core.Images;
 
 using CsCheck;
 
-using Xunit;
 
 namespace Basewatch.Core.Tests.Images;
 

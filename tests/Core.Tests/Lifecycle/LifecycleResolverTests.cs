@@ -5,7 +5,6 @@ using Basewatch.Core.Lifecycle;
 
 using CsCheck;
 
-using Xunit;
 
 namespace Basewatch.Core.Tests.Lifecycle;
 

@@ -1,7 +1,6 @@
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 
-using Xunit;
 
 namespace Basewatch.Core.Tests.Lifecycle;
 

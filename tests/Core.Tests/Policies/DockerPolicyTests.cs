@@ -3,7 +3,6 @@ using Basewatch.Core.Policies;
 
 using CsCheck;
 
-using Xunit;
 
 namespace Basewatch.Core.Tests.Policies;
 
