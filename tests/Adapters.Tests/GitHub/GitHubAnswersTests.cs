@@ -17,6 +17,8 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
 {
     private const string Token = "ghp_not_a_real_token_1234";
     private static readonly RepositoryName Web = RepositoryName.Parse("octo/web");
+    // Brings the second try about, and is far from the time that an answer may take.
+    private static readonly TimeSpan BeforeRetry = TimeSpan.FromMilliseconds(500);
     private static readonly string Sha = new('a', 40);
 
     private readonly ScriptedServer _server = new(Answers.Status(404));
@@ -113,7 +115,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
             _ => RedirectTo("https://example.invalid/repos"),
         };
 
-        await FailsAsync(h => h.FindPullRequestsAsync(Web, "basewatch/a", Cancellation), failure, says, advance: true);
+        await FailsAsync(h => h.FindPullRequestsAsync(Web, "basewatch/a", Cancellation), failure, says, step: kind is "half" or "500" ? BeforeRetry : null);
     }
 
     [Fact]
@@ -121,7 +123,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
     {
         _server.Script = Answers.InTurn(Answers.Status(502), Answers.Json("[]"));
         var looking = Host().FindPullRequestsAsync(Web, "basewatch/a", Cancellation);
-        await AdvanceUntilAsync(looking);
+        await AdvanceUntilAsync(looking, BeforeRetry);
         Assert.Empty(await looking);
         Assert.Equal(2, _server.Requests.Count);
 
@@ -134,7 +136,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
     public async Task A_silent_server_is_given_up_and_a_cancelled_call_is_cancelled()
     {
         _server.Script = Answers.Hang();
-        await FailsAsync(h => h.GetHeadAsync(Web, Cancellation), RepositoryHostFailure.Unreachable, "60 s", advance: true);
+        await FailsAsync(h => h.GetHeadAsync(Web, Cancellation), RepositoryHostFailure.Unreachable, "60 s", step: TimeSpan.FromSeconds(30));
 
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         cancel.CancelAfter(TimeSpan.FromMilliseconds(50));
@@ -340,12 +342,12 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         return host;
     }
 
-    private async Task<RepositoryHostException> FailsAsync(Func<IRepositoryHost, Task> call, RepositoryHostFailure failure, string says, bool advance = false)
+    private async Task<RepositoryHostException> FailsAsync(Func<IRepositoryHost, Task> call, RepositoryHostFailure failure, string says, TimeSpan? step = null)
     {
         var calling = call(Host());
-        if (advance)
+        if (step is { } advance)
         {
-            await AdvanceUntilAsync(calling);
+            await AdvanceUntilAsync(calling, advance);
         }
 
         var e = await Assert.ThrowsAsync<RepositoryHostException>(() => calling);
@@ -356,12 +358,12 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         return e;
     }
 
-    private async Task AdvanceUntilAsync(Task task)
+    private async Task AdvanceUntilAsync(Task task, TimeSpan step)
     {
         while (!task.IsCompleted)
         {
-            await Task.WhenAny(task, Task.Delay(10, Cancellation));
-            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(task, Task.Delay(50, Cancellation));
+            _time.Advance(step);
         }
     }
 }
