@@ -37,6 +37,7 @@ public sealed record FindRepositories : Job;
 public sealed record TakeInventory(string Repository, string? ChangeToken = null) : Job
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Subject => $"repository {Repository}";
 }
 
@@ -48,6 +49,7 @@ public sealed record RefreshImages : Job;
 public sealed record RefreshImage(string Image) : Job
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Subject => $"image {Image}";
 }
 
@@ -56,6 +58,7 @@ public sealed record RefreshImage(string Image) : Job
 public sealed record Reconcile(string Repository) : Job
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Subject => $"repository {Repository}";
 }
 
@@ -64,6 +67,7 @@ public sealed record Reconcile(string Repository) : Job
 public sealed record ReviewLifecycles(string? Image = null) : Job
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Subject => Image is null ? "" : $"image {Image}";
 }
 

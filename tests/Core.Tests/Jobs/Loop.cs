@@ -1,0 +1,101 @@
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Storage;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Basewatch.Core.Tests.Jobs;
+
+/// <summary>A small world in memory, and the service's jobs over it. State is a real SQLite file, which outlives a process.</summary>
+internal sealed class Loop : IDisposable
+{
+    public static readonly RepositoryName Web = RepositoryName.Parse("acme/web");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("basewatch-loop-").FullName;
+
+    public MemoryRepositoryHost Host { get; } = new();
+
+    public MemoryRegistry Registry { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+
+    public RecordingNotifier Notifier { get; } = new();
+
+    public ServiceMode Mode { get; set; } = ServiceMode.Propose;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>One run of all loops in a process of its own.</summary>
+    /// <returns>What jobs failed of.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync(CrashPlan? crash = null)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var store = new SqliteStateStore(Path.Combine(_folder, "state.db"));
+        var queue = new InProcessJobQueue(Time);
+        await using var services = Services(store, queue, crash);
+        var runner = services.GetRequiredService<JobRunner>();
+        var failures = new List<string>();
+        foreach (var start in new Job[] { new FindRepositories(), new RefreshImages(), new ReviewLifecycles() })
+        {
+            await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
+            while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
+            {
+                if (await runner.RunAsync(received.Job, cancellationToken) is JobFailed failed)
+                {
+                    failures.Add(failed.Reason);
+                }
+
+                await queue.CompleteAsync(received, cancellationToken);
+            }
+        }
+
+        return failures;
+    }
+
+    /// <summary>Reads what is remembered.</summary>
+    public async Task<T> RecallAsync<T>(Func<Memory, Task<T>> read)
+    {
+        await using var store = new SqliteStateStore(Path.Combine(_folder, "state.db"));
+        return await read(new Memory(store));
+    }
+
+    private ServiceProvider Services(IStateStore store, IJobQueue queue, CrashPlan? crash)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton(Around<IRepositoryHost>(Host));
+        services.AddSingleton(Around<IRegistry>(Registry));
+        services.AddSingleton(Around(store));
+        services.AddSingleton(Around<INotifier>(Notifier));
+        services.AddSingleton(queue);
+        services.AddSingleton<ILifecycleCatalog>(new Catalog());
+        services.AddBasewatch(new BasewatchOptions { Mode = Mode });
+        return services.BuildServiceProvider();
+
+        T Around<T>(T port)
+            where T : class => crash is null ? port : CrashingPort.Around(port, crash);
+    }
+
+    private sealed class Catalog : ILifecycleCatalog
+    {
+        public Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken) => Task.FromResult(new LifecycleCatalog(
+            [new Product("python", "Python", [], ["docker.io/library/python"], [new Cycle("3.14", null, null, new DateOnly(2030, 10, 31), false, null, false), new Cycle("3.8", null, null, new DateOnly(2024, 10, 7), true, null, false)])],
+            DateTimeOffset.UnixEpoch));
+    }
+}
+
+/// <summary>Remembers what people were told.</summary>
+internal sealed class RecordingNotifier : INotifier
+{
+    public List<EndOfLifeAlert> Alerts { get; } = [];
+
+    public Task SendAsync(EndOfLifeAlert alert, CancellationToken cancellationToken)
+    {
+        Alerts.Add(alert);
+        return Task.CompletedTask;
+    }
+}

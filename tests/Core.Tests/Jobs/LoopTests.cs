@@ -1,0 +1,263 @@
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Tests.Jobs;
+
+public sealed class LoopTests : IDisposable
+{
+    private const string Dockerfile = "FROM python:3.12.4-slim\nFROM redis:7.2\n";
+
+    private readonly Loop _loop = new();
+
+    public LoopTests()
+    {
+        _loop.Registry.Push("python", "3.12.4-slim");
+        _loop.Registry.Push("python", "3.12.5-slim");
+        _loop.Registry.Push("redis", "7.2");
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    [Fact]
+    public async Task A_run_opens_one_pull_request_a_change_set()
+    {
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Equal(["basewatch/digests", "basewatch/python-3.x.x-slim"], Open().Select(p => p.Branch).Order(StringComparer.Ordinal));
+        var expected = Dockerfile.Replace("python:3.12.4-slim", $"python:3.12.5-slim@{MemoryRegistry.DigestOf("python:3.12.5-slim first")}", StringComparison.Ordinal);
+        Assert.Equal(expected, _loop.Host.Text(Loop.Web, "basewatch/python-3.x.x-slim", "Dockerfile"));
+    }
+
+    [Fact]
+    public async Task A_second_run_writes_nothing()
+    {
+        await _loop.RunAsync();
+        var writes = _loop.Host.Writes.Count;
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Equal(writes, _loop.Host.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_newer_target_moves_the_open_pull_request()
+    {
+        await _loop.RunAsync();
+        var before = Open().Single(p => p.Branch.Contains("python", StringComparison.Ordinal));
+        _loop.Registry.Push("python", "3.12.6-slim");
+
+        await _loop.RunAsync();
+
+        var after = Open().Single(p => p.Branch.Contains("python", StringComparison.Ordinal));
+        Assert.Equal(before.Number, after.Number);
+        Assert.Contains("3.12.6-slim", after.Title, StringComparison.Ordinal);
+        Assert.Contains("3.12.6-slim@", _loop.Host.Text(Loop.Web, after.Branch, "Dockerfile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_branch_that_a_person_pushed_to_is_left_alone()
+    {
+        await _loop.RunAsync();
+        _loop.Host.Push(Loop.Web, "basewatch/python-3.x.x-slim", ("extra.txt", "mine"));
+        var head = _loop.Host.Branches(Loop.Web)["basewatch/python-3.x.x-slim"];
+        _loop.Registry.Push("python", "3.12.6-slim");
+
+        await _loop.RunAsync();
+
+        Assert.Equal(head, _loop.Host.Branches(Loop.Web)["basewatch/python-3.x.x-slim"]);
+    }
+
+    [Fact]
+    public async Task A_closed_pull_request_stays_closed_for_its_version_and_not_for_the_next()
+    {
+        await _loop.RunAsync();
+        _loop.Host.Close(Loop.Web, Open().Single(p => p.Branch.Contains("python", StringComparison.Ordinal)).Number);
+
+        // The same version, republished, is the same version.
+        _loop.Registry.Push("python", "3.12.5-slim", "second");
+        await _loop.RunAsync();
+        Assert.DoesNotContain(Open(), p => p.Branch.Contains("python", StringComparison.Ordinal));
+
+        _loop.Registry.Push("python", "3.12.6-slim");
+        await _loop.RunAsync();
+        Assert.Contains(Open(), p => p.Title.Contains("3.12.6-slim", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_person_did_by_hand_closes_the_pull_request_and_its_branch()
+    {
+        await _loop.RunAsync();
+        _loop.Host.Push(Loop.Web, "main", ("Dockerfile", "FROM scratch\n"));
+
+        await _loop.RunAsync();
+
+        Assert.Empty(Open());
+        Assert.DoesNotContain(_loop.Host.Branches(Loop.Web).Keys, b => b.StartsWith("basewatch/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_was_closed_by_us_may_be_opened_again()
+    {
+        await _loop.RunAsync();
+        _loop.Host.Push(Loop.Web, "main", ("Dockerfile", "FROM scratch\n"));
+        await _loop.RunAsync();
+        _loop.Host.Push(Loop.Web, "main", ("Dockerfile", Dockerfile));
+
+        await _loop.RunAsync();
+
+        Assert.Equal(2, Open().Count);
+    }
+
+    [Fact]
+    public async Task After_a_merge_nothing_is_left_to_do()
+    {
+        await _loop.RunAsync();
+        foreach (var pull in Open())
+        {
+            _loop.Host.Merge(Loop.Web, pull.Number);
+            await _loop.RunAsync();
+        }
+
+        Assert.Empty(Open());
+        Assert.DoesNotContain("python:3.12.4", _loop.Host.Text(Loop.Web, "main", "Dockerfile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_registry_that_does_not_answer_changes_no_pull_request()
+    {
+        await _loop.RunAsync();
+        var before = Open().ToList();
+        var writes = _loop.Host.Writes.Count;
+        _loop.Registry.Silent.Add(Images.ImageName.Parse("python"));
+        _loop.Registry.Push("redis", "7.2", "second");
+
+        var failures = await _loop.RunAsync();
+
+        Assert.Contains(failures, f => f.Contains("did not answer", StringComparison.Ordinal));
+        Assert.Equal(before.Select(p => p.Number), Open().Select(p => p.Number));
+        Assert.Contains(_loop.Host.Writes.Skip(writes), w => w.Contains("digests", StringComparison.Ordinal));
+        Assert.DoesNotContain(_loop.Host.Writes.Skip(writes), w => w.Contains("python", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Observing_opens_nothing_and_says_what_it_would()
+    {
+        _loop.Mode = ServiceMode.Observe;
+
+        await _loop.RunAsync();
+
+        Assert.Empty(_loop.Host.Writes);
+        var records = await _loop.RecallAsync(m => m.ListPullRequestsAsync(Loop.Web, TestContext.Current.CancellationToken).ToListAsync().AsTask());
+        Assert.All(records, r => Assert.Equal("proposed", r.State));
+        Assert.Equal(2, records.Count);
+    }
+
+    [Fact]
+    public async Task A_repository_that_vanished_is_forgotten_and_stops_nobody_else()
+    {
+        var other = RepositoryName.Parse("acme/other");
+        _loop.Host.Create(other, ("Dockerfile", "FROM redis:7.2\n"));
+        await _loop.RunAsync();
+        _loop.Host.Delete(Loop.Web);
+        _loop.Registry.Push("redis", "7.2", "second");
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Contains(_loop.Host.Writes, w => w == $"{other} text #1");
+        var known = await _loop.RecallAsync(m => m.ListRepositoriesAsync(TestContext.Current.CancellationToken).Select(r => r.Repository).ToListAsync().AsTask());
+        Assert.Equal([other.ToString()], known);
+    }
+
+    [Fact]
+    public async Task Only_users_of_a_changed_image_are_touched()
+    {
+        var other = RepositoryName.Parse("acme/other");
+        _loop.Host.Create(other, ("Dockerfile", "FROM python:3.12.4-slim\n"));
+        await _loop.RunAsync();
+        var writes = _loop.Host.Writes.Count;
+        _loop.Registry.Push("redis", "7.2", "second");
+
+        await _loop.RunAsync();
+
+        Assert.NotEmpty(_loop.Host.Writes.Skip(writes));
+        Assert.All(_loop.Host.Writes.Skip(writes), w => Assert.StartsWith(Loop.Web.ToString(), w, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_end_of_life_is_told_once_a_threshold_with_a_successor_that_exists()
+    {
+        _loop.Registry.Push("python", "3.8-slim");
+        _loop.Registry.Push("python", "3-slim");
+        _loop.Registry.Push("python", "3.14-slim");
+        _loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+        _loop.Time.Advance(TimeSpan.FromDays(40));
+        await _loop.RunAsync();
+
+        var alert = Assert.Single(_loop.Notifier.Alerts);
+        Assert.Equal("python:3.8-slim", alert.Image.Familiar);
+        Assert.Equal(new DateOnly(2024, 10, 7), alert.Lifecycle.Ends);
+        Assert.Equal("python:3.14-slim", alert.Successor?.Familiar);
+        Assert.Equal(("acme/web", "old/Dockerfile", 1), (alert.Places.Single().Repository, alert.Places.Single().Path, alert.Places.Single().Line));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_at_any_call_to_the_world_leaves_nothing_lost_and_nothing_double(bool after)
+    {
+        for (var at = 0; ; at++)
+        {
+            using var world = new LoopTests();
+            var loop = world._loop;
+            loop.Registry.Push("python", "3.8-slim");
+            loop.Registry.Push("python", "3.14-slim");
+            loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
+            await loop.RunAsync();
+
+            // A change on both sides, so that the crash finds opening, updating and closing under way.
+            loop.Registry.Push("python", "3.12.6-slim");
+            loop.Host.Push(Loop.Web, "main", ("Dockerfile", "FROM python:3.12.4-slim\n"), ("two/Dockerfile", "FROM redis:7.0\n"));
+            loop.Registry.Push("redis", "7.0");
+            loop.Time.Advance(TimeSpan.FromHours(1));
+            var crash = new CrashPlan(at, after);
+            try
+            {
+                await loop.RunAsync(crash);
+            }
+            catch (CrashException)
+            {
+            }
+
+            loop.Time.Advance(TimeSpan.FromHours(1));
+            await loop.RunAsync();
+            await loop.RunAsync();
+            Check(loop, at);
+            if (!crash.Happened)
+            {
+                Assert.True(at > 30, $"only {at} calls were made");
+                return;
+            }
+        }
+    }
+
+    private static void Check(Loop loop, int at)
+    {
+        var open = loop.Host.PullRequests(Loop.Web).Where(p => p.State == PullRequestState.Open).ToList();
+        Assert.True(open.Select(p => p.Branch).Distinct(StringComparer.Ordinal).Count() == open.Count, $"doubled after a crash at {at}");
+        Assert.Equal(
+            ["basewatch/python-3.x-slim", "basewatch/python-3.x.x-slim", "basewatch/redis-7.x"],
+            open.Select(p => p.Branch).Order(StringComparer.Ordinal));
+        Assert.Contains("3.12.6-slim@", loop.Host.Text(Loop.Web, "basewatch/python-3.x.x-slim", "Dockerfile"), StringComparison.Ordinal);
+        Assert.All(open, p => Assert.True(Planning.PullRequestMarker.TryFind(p.Body, out _)));
+        Assert.Equal(
+            loop.Host.Branches(Loop.Web).Keys.Where(b => b != "main").Order(StringComparer.Ordinal),
+            open.Select(p => p.Branch).Order(StringComparer.Ordinal));
+        Assert.Single(loop.Notifier.Alerts);
+    }
+
+    private List<PullRequest> Open() => [.. _loop.Host.PullRequests(Loop.Web).Where(p => p.State == PullRequestState.Open)];
+}
