@@ -30,19 +30,20 @@ public sealed class FormatCatalog
     /// </summary>
     public FormatReading Read(string path, ReadOnlySpan<byte> bytes)
     {
-        if (!Matches(path))
-        {
-            return FormatReading.None;
-        }
-
-        if (!SourceFile.TryRead(path, bytes, out var file, out var problem))
-        {
-            return new FormatReading([], [problem]);
-        }
-
+        SourceFile? file = null;
         foreach (var format in _formats)
         {
-            if (format.Matches(path) && format.Read(file) is var reading && !ReferenceEquals(reading, FormatReading.None))
+            if (!format.Matches(path) || !format.MayBe(path, bytes))
+            {
+                continue;
+            }
+
+            if (file is null && !SourceFile.TryRead(path, bytes, out file, out var problem))
+            {
+                return new FormatReading([], [problem]);
+            }
+
+            if (format.Read(file) is var reading && !ReferenceEquals(reading, FormatReading.None))
             {
                 return reading;
             }

@@ -13,6 +13,12 @@ public interface IFormat
     bool Matches(string path);
 
     /// <summary>
+    /// Whether a file of a matching path may be of this format, by its undecoded bytes. Where most files of a name are
+    /// something else, this keeps them from being decoded, and reported when they can't be.
+    /// </summary>
+    bool MayBe(string path, ReadOnlySpan<byte> bytes) => true;
+
+    /// <summary>
     /// Every use in the file in the order of its text, and what could not be read. Nothing throws, whatever the text;
     /// a file that turns out to be something else gives <see cref="FormatReading.None"/>.
     /// </summary>

@@ -36,6 +36,15 @@ public sealed class KubernetesFormat : IFormat
             || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>A manifest has these words; YAML that can't be read at all is reported, JSON is mostly data.</summary>
+    public bool MayBe(string path, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return (bytes.IndexOf("apiVersion"u8) >= 0 && bytes.IndexOf("kind"u8) >= 0 && bytes.IndexOf("image"u8) >= 0)
+            || (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                && (bytes.Length > SourceFile.LargestFile || bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || bytes.Contains((byte)0)));
+    }
+
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
     {
