@@ -56,7 +56,7 @@ public static partial class LifecycleCatalogReader
     }
 
     /// <summary>The repository that an identifier names, canonical; null where it names none.</summary>
-    internal static string? ImageOf(string identifier)
+    public static string? ImageOf(string identifier)
     {
         var isDocker = identifier.StartsWith("pkg:docker/", StringComparison.Ordinal);
         if (!isDocker && !identifier.StartsWith("pkg:oci/", StringComparison.Ordinal))

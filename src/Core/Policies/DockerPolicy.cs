@@ -70,8 +70,15 @@ public sealed class DockerPolicy : IPolicy
         var steps = new List<Step>();
         var distribution = DistributionSuffix.Find(current.Suffix);
         var isUbuntu = IsUbuntu(current);
+        var common = distribution?.Before ?? (RepeatsVersion(current) is null ? current.Suffix : "");
         foreach (var text in candidates)
         {
+            // Most tags of a large repository are told apart without reading them.
+            if (!text.StartsWith(current.Prefix, StringComparison.Ordinal) || !text.Contains(common, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var candidate = TagVersion.Of(text);
             if (!candidate.IsWrittenLike(current))
             {
