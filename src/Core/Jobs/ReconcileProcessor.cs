@@ -22,6 +22,9 @@ public sealed partial class ReconcileProcessor(
 {
     private const int Parallel = 16;
 
+    /// <summary>State of a pull request in the ledger from before it is closed until its branch is deleted.</summary>
+    private const string Closing = "closing";
+
     /// <summary>Plans and does what is to be done for one repository.</summary>
     public async Task<JobOutcome> RunAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
@@ -32,7 +35,8 @@ public sealed partial class ReconcileProcessor(
         {
             var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
-            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates));
+            var content = inventory.Files.ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
+            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path]);
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
             await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
         }
@@ -110,6 +114,8 @@ public sealed partial class ReconcileProcessor(
                 return UpdateAsync(scope, update, existing!, cancellationToken);
             case ClosePullRequest close:
                 return CloseAsync(scope, close, existing!, cancellationToken);
+            case DeleteBranch delete:
+                return DeleteAsync(scope, delete, cancellationToken);
             case LeavePullRequest leave:
                 LogLeft(scope.Repository, leave.Key, leave.Reason);
                 return RecordAsync(scope, new PullRequestRecord(leave.Key, leave.Number, null, leave.Key, "left", null, null, leave.Reason, time.GetUtcNow()), cancellationToken);
@@ -123,8 +129,9 @@ public sealed partial class ReconcileProcessor(
         var open = (await host.ListOpenPullRequestsAsync(repository, ChangeSet.BranchPrefix, cancellationToken).ConfigureAwait(false))
             .GroupBy(p => p.Branch[ChangeSet.BranchPrefix.Length..], StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        var closing = await memory.ListPullRequestsAsync(repository, cancellationToken).Where(r => r.State == Closing).Select(r => r.Key).ToListAsync(cancellationToken).ConfigureAwait(false);
         var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal);
-        foreach (var key in open.Keys.Union(changeSets.Select(c => c.Key), StringComparer.Ordinal))
+        foreach (var key in open.Keys.Union(changeSets.Select(c => c.Key), StringComparer.Ordinal).Union(closing, StringComparer.Ordinal))
         {
             var branch = await host.GetBranchAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false);
 
@@ -168,6 +175,9 @@ public sealed partial class ReconcileProcessor(
 
     private async Task CloseAsync(Scope scope, ClosePullRequest operation, PullRequest open, CancellationToken cancellationToken)
     {
+        var record = new PullRequestRecord(operation.Key, operation.Number, open.Url, open.Title, Closing, null, null, operation.Reason, time.GetUtcNow());
+        await RecordAsync(scope, record, cancellationToken).ConfigureAwait(false);
+
         // Without its marker, so that a later change set of the same version is not taken for declined.
         if (PullRequestMarker.TryFind(open.Body, out var marker))
         {
@@ -177,7 +187,18 @@ public sealed partial class ReconcileProcessor(
         await host.ClosePullRequestAsync(scope.Repository, operation.Number, operation.Reason, cancellationToken).ConfigureAwait(false);
         await host.DeleteBranchAsync(scope.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
         LogClosed(scope.Repository, operation.Number, operation.Reason);
-        await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, open.Title, "closed", null, null, operation.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        await RecordAsync(scope, record with { State = "closed" }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a closing that was broken off.</summary>
+    private async Task DeleteAsync(Scope scope, DeleteBranch operation, CancellationToken cancellationToken)
+    {
+        await host.DeleteBranchAsync(scope.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
+        var key = Memory.PullRequestKey(scope.Repository, operation.Key);
+        if (await memory.PullRequests.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } record)
+        {
+            await memory.PullRequests.PutAsync(key, record with { State = "closed" }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes the branch of a change set.</summary>

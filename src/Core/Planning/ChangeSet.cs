@@ -11,7 +11,8 @@ namespace Basewatch.Core.Planning;
 /// <c>digests</c>. Fit for a branch name.
 /// </param>
 /// <param name="Updates">At least one, by file and line.</param>
-public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates)
+/// <param name="Basis">What the updates were found in: the SHA of each file's content, in the order of the updates.</param>
+public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadOnlyList<string> Basis)
 {
     /// <summary>Key of the change set that pins and refreshes digests and moves no tag.</summary>
     public const string DigestsKey = "digests";
@@ -26,9 +27,12 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates)
     public IEnumerable<ImageName> Images => Updates.Select(u => u.Target.Name).Distinct();
 
     /// <summary>
-    /// Changes with what the pull request would write: files, places and targets. Sixteen hexadecimal digits.
+    /// Changes with what the pull request would write: files as they are on the default branch, places and targets. So a
+    /// branch is written anew as soon as one of its files changes under it, and never conflicts. Sixteen hexadecimal digits.
     /// </summary>
-    public string Fingerprint => Hash(Updates.Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}"));
+    public string Fingerprint => Hash(Updates
+        .Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}")
+        .Concat(Basis));
 
     /// <summary>
     /// Changes with the versions that are proposed and with nothing else: whoever closed the pull request declined these.
@@ -41,14 +45,14 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates)
         .Order(StringComparer.Ordinal));
 
     /// <summary>Sorts updates into change sets, by key. The order of updates does not matter.</summary>
-    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates) =>
+    /// <param name="updates">The updates of one repository.</param>
+    /// <param name="contentOf">The SHA of a file's content.</param>
+    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates, Func<string, string> contentOf) =>
         [.. updates
             .GroupBy(KeyOf, StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new ChangeSet(g.Key, [.. g
-                .OrderBy(u => u.Use.Path, StringComparer.Ordinal)
-                .ThenBy(u => u.Use.Line)
-                .ThenBy(u => u.Use.Column)]))];
+            .Select(g => g.OrderBy(u => u.Use.Path, StringComparer.Ordinal).ThenBy(u => u.Use.Line).ThenBy(u => u.Use.Column).ToList())
+            .Select(g => new ChangeSet(KeyOf(g[0]), g, [.. g.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Select(contentOf)]))];
 
     private static string KeyOf(Update update) =>
         update.Kind is UpdateKind.Digest or UpdateKind.Pin

@@ -28,6 +28,9 @@ public sealed record UpdatePullRequest(ChangeSet ChangeSet, int Number, bool Wri
 /// <summary>Close a pull request that has nothing left to do, and delete its branch.</summary>
 public sealed record ClosePullRequest(string Key, int Number, string Branch, string Reason) : PullRequestOperation(Key);
 
+/// <summary>Delete a branch that Basewatch wrote and that no pull request needs: its closing was broken off.</summary>
+public sealed record DeleteBranch(string Key, string Branch) : PullRequestOperation(Key);
+
 /// <summary>The pull request is as it should be.</summary>
 public sealed record KeepPullRequest(string Key, int Number) : PullRequestOperation(Key);
 
@@ -61,7 +64,14 @@ public static class PullRequestPlanner
         var wanted = desired.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, state) in existing.Where(e => !wanted.Contains(e.Key)).OrderBy(e => e.Key, StringComparer.Ordinal))
         {
-            if (state.Open is { } open)
+            if (state.Open is not { } open)
+            {
+                if (state.Branch is { } left && Trailers.OfUntouched(left) is not null)
+                {
+                    operations.Add(new DeleteBranch(key, ChangeSet.BranchPrefix + key));
+                }
+            }
+            else
             {
                 operations.Add(
                     state.Branch is { } branch && Trailers.OfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")

@@ -29,6 +29,7 @@ internal sealed class CrashPlan(int at, bool after)
 }
 
 /// <summary>A port behind a <see cref="CrashPlan"/>.</summary>
+#pragma warning disable CA1852 // DispatchProxy makes a subclass of it.
 internal class CrashingPort : DispatchProxy
 {
     private object _inner = null!;

@@ -49,7 +49,18 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     {
         var r = _repositories[repository];
         var pull = r.PullRequests.Single(p => p.Number == number);
-        r.Branches["main"] = r.Branches[pull.Branch];
+
+        // As Git merges, file by file; both having changed one is a conflict.
+        var branch = r.Commits[r.Branches[pull.Branch]];
+        var (ours, theirs, start) = (r.TreeOf(r.Branches["main"]), r.TreeOf(branch.Sha), r.TreeOf(branch.Parents[0]));
+        var merged = new SortedDictionary<string, string>(ours, StringComparer.Ordinal);
+        foreach (var (path, blob) in theirs.Where(f => start.GetValueOrDefault(f.Key) != f.Value))
+        {
+            Assert.True(ours.GetValueOrDefault(path) == start.GetValueOrDefault(path), $"{path} conflicts");
+            merged[path] = blob;
+        }
+
+        r.Branches["main"] = r.Commit(merged, [r.Branches["main"], branch.Sha], "merge");
         Change(repository, number, p => p with { State = PullRequestState.Merged });
     }
 
@@ -163,6 +174,8 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         public List<PullRequest> PullRequests { get; } = [];
 
         public static string HashOf(SortedDictionary<string, string> tree) => Hash(string.Join('\n', tree.Select(f => $"{f.Key} {f.Value}")));
+
+        public SortedDictionary<string, string> TreeOf(string commit) => Trees[Commits[commit].Tree];
 
         public string Store(byte[] content)
         {

@@ -117,7 +117,7 @@ public sealed record ImagePlace(string? Tag, string Path, int Line);
 /// <param name="Number">Its number; null while there is none.</param>
 /// <param name="Url">Its page.</param>
 /// <param name="Title">Its title.</param>
-/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closed</c>, <c>left</c>, <c>proposed</c> (observe mode).</param>
+/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closing</c>, <c>closed</c>, <c>left</c>, <c>proposed</c> (observe mode).</param>
 /// <param name="HeadCommit">The commit that Basewatch put at the head of its branch.</param>
 /// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of that commit.</param>
 /// <param name="Note">Why it was left or closed.</param>
