@@ -62,8 +62,8 @@ public sealed class WorkTree
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">From the root, with slashes.</param>
-    /// <returns>Its bytes; none where a tracked file is gone from the disk.</returns>
-    /// <exception cref="IOException">It has more than <see cref="SourceFile.LargestFile"/> bytes, leads out of the folder or through a link, or can't be read.</exception>
+    /// <returns>Its bytes, up to one more than <see cref="SourceFile.LargestFile"/>; none where a tracked file is gone from the disk.</returns>
+    /// <exception cref="IOException">It leads out of the folder or through a link, or can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public byte[] Read(string path)
     {
@@ -73,8 +73,7 @@ public sealed class WorkTree
             return Resolve(path) switch
             {
                 null or { Length: 0 } => [],
-                { Length: > SourceFile.LargestFile } file => throw new IOException($"the file has {file.Length / 1024 / 1024} MiB: up to {SourceFile.LargestFile / 1024 / 1024} are read"),
-                var file => ReadWhole(file, (int)file.Length),
+                var file => Read(file, (int)Math.Min(file.Length, SourceFile.LargestFile + 1)),
             };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -156,7 +155,7 @@ public sealed class WorkTree
         return true;
     }
 
-    private static byte[] ReadWhole(FileInfo file, int length)
+    private static byte[] Read(FileInfo file, int length)
     {
         using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[length];

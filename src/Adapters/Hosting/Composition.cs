@@ -39,7 +39,10 @@ public static class Composition
             s.GetRequiredService<ILoggerFactory>()));
         if (options.TeamsWebhook is { } webhook)
         {
-            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(new HttpClient(), webhook, s.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(
+                new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) }),
+                webhook,
+                s.GetRequiredService<TimeProvider>()));
         }
 
         services.TryAddSingleton(FormatCatalog.Default);

@@ -29,7 +29,7 @@ public sealed class SourceFile
         problem = null;
         if (bytes.Length > LargestFile)
         {
-            problem = TooLarge(path, bytes.Length);
+            problem = TooLarge(path);
         }
         else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
@@ -54,9 +54,8 @@ public sealed class SourceFile
         return file is not null;
     }
 
-    /// <summary>The problem of a file over <see cref="LargestFile"/>, which need not be fetched to be known.</summary>
-    public static FileProblem TooLarge(string path, long size) =>
-        new(path, null, $"the file has {size / 1024 / 1024} MiB: up to {LargestFile / 1024 / 1024} are read");
+    /// <summary>The problem of a file over <see cref="LargestFile"/>, which need not be read to the end to be known.</summary>
+    public static FileProblem TooLarge(string path) => new(path, null, $"the file is larger than {LargestFile / 1024 / 1024} MiB, the most that is read");
 
     /// <summary>The bytes of a text that was read with <see cref="TryRead"/>.</summary>
     public static byte[] Encode(string text) => Utf8.GetBytes(text);

@@ -95,7 +95,8 @@ public sealed partial class TakeInventoryProcessor(
         FormatReading reading;
         if (file.Size > SourceFile.LargestFile)
         {
-            reading = new FormatReading([], [SourceFile.TooLarge(file.Path, file.Size.Value)]);
+            // Large JSON is data; large YAML may be manifests.
+            reading = file.Path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? FormatReading.None : new FormatReading([], [SourceFile.TooLarge(file.Path)]);
         }
         else
         {

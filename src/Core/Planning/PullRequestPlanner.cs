@@ -66,7 +66,7 @@ public static class PullRequestPlanner
         {
             if (state.Open is not { } open)
             {
-                if (state.Branch is { } left && Trailers.OfUntouched(left) is not null)
+                if (state.Branch is { } left && CommitSeal.ChangeOfUntouched(left) is not null)
                 {
                     operations.Add(new DeleteBranch(key, ChangeSet.BranchPrefix + key));
                 }
@@ -74,7 +74,7 @@ public static class PullRequestPlanner
             else
             {
                 operations.Add(
-                    state.Branch is { } branch && Trailers.OfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")
+                    state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")
                     : undecided.Count > 0 ? new LeavePullRequest(key, open.Number, "a registry did not answer")
                     : new ClosePullRequest(key, open.Number, open.Branch, "there is nothing left to do: the default branch needs none of these updates any more"));
             }
@@ -86,13 +86,13 @@ public static class PullRequestPlanner
     private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, bool partial)
     {
         var open = existing.Open;
-        var trailers = existing.Branch is null ? null : Trailers.OfUntouched(existing.Branch);
-        if (existing.Branch is not null && trailers is null)
+        var written = existing.Branch is null ? null : CommitSeal.ChangeOfUntouched(existing.Branch);
+        if (existing.Branch is not null && written is null)
         {
             return new LeavePullRequest(desired.Key, open?.Number, "a person has pushed to its branch");
         }
 
-        var isWritten = trailers?.Change == desired.Fingerprint;
+        var isWritten = written == desired.Fingerprint;
         if (open is null)
         {
             var declined = existing.PullRequests.FirstOrDefault(p =>

@@ -80,7 +80,7 @@ public sealed record PullRequestText(string Title, string Body)
     public static string CommitMessage(ChangeSet changeSet, string tree)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
-        return $"{TitleOf(changeSet)}\n\n{new Trailers(changeSet.Fingerprint, tree)}\n";
+        return CommitSeal.Seal(TitleOf(changeSet), changeSet.Fingerprint, tree);
     }
 
     private static string TitleOf(ChangeSet changeSet)

@@ -82,7 +82,7 @@ public sealed class HostileFileTests
     [Fact]
     public void What_can_not_be_read_says_why()
     {
-        AssertProblem("pod.yaml: the file has 50 MiB: up to 8 are read", "pod.yaml", new byte[50 * 1024 * 1024]);
+        AssertProblem("pod.yaml: the file is larger than 8 MiB, the most that is read", "pod.yaml", new byte[50 * 1024 * 1024]);
         AssertProblem("Dockerfile:2: the file has a NUL byte: it is no text", "Dockerfile", "FROM a\n\0"u8.ToArray());
         AssertProblem("compose.yml:1: the file is UTF-16: save it as UTF-8", "compose.yml", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("services:")]);
         AssertProblem("Dockerfile:2: the file is not UTF-8: save it as UTF-8", "Dockerfile", [.. "FROM a\n"u8, 0xE9, .. "\n"u8]);

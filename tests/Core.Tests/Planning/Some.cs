@@ -1,0 +1,74 @@
+using System.Globalization;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
+using CsCheck;
+
+namespace Basewatch.Core.Tests.Planning;
+
+/// <summary>Generators of what the planner works with.</summary>
+internal static class Some
+{
+    public static readonly Gen<ImageName> Image = Gen.OneOf("python", "node", "ghcr.io/acme/app", "localhost:5000/team/app", "acme.azurecr.io/base/dotnet").Select(ImageName.Parse);
+
+    public static readonly Gen<string> Tag = Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[0, 3], Gen.OneOf("", "-slim", "-alpine", "-rc1"), Gen.Bool)
+        .Select((a, b, c, suffix, isShort) => isShort ? $"{a}.{b}{suffix}" : $"{a}.{b}.{c}{suffix}");
+
+    public static readonly Gen<Digest> Digest = Gen.Int[0, 5].Select(n => Core.Images.Digest.Of(System.Text.Encoding.UTF8.GetBytes(n.ToString(CultureInfo.InvariantCulture))));
+
+    public static readonly Gen<ImageUse> Use = Gen.Select(Image, Tag.Null(), Digest.Null(), Gen.OneOf("Dockerfile", "k8s/app.yaml", "compose.yaml"), Gen.Int[1, 9], Gen.Bool)
+        .Select((image, tag, digest, path, line, pinnable) => At(new ImageReference(image, tag, digest), path, line, pinnable));
+
+    public static readonly Gen<IReadOnlyList<ImageUse>> Uses = Use.List[0, 12].Select(uses => (IReadOnlyList<ImageUse>)[.. uses.DistinctBy(u => (u.Path, u.Line))]);
+
+    /// <summary>What registries say: tags and digests, or a problem, or nothing of the repository.</summary>
+    public static readonly Gen<Func<ImageName, IEnumerable<string>, ImageFacts>> Registry =
+        Gen.Select(Tag.List[0, 30], Gen.Int[0, 9], Gen.Int[0, 1000]).Select((tags, mood, seed) => new Func<ImageName, IEnumerable<string>, ImageFacts>((image, used) =>
+        {
+            if (mood == 0)
+            {
+                return new ImageFacts(image) { Problem = "silent" };
+            }
+
+            if (mood == 1)
+            {
+                return new ImageFacts(image);
+            }
+
+            var held = tags.Distinct(StringComparer.Ordinal).ToList();
+            var digests = new Dictionary<string, Digest?>(StringComparer.Ordinal);
+            var problems = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var tag in UpdatePlanner.DigestsNeeded(held, used))
+            {
+                if (mood == 2 && (tag.Length + seed) % 3 == 0)
+                {
+                    problems[tag] = "silent";
+                }
+                else
+                {
+                    digests[tag] = held.Contains(tag, StringComparer.Ordinal) ? Core.Images.Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{image} {tag} {seed % 2}")) : null;
+                }
+            }
+
+            return new ImageFacts(image) { Tags = held, Digests = digests, DigestProblems = problems };
+        }));
+
+    public static ImageUse At(ImageReference reference, string path = "Dockerfile", int line = 1, bool pinnable = true) => new()
+    {
+        Path = path,
+        Format = "dockerfile",
+        Line = line,
+        Column = 6,
+        Written = WrittenText.At(reference.Familiar, 0),
+        Reference = reference,
+        Pinnable = pinnable,
+    };
+
+    public static Update Update(string from, string to, UpdateKind kind, string path = "Dockerfile", int line = 1) =>
+        new(At(ImageReference.Parse(from), path, line), ImageReference.Parse(to), kind, "docker", "because");
+
+    /// <summary>Facts of every image among the uses.</summary>
+    public static Dictionary<ImageName, ImageFacts> Facts(IEnumerable<ImageUse> uses, Func<ImageName, IEnumerable<string>, ImageFacts> registry) =>
+        uses.GroupBy(u => u.Reference!.Name).ToDictionary(g => g.Key, g => registry(g.Key, g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>()));
+}

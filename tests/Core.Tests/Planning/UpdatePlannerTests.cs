@@ -1,0 +1,122 @@
+using Basewatch.Core.Images;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
+using CsCheck;
+
+namespace Basewatch.Core.Tests.Planning;
+
+public sealed class UpdatePlannerTests
+{
+    [Fact]
+    public void Every_target_is_held_by_the_registry_with_that_digest() =>
+        Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
+        {
+            var facts = Some.Facts(uses, registry);
+            foreach (var update in UpdatePlanner.Assess(uses, facts).SelectMany(a => a.Updates))
+            {
+                var known = facts[update.Target.Name];
+                Assert.Equal(update.Use.Reference!.Name, update.Target.Name);
+                Assert.Contains(update.Target.Tag!, known.Tags!);
+                if (update.Target.Digest is not null)
+                {
+                    Assert.Equal(known.Digests[update.Target.Tag!], update.Target.Digest);
+                }
+
+                Assert.NotEqual(update.Use.Reference, update.Target);
+            }
+        });
+
+    [Fact]
+    public void A_digest_is_added_only_where_it_may_be_and_never_taken_away() =>
+        Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
+        {
+            foreach (var update in UpdatePlanner.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates))
+            {
+                Assert.Equal(update.Use.Pinnable || update.Use.Reference!.Digest is not null, update.Target.Digest is not null);
+            }
+        });
+
+    [Fact]
+    public void What_got_no_answer_decides_nothing() =>
+        Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
+        {
+            var facts = Some.Facts(uses, registry);
+            foreach (var assessment in UpdatePlanner.Assess(uses, facts))
+            {
+                var known = facts[assessment.Use.Reference!.Name];
+                if (known.Problem is not null)
+                {
+                    Assert.Equal(known.Problem, assessment.Problem);
+                }
+
+                if (assessment.Problem is not null)
+                {
+                    Assert.Empty(assessment.Updates);
+                    Assert.False(assessment.IsGone);
+                }
+            }
+        });
+
+    [Fact]
+    public void After_all_updates_nothing_is_left_to_do() =>
+        Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
+        {
+            // As `update` does: the furthest step of each use. Two steps may be needed where a pre-release leads to a release.
+            var current = uses;
+            for (var i = 0; i < 4; i++)
+            {
+                current = [.. UpdatePlanner.Assess(current, Some.Facts(current, registry)).Select(a => a.Updates.Count == 0 ? a.Use : Some.At(a.Updates[^1].Target, a.Use.Path, a.Use.Line, a.Use.Pinnable))];
+            }
+
+            Assert.All(UpdatePlanner.Assess(current, Some.Facts(current, registry)), a => Assert.Empty(a.Updates));
+        });
+
+    [Fact]
+    public void Majors_travel_apart() =>
+        Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
+        {
+            foreach (var assessment in UpdatePlanner.Assess(uses, Some.Facts(uses, registry)))
+            {
+                Assert.InRange(assessment.Updates.Count, 0, 2);
+                if (assessment.Updates.Count == 2)
+                {
+                    Assert.NotEqual(UpdateKind.Major, assessment.Updates[0].Kind);
+                    Assert.Equal(UpdateKind.Major, assessment.Updates[1].Kind);
+                }
+            }
+        });
+
+    [Fact]
+    public void A_tag_is_gone_only_when_the_registry_says_so_of_the_tag_itself()
+    {
+        var use = Some.At(ImageReference.Parse("python:3.12"));
+        Assert.True(Judge(held: ["3.11"], digest: null).IsGone);
+        Assert.False(Judge(held: ["3.11"], digest: Digest.Of("a"u8)).IsGone);
+
+        Assessment Judge(string[] held, Digest? digest) => UpdatePlanner.Assess([use], new Dictionary<ImageName, ImageFacts>
+        {
+            [use.Reference!.Name] = new(use.Reference.Name) { Tags = held, Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["3.12"] = digest } },
+        }).Single();
+    }
+
+    [Fact]
+    public void An_image_without_a_tag_gets_the_tag_that_it_means_with_its_digest()
+    {
+        var use = Some.At(ImageReference.Parse("nginx"));
+        var digest = Digest.Of("a"u8);
+        var facts = new ImageFacts(use.Reference!.Name) { Tags = ["latest", "1.29"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["latest"] = digest } };
+
+        var update = UpdatePlanner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Single();
+
+        Assert.Equal((UpdateKind.Pin, $"nginx:latest@{digest}"), (update.Kind, update.Target.Familiar));
+    }
+
+    [Fact]
+    public void Only_digests_that_a_decision_needs_are_asked_for() =>
+        Gen.Select(Some.Tag.List[0, 40], Some.Tag.List[1, 5]).Sample((held, used) =>
+        {
+            var needed = UpdatePlanner.DigestsNeeded(held, used);
+            Assert.InRange(needed.Count, 1, used.Count * 3);
+            Assert.All(needed, tag => Assert.True(held.Contains(tag) || used.Contains(tag)));
+        });
+}
