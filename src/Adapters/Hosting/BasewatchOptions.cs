@@ -17,8 +17,11 @@ public sealed class BasewatchOptions
     /// <summary>Which GitHub, as whom, and which repositories.</summary>
     public GitHubOptions GitHub { get; set; } = new();
 
-    /// <summary>How registries are reached and signed in to.</summary>
+    /// <summary>The registries of which there is more to say than their name: credentials, mirrors, private addresses.</summary>
     public IList<RegistrySettings> Registries { get; } = [];
+
+    /// <summary>Concurrency, page size and timeouts of every registry.</summary>
+    public RegistryOptions RegistryLimits { get; set; } = new();
 
     /// <summary>Where state and jobs are kept.</summary>
     public StorageOptions Storage { get; set; } = new();
@@ -35,12 +38,16 @@ public sealed class BasewatchOptions
     /// <summary>The key that callers of the endpoints send; null: only callers on this machine. A secret.</summary>
     public string? Key { get; set; }
 
+    /// <summary>How registries are reached.</summary>
+    /// <param name="allowAnyAddress">Whether private addresses may be reached too: for the command line, which reaches what its user can.</param>
+    public RegistryOptions RegistriesFor(bool allowAnyAddress) => RegistryLimits with { Registries = [.. Registries], AllowAnyAddress = allowAnyAddress };
+
     /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
         problems.AddRange(GitHub.Problems());
-        problems.AddRange(new RegistryOptions { Registries = [.. Registries] }.Problems().Select(p => $"Registries: {p}"));
+        problems.AddRange(RegistriesFor(allowAnyAddress: false).Problems().Select(p => $"Registries: {p}"));
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
         if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))

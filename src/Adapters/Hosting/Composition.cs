@@ -23,7 +23,7 @@ public static class Composition
         services.AddSingleton(options);
 
         services.TryAddSingleton<IRegistry>(s => new OciRegistry(
-            new RegistryOptions { Registries = [.. options.Registries] },
+            options.RegistriesFor(allowAnyAddress: false),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<OciRegistry>>()));
         services.TryAddSingleton<IRepositoryHost>(s => new GitHubRepositoryHost(

@@ -28,7 +28,7 @@ internal sealed class Toolbox : IDisposable
         });
 
         // The command line reaches what the person who runs it can.
-        var registries = new RegistryOptions { Registries = [.. options.Registries], AllowAnyAddress = true };
+        var registries = options.RegistriesFor(allowAnyAddress: true);
         if (registries.Problems() is [var problem, ..])
         {
             throw new UsageException($"Registries: {problem}");
