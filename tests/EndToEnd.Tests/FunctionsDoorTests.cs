@@ -94,6 +94,15 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     }
 
     [Fact]
+    public void Every_setting_and_every_function_is_in_the_documentation()
+    {
+        var page = File.ReadAllText(Path.Combine(FunctionsDoor.Root, "docs", "azure.md"));
+        Assert.All(
+            SettingsOf(typeof(BasewatchOptions), BasewatchOptions.Section).Concat(door.Functions.Select(f => f.Name)),
+            name => Assert.Contains($"\n| `{name}` |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_Azure_registry_gives_its_tags_by_the_page_and_their_digests_with_them()
     {
         var (registry, azure, time) = Registry();
@@ -270,6 +279,16 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
             return property.GetValue(value);
         });
     }
+
+    /// <summary>Every setting under a type, as an environment variable.</summary>
+    private static IEnumerable<string> SettingsOf(Type type, string name) =>
+        from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        let isList = property.PropertyType is { IsGenericType: true } list && list.GetGenericTypeDefinition() == typeof(IList<>)
+        where isList || property.SetMethod is { IsPublic: true }
+        let item = isList ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType
+        let path = $"{name}__{property.Name}{(isList ? "__0" : "")}"
+        from setting in item.Namespace!.StartsWith("Basewatch", StringComparison.Ordinal) && !item.IsEnum ? SettingsOf(item, path) : [path]
+        select setting;
 
     private IEnumerable<(string Name, Attribute Trigger)> Triggers(string kind) =>
         from function in door.Functions
