@@ -1,0 +1,5 @@
+using Basewatch.World.Servers;
+using Xunit;
+
+// One registry for all: each test has a namespace of its own in it.
+[assembly: AssemblyFixture(typeof(RegistryServer))]
