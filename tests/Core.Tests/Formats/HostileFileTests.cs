@@ -53,6 +53,8 @@ public sealed class HostileFileTests
         }, iter: 3000);
     }
 
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
+
     public static TheoryData<string, string> Bombs { get; } = new()
     {
         { "pod.yaml", "50 MB" }, { "pod.yaml", "flow nesting" }, { "pod.yaml", "block nesting" }, { "pod.json", "json nesting" }, { "pod.yaml", "aliases" }, { "pod.yaml", "alias chain" },
@@ -63,20 +65,20 @@ public sealed class HostileFileTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void A_bomb_is_read_or_refused_within_a_second(string path, string bomb)
+    public void A_bomb_is_read_or_refused_in_bounded_time(string path, string bomb)
     {
         var bytes = Encoding.UTF8.GetBytes(Make(bomb));
 
-        // The machine may be busy with something else: one quick reading in three shows that it can be.
+        // Alone and in Release each takes under a second. Here other tests run beside it: what is not linear takes minutes.
         var best = TimeSpan.MaxValue;
-        for (var i = 0; i < 3 && best > TimeSpan.FromSeconds(1); i++)
+        for (var i = 0; i < 3 && best > Limit; i++)
         {
             var watch = Stopwatch.StartNew();
             _ = FormatCatalog.Default.Read(path, bytes);
             best = watch.Elapsed < best ? watch.Elapsed : best;
         }
 
-        Assert.True(best <= TimeSpan.FromSeconds(1), $"{bomb} took {best.TotalSeconds:0.0} s");
+        Assert.True(best <= Limit, $"{bomb} took {best.TotalSeconds:0.0} s");
     }
 
     [Fact]
