@@ -6,7 +6,6 @@ using Basewatch.Functions;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -23,10 +22,6 @@ if (problems.Count > 0)
     throw new InvalidOperationException($"The settings are wrong: {string.Join("; ", problems)}");
 }
 
-builder.Services.AddSingleton(s => new OciRegistry(
-    new RegistryOptions { Registries = [.. options.Registries] },
-    s.GetRequiredService<TimeProvider>(),
-    s.GetRequiredService<ILogger<OciRegistry>>()));
 builder.Services.AddSingleton<IRegistry>(s => new AcrRegistry(
     s.GetRequiredService<OciRegistry>(), [.. options.Registries], options.Storage.ClientId, s.GetRequiredService<TimeProvider>()));
 builder.Services.AddBasewatch(options);

@@ -97,8 +97,11 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     public void Every_setting_and_every_function_is_in_the_documentation()
     {
         var page = File.ReadAllText(Path.Combine(FunctionsDoor.Root, "docs", "azure.md"));
+
+        // These two are not taken from there: RegistriesFor sets them.
+        string[] unread = ["Basewatch__RegistryLimits__Registries", "Basewatch__RegistryLimits__AllowAnyAddress"];
         Assert.All(
-            SettingsOf(typeof(BasewatchOptions), BasewatchOptions.Section).Concat(door.Functions.Select(f => f.Name)),
+            SettingsOf(typeof(BasewatchOptions), BasewatchOptions.Section).Except(unread, StringComparer.Ordinal).Concat(door.Functions.Select(f => f.Name)),
             name => Assert.Contains($"\n| `{name}` |", page, StringComparison.Ordinal));
     }
 

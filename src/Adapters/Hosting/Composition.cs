@@ -22,10 +22,11 @@ public static class Composition
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
 
-        services.TryAddSingleton<IRegistry>(s => new OciRegistry(
+        services.TryAddSingleton(s => new OciRegistry(
             options.RegistriesFor(allowAnyAddress: false),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<OciRegistry>>()));
+        services.TryAddSingleton<IRegistry>(s => s.GetRequiredService<OciRegistry>());
         services.TryAddSingleton<IRepositoryHost>(s => new GitHubRepositoryHost(
             options.GitHub,
             s.GetRequiredService<TimeProvider>(),
