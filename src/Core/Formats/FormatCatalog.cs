@@ -45,7 +45,8 @@ public sealed class FormatCatalog
 
             if (format.Read(file) is var reading && !ReferenceEquals(reading, FormatReading.None))
             {
-                return reading;
+                var wrong = reading.Uses.Select(u => u.Problem).OfType<FileProblem>().ToList();
+                return wrong.Count == 0 ? reading : reading with { Problems = [.. reading.Problems, .. wrong] };
             }
         }
 
