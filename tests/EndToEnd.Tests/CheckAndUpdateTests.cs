@@ -42,12 +42,13 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
             .Write("k8s/pod.yaml", Manifest.Replace("{address}", registry.Address, StringComparison.Ordinal))
             .Write("notes.txt", "FROM python:3.12.1-slim\n")
             .Write(".gitignore", "out/\n");
-        await _folder.CommitAsync();
-        _folder.Write("out/Dockerfile", "FROM python:3.12.1-slim\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder.On("k8s/pod.yaml"), (UnixFileMode)Convert.ToInt32("755", 8));
         }
+
+        await _folder.CommitAsync();
+        _folder.Write("out/Dockerfile", "FROM python:3.12.1-slim\n");
     }
 
     public ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Basewatch.EndToEnd.Tests.Drivers;
 using Basewatch.World.Scripted;
@@ -113,15 +114,16 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
 
         async Task<TimeSpan> PostAndSeeAsync(string digest, string body)
         {
+            var clock = Stopwatch.StartNew();
             using var answer = await serve.PostAsync("/api/registry-events", body);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-            var (_, time) = await Eventually.SeeAsync(
+            await Eventually.SeeAsync(
                 "the pull request brings the pushed image",
                 () => github.Driver.TextAsync(repository, "Dockerfile", "basewatch/digests", Cancelled),
                 text => text == $"FROM team/base:1.0@{digest}\n",
                 () => serve.Log);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{time.TotalMilliseconds:0} ms from the event to the branch");
-            return time;
+            TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms from the event to the branch");
+            return clock.Elapsed;
         }
     }
 
@@ -203,7 +205,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         await _images.PushAsync("python:3.8-slim");
         await using var inbox = new TeamsInbox();
         await inbox.InitializeAsync();
-        await using var serve = await new ServeProcess().Over(github, GitHubEmulator.ReaderToken, repository).With(_images.Settings).Telling(inbox).StartAsync();
+        await using var serve = await Service(repository).As(GitHubEmulator.ReaderToken).Telling(inbox).StartAsync();
 
         var (status, _) = await Eventually.SeeAsync("the failure", () => serve.StatusAsync(), s => s!["failures"]!.AsArray().Count > 0, () => serve.Log);
         var failure = Assert.Single(status!["failures"]!.AsArray())!;
