@@ -124,6 +124,13 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.Equal(code == 2, result.Errors.Contains("--fail-on does not know 'nonsense'", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_could_not_be_read_outranks_findings()
+    {
+        _folder.Write("Dockerfile", [.. "FROM alpine:3.20\n"u8, 0xFF]);
+        (await Run("check", "--fail-on", "update").RunAsync()).Exits(3);
+    }
+
     [Theory]
     [InlineData("checks", "checks")]
     [InlineData("there is no such folder or file", "check", "nowhere")]

@@ -70,6 +70,15 @@ public sealed class EndpointTests(EndpointTests.Services services) : IClassFixtu
         Assert.Empty(answer.Headers.Server);
     }
 
+    [Fact]
+    public async Task Schedules_years_away_leave_the_service_up()
+    {
+        // Later than a timer can count to.
+        using var answer = await services.Open.Client.GetAsync(new Uri("/api/health", UriKind.Relative), Cancelled);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("BackgroundService", services.Open.Log, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
