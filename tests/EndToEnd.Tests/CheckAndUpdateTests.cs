@@ -42,12 +42,13 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
             .Write("k8s/pod.yaml", Manifest.Replace("{address}", registry.Address, StringComparison.Ordinal))
             .Write("notes.txt", "FROM python:3.12.1-slim\n")
             .Write(".gitignore", "out/\n");
-        await _folder.CommitAsync();
-        _folder.Write("out/Dockerfile", "FROM python:3.12.1-slim\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder.On("k8s/pod.yaml"), (UnixFileMode)Convert.ToInt32("755", 8));
         }
+
+        await _folder.CommitAsync();
+        _folder.Write("out/Dockerfile", "FROM python:3.12.1-slim\n");
     }
 
     public ValueTask DisposeAsync()
@@ -121,6 +122,13 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
     {
         var result = (await Run("check", "--fail-on", failOn).RunAsync()).Exits(code);
         Assert.Equal(code == 2, result.Errors.Contains("--fail-on does not know 'nonsense'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_outranks_findings()
+    {
+        _folder.Write("Dockerfile", [.. "FROM alpine:3.20\n"u8, 0xFF]);
+        (await Run("check", "--fail-on", "update").RunAsync()).Exits(3);
     }
 
     [Theory]

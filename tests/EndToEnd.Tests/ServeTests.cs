@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Basewatch.EndToEnd.Tests.Drivers;
 using Basewatch.World.Scripted;
@@ -113,15 +114,16 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
 
         async Task<TimeSpan> PostAndSeeAsync(string digest, string body)
         {
+            var clock = Stopwatch.StartNew();
             using var answer = await serve.PostAsync("/api/registry-events", body);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-            var (_, time) = await Eventually.SeeAsync(
+            await Eventually.SeeAsync(
                 "the pull request brings the pushed image",
                 () => github.Driver.TextAsync(repository, "Dockerfile", "basewatch/digests", Cancelled),
                 text => text == $"FROM team/base:1.0@{digest}\n",
                 () => serve.Log);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{time.TotalMilliseconds:0} ms from the event to the branch");
-            return time;
+            TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms from the event to the branch");
+            return clock.Elapsed;
         }
     }
 
@@ -203,7 +205,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         await _images.PushAsync("python:3.8-slim");
         await using var inbox = new TeamsInbox();
         await inbox.InitializeAsync();
-        await using var serve = await new ServeProcess().Over(github, GitHubEmulator.ReaderToken, repository).With(_images.Settings).Telling(inbox).StartAsync();
+        await using var serve = await Service(repository).As(GitHubEmulator.ReaderToken).Telling(inbox).StartAsync();
 
         var (status, _) = await Eventually.SeeAsync("the failure", () => serve.StatusAsync(), s => s!["failures"]!.AsArray().Count > 0, () => serve.Log);
         var failure = Assert.Single(status!["failures"]!.AsArray())!;
@@ -230,6 +232,58 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         Assert.Equal("proposed", (string?)status!["pullRequests"]![0]!["state"]);
         Assert.Empty(await github.Driver.PullRequestsAsync(repository, Cancelled));
         Assert.Equal(["main"], (await github.Driver.BranchesAsync(repository, Cancelled)).Keys);
+    }
+
+    [Fact]
+    public async Task Registries_that_fail_and_addresses_that_are_no_business_of_a_service_stop_nobody_else()
+    {
+        await using var busy = await ScriptedServer.StartAsync(Answers.TooManyRequests("600"));
+        await using var broken = await ScriptedServer.StartAsync(Answers.Status(500));
+        // Nobody listed it, so nobody may make the service ask it.
+        await using var inside = await ScriptedServer.StartAsync(Answers.Json("""{"name":"x","tags":["1.0"]}"""));
+        var repository = await CreateAsync("hostile", ("Dockerfile", "FROM alpine:3.20\n"), ("busy/Dockerfile", $"FROM {busy.Host}/team/app:1.0\n"), ("broken/Dockerfile", $"FROM {broken.Host}/team/app:1.0\n"), ("inside/Dockerfile", $"FROM {inside.Host}/team/app:1.0\n"));
+        var digest = await _images.PushAsync("alpine:3.20");
+        await using var serve = Service(repository);
+        foreach (var (server, i) in new[] { (busy, 1), (broken, 2) })
+        {
+            serve.With($"Basewatch__Registries__{i}__Host", server.Host).With($"Basewatch__Registries__{i}__AllowPrivate", "true");
+        }
+
+        await serve.StartAsync();
+
+        await SeeAsync(serve, repository, pulls => pulls.Count == 1);
+        Assert.Equal($"FROM alpine:3.20@{digest}\n", await github.Driver.TextAsync(repository, "Dockerfile", "basewatch/digests", Cancelled));
+        using (await serve.PostAsync("/api/scan", ""))
+        {
+            var (status, _) = await Eventually.SeeAsync("three failures", () => serve.StatusAsync(), s => s!["failures"]!.AsArray().Count == 3, () => serve.Log);
+            Assert.Equal(3, (int)status!["unreachable"]!);
+            var messages = status["failures"]!.AsArray().Select(f => (string)f!["message"]!).ToList();
+            Assert.Contains("may be asked again", messages.Single(m => m.Contains(busy.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains("500", messages.Single(m => m.Contains(broken.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains("no public address", messages.Single(m => m.Contains(inside.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(inside.Requests);
+        Assert.Single(busy.Requests);
+    }
+
+    [Fact]
+    public async Task On_Azure_Storage_it_does_the_same_and_a_new_process_goes_on_where_a_killed_one_was()
+    {
+        await using var azurite = new AzuriteServer();
+        await azurite.InitializeAsync();
+        var repository = await CreateAsync("azure", ("Dockerfile", "FROM alpine:3.20\n"));
+        await _images.PushAsync("alpine:3.20");
+        await using var serve = await Service(repository).With("Basewatch__Storage__ConnectionString", azurite.ConnectionString).StartAsync();
+        await SeeAsync(serve, repository, pulls => pulls.Count == 1);
+        await serve.KillAsync();
+
+        var digest = await _images.PushAsync("alpine:3.20", "rebuilt");
+        await serve.StartAsync();
+        await Eventually.SeeAsync(
+            "the branch follows", () => github.Driver.TextAsync(repository, "Dockerfile", "basewatch/digests", Cancelled), t => t == $"FROM alpine:3.20@{digest}\n", () => serve.Log);
+        Assert.Single(await github.Driver.PullRequestsAsync(repository, Cancelled));
+        Assert.DoesNotContain("AccountKey", serve.Log, StringComparison.Ordinal);
     }
 
     private ServeProcess Service(params string[] repositories) => new ServeProcess().Over(github, repositories).With(_images.Settings);

@@ -53,7 +53,7 @@ internal sealed class DemoRun : IAsyncDisposable
             _registry,
             _lifecycles,
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
-            new TeamsNotifier(new HttpClient(), new Uri(server.Address + "/teams"), TimeProvider.System),
+            new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
             NullLoggerFactory.Instance);
     }
 

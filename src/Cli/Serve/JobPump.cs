@@ -56,12 +56,25 @@ internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimePro
             return;
         }
 
-        await runner.RunAsync(received.Job, cancellationToken);
+        try
+        {
+            await runner.RunAsync(received.Job, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or JobQueueException or StateStoreException))
+        {
+            // A fault of Basewatch's own. The worker goes on with other jobs; this one comes again until it is given up.
+            LogFault(e, received.Job);
+            return;
+        }
+
         await queue.CompleteAsync(received, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}: trying again in 10 s")]
     private partial void LogOutOfReach(string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "a fault in Basewatch itself, trying again later: {Job}")]
+    private partial void LogFault(Exception fault, Job job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "given up after {Deliveries} deliveries: {Job}")]
     private partial void LogGivenUp(Job job, int deliveries);

@@ -42,10 +42,13 @@ internal static class LocalService
 
         Screen.Err.WriteLine($"listening on {string.Join(", ", app.Urls)}, state in {options.Storage}; stop with Ctrl+C");
         var stopped = new TaskCompletionSource();
-        await using var stop = cancellationToken.Register(stopped.SetResult);
+        await using var stop = cancellationToken.Register(() => stopped.TrySetResult());
+
+        // Without timers or queue there is no service: the log says what broke, and whoever started this can start it again.
+        await using var broken = app.Lifetime.ApplicationStopping.Register(() => stopped.TrySetResult());
         await stopped.Task;
         await app.StopAsync(CancellationToken.None);
-        return ExitCode.Success;
+        return cancellationToken.IsCancellationRequested ? ExitCode.Success : ExitCode.Partial;
     }
 
     /// <summary>The same addresses as the Functions app has.</summary>

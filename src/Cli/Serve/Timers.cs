@@ -10,6 +10,9 @@ namespace Basewatch.Cli.Serve;
 /// <summary>Starts each loop when its schedule says so, and all of them once at the start, which finishes what an earlier process left.</summary>
 internal sealed partial class Timers(BasewatchOptions options, IJobQueue queue, TimeProvider time, ILogger<Timers> logger) : BackgroundService
 {
+    /// <summary>A timer counts at most 49 days, and stands still while the machine sleeps: the clock is looked at again after this.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         RunAsync(options.Schedules.Inventory, new FindRepositories(), stoppingToken),
         RunAsync(options.Schedules.Images, new RefreshImages(), stoppingToken),
@@ -29,13 +32,15 @@ internal sealed partial class Timers(BasewatchOptions options, IJobQueue queue, 
                 LogMissed(job, e.Message);
             }
 
-            var now = time.GetUtcNow();
-            if (cron.GetNextOccurrence(now.UtcDateTime) is not { } next)
+            if (cron.GetNextOccurrence(time.GetUtcNow().UtcDateTime) is not { } next)
             {
                 return;
             }
 
-            await Task.Delay(next - now.UtcDateTime, time, cancellationToken);
+            while (next - time.GetUtcNow().UtcDateTime is var left && left > TimeSpan.Zero)
+            {
+                await Task.Delay(left < LongestWait ? left : LongestWait, time, cancellationToken);
+            }
         }
     }
 

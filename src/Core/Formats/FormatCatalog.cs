@@ -3,6 +3,9 @@ namespace Basewatch.Core.Formats;
 /// <summary>The formats that Basewatch reads, in the order in which they are asked.</summary>
 public sealed class FormatCatalog
 {
+    /// <summary>Enough of one file's wrong references to see what is wrong; each use says it of itself.</summary>
+    private const int MostWrong = 100;
+
     private readonly IReadOnlyList<IFormat> _formats;
 
     /// <summary>A catalogue of the formats given.</summary>
@@ -45,7 +48,8 @@ public sealed class FormatCatalog
 
             if (format.Read(file) is var reading && !ReferenceEquals(reading, FormatReading.None))
             {
-                return reading;
+                var wrong = reading.Uses.Select(u => u.Problem).OfType<FileProblem>().Take(MostWrong).ToList();
+                return wrong.Count == 0 ? reading : reading with { Problems = [.. reading.Problems, .. wrong] };
             }
         }
 

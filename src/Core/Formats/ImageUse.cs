@@ -26,6 +26,9 @@ public sealed record ImageUse
     /// <summary>Why it can't be updated, in a few words for people: <c>the variable BASE has no value in this file</c>.</summary>
     public string? Skip { get; init; }
 
+    /// <summary>What is wrong with what is written there, where it can be no image reference at all.</summary>
+    public FileProblem? Problem { get; init; }
+
     /// <summary>The platform that the file asks for, if it does.</summary>
     public Platform? Platform { get; init; }
 
@@ -44,10 +47,12 @@ public sealed record ImageUse
         ArgumentNullException.ThrowIfNull(written);
         var (line, column) = file.PositionOf(offset);
         ImageReference? reference = null;
+        FileProblem? problem = null;
         skip ??= written.Value.Contains("{{", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null;
         if (skip is null && !ImageReference.TryParse(written.Value, out reference, out var error))
         {
             skip = error;
+            problem = new FileProblem(file.Path, line, $"'{Excerpt.Of(written.Value)}' is no image reference: {error}");
         }
 
         return new ImageUse
@@ -59,6 +64,7 @@ public sealed record ImageUse
             Written = written,
             Reference = reference,
             Skip = skip,
+            Problem = problem,
             Platform = platform,
             Pinnable = pinnable,
         };

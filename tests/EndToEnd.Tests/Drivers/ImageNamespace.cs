@@ -36,9 +36,13 @@ internal sealed class ImageNamespace(RegistryServer registry)
         return registry.Driver.DeleteTagAsync(In(parts[0]), parts[1], TestContext.Current.CancellationToken);
     }
 
-    /// <summary>How many requests there were about an image's tags, this driver's own left out.</summary>
+    /// <summary>How many requests there were for an image's tags.</summary>
     public async Task<int> TagListsAsync(string image) => (await registry.RequestsAsync(TestContext.Current.CancellationToken))
         .Count(r => r.Path.StartsWith($"/v2/{In(image)}/tags/list", StringComparison.Ordinal));
+
+    /// <summary>How many requests there were about all of its images, this driver's own among them.</summary>
+    public async Task<int> RequestsAsync() => (await registry.RequestsAsync(TestContext.Current.CancellationToken))
+        .Count(r => r.Path.StartsWith($"/v2/{_name}/", StringComparison.Ordinal));
 
     private string In(string repository) => $"{_name}/{(repository.Contains('/', StringComparison.Ordinal) ? "" : "library/")}{repository}";
 }

@@ -52,15 +52,15 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public ServeProcess Every(string schedule) =>
         With("Basewatch__Schedules__Inventory", schedule).With("Basewatch__Schedules__Images", schedule).With("Basewatch__Schedules__Lifecycle", schedule);
 
-    /// <summary>Looks after these repositories of an emulated GitHub.</summary>
-    public ServeProcess Over(GitHubEmulator github, params string[] repositories) => Over(github, GitHubEmulator.Token, repositories);
-
-    /// <summary>Looks after these repositories of an emulated GitHub, as the owner of a token.</summary>
-    public ServeProcess Over(GitHubEmulator github, string token, params string[] repositories)
+    /// <summary>Looks after these repositories of an emulated GitHub, as its administrator.</summary>
+    public ServeProcess Over(GitHubEmulator github, params string[] repositories)
     {
         _arguments.AddRange(repositories.SelectMany(r => new[] { "--repository", r }));
-        return With("Basewatch__GitHub__ApiBaseAddress", github.Address.AbsoluteUri).With("Basewatch__GitHub__Token", token);
+        return With("Basewatch__GitHub__ApiBaseAddress", github.Address.AbsoluteUri).As(GitHubEmulator.Token);
     }
+
+    /// <summary>As the owner of this token.</summary>
+    public ServeProcess As(string token) => With("Basewatch__GitHub__Token", token);
 
     /// <summary>Tells a Teams channel.</summary>
     public ServeProcess Telling(TeamsInbox inbox) => With("Basewatch__TeamsWebhook", inbox.Webhook.AbsoluteUri);
