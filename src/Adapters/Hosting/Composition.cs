@@ -51,7 +51,7 @@ public static class Composition
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();
-        services.AddSingleton<FindRepositoriesProcessor>();
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<FindRepositoriesProcessor>(s, options.Mode));
         services.AddSingleton<TakeInventoryProcessor>();
         services.AddSingleton<RefreshImagesProcessor>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<ReconcileProcessor>(s, options.Mode));

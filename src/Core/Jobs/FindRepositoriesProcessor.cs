@@ -1,10 +1,11 @@
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds the repositories that moved since they were read, and those that wait from an earlier run.</summary>
-public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending)
+public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, ServiceMode mode)
 {
     /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
     public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
@@ -27,13 +28,31 @@ public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memor
             }
         }
 
-        // What is left is no longer listed: the inventory finds out whether it is gone.
+        // What is left is no longer listed: archived, gone, or taken out of the settings.
         foreach (var repository in known.Keys)
         {
-            await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            await queue.EnqueueAsync(new ForgetRepository(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         }
 
+        await MarkAllAfterChangeAsync(cancellationToken).ConfigureAwait(false);
         await pending.EnqueueAllAsync(cancellationToken).ConfigureAwait(false);
         return JobOutcome.Done;
+    }
+
+    /// <summary>With another mode, or other policies, the same inputs lead to other pull requests: every repository is reconciled once.</summary>
+    private async Task MarkAllAfterChangeAsync(CancellationToken cancellationToken)
+    {
+        var current = new DecisionsRecord(mode, PolicyCatalog.Version);
+        if (await memory.Decisions.GetAsync(Memory.DecisionsKey, cancellationToken).ConfigureAwait(false) == current)
+        {
+            return;
+        }
+
+        await foreach (var record in memory.ListRepositoriesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await pending.AddAsync(RepositoryName.Parse(record.Repository), "mode or policies changed", cancellationToken).ConfigureAwait(false);
+        }
+
+        await memory.Decisions.PutAsync(Memory.DecisionsKey, current, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -30,6 +30,8 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider
             tags.UnionWith(user.Places.Select(p => p.Tag).OfType<string>());
         }
 
+        // Whoever decides on first facts reads them after they are kept: only later ones have to be told.
+        var hadFacts = await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false) is not null;
         var (facts, retryAfter) = await survey.AskAsync(image, tags, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();
@@ -44,7 +46,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider
         var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         await memory.Images.PutAsync(
             Memory.ImageKey(image),
-            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, previous?.Told),
+            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, hadFacts ? previous?.Told : fingerprint),
             cancellationToken).ConfigureAwait(false);
         return new ImageRefresh(facts, fingerprint, retryAfter);
     }

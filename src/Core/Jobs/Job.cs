@@ -9,6 +9,7 @@ namespace Basewatch.Core.Jobs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
 [JsonDerivedType(typeof(FindRepositories), "find-repositories")]
 [JsonDerivedType(typeof(TakeInventory), "take-inventory")]
+[JsonDerivedType(typeof(ForgetRepository), "forget-repository")]
 [JsonDerivedType(typeof(RefreshImages), "refresh-images")]
 [JsonDerivedType(typeof(RefreshImage), "refresh-image")]
 [JsonDerivedType(typeof(Reconcile), "reconcile")]
@@ -35,6 +36,15 @@ public sealed record FindRepositories : Job;
 /// <param name="Repository"><c>owner/name</c>.</param>
 /// <param name="ChangeToken">What the listing showed when the job was made; kept once the inventory is done.</param>
 public sealed record TakeInventory(string Repository, string? ChangeToken = null) : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => $"repository {Repository}";
+}
+
+/// <summary>A repository is no longer looked after: archived, deleted, or taken out of the settings.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+public sealed record ForgetRepository(string Repository) : Job
 {
     /// <inheritdoc/>
     [JsonIgnore]

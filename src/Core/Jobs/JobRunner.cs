@@ -70,6 +70,9 @@ public sealed partial class JobRunner(
                 TakeInventory j => RepositoryName.TryParse(j.Repository, out var name)
                     ? await takeInventory.RunAsync(name, j.ChangeToken, cancellationToken).ConfigureAwait(false)
                     : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
+                ForgetRepository j => RepositoryName.TryParse(j.Repository, out var name)
+                    ? await takeInventory.ForgetAsync(name, cancellationToken).ConfigureAwait(false)
+                    : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
                 RefreshImages => await refreshImages.RunAsync(cancellationToken).ConfigureAwait(false),
                 RefreshImage j => ImageName.TryParse(j.Image, out var image, out var error)
                     ? await refreshImages.RunAsync(image, cancellationToken).ConfigureAwait(false)
@@ -97,6 +100,12 @@ public sealed partial class JobRunner(
         {
             return new JobFailed(e.Message);
         }
+        catch (Exception e) when (e is not (OperationCanceledException or StateStoreException or JobQueueException))
+        {
+            // A defect of ours, met by some odd file or answer. It must not stop the jobs of others, and must be seen.
+            LogDefect(job, e);
+            return new JobFailed($"unexpected: {e.GetType().Name}: {Excerpt.Of(e.Message)}");
+        }
     }
 
     private static JobPostponed Postponed(TimeSpan wait, string reason) =>
@@ -107,6 +116,9 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "postponed by {Seconds} s: {Job}: {Reason}")]
     private partial void LogPostponed(Job job, double seconds, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "a defect of Basewatch: {Job}")]
+    private partial void LogDefect(Job job, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "failed: {Job}: {Reason}")]
     private partial void LogFailed(Job job, string reason);

@@ -98,6 +98,7 @@ public sealed partial class ReconcileProcessor(
             }
         }
 
+        await EndAsync(scope, existing, changeSets.Select(c => c.Key).ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             throw failure;
@@ -117,8 +118,7 @@ public sealed partial class ReconcileProcessor(
             case DeleteBranch delete:
                 return DeleteAsync(scope, delete, cancellationToken);
             case LeavePullRequest leave:
-                LogLeft(scope.Repository, leave.Key, leave.Reason);
-                return RecordAsync(scope, new PullRequestRecord(leave.Key, leave.Number, null, leave.Key, "left", null, null, leave.Reason, time.GetUtcNow()), cancellationToken);
+                return LeaveAsync(scope, leave, cancellationToken);
             default:
                 return Task.CompletedTask;
         }
@@ -194,10 +194,34 @@ public sealed partial class ReconcileProcessor(
     private async Task DeleteAsync(Scope scope, DeleteBranch operation, CancellationToken cancellationToken)
     {
         await host.DeleteBranchAsync(scope.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
-        var key = Memory.PullRequestKey(scope.Repository, operation.Key);
-        if (await memory.PullRequests.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } record)
+        if (await memory.PullRequests.GetAsync(Memory.PullRequestKey(scope.Repository, operation.Key), cancellationToken).ConfigureAwait(false) is { } record)
         {
-            await memory.PullRequests.PutAsync(key, record with { State = "closed" }, cancellationToken).ConfigureAwait(false);
+            await RecordAsync(scope, record with { State = "closed" }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LeaveAsync(Scope scope, LeavePullRequest operation, CancellationToken cancellationToken)
+    {
+        var known = await memory.PullRequests.GetAsync(Memory.PullRequestKey(scope.Repository, operation.Key), cancellationToken).ConfigureAwait(false);
+        if (known is { State: "left" } && known.Note == operation.Reason)
+        {
+            return;
+        }
+
+        LogLeft(scope.Repository, operation.Key, operation.Reason);
+        var record = known ?? new PullRequestRecord(operation.Key, operation.Number, null, operation.Key, "", null, null, null, default);
+        await RecordAsync(scope, record with { Number = operation.Number ?? record.Number, State = "left", Note = operation.Reason, At = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is open in the ledger and nowhere else was merged, or closed by a person.</summary>
+    private async Task EndAsync(Scope scope, IReadOnlyDictionary<string, ExistingPullRequests> existing, HashSet<string> wanted, CancellationToken cancellationToken)
+    {
+        await foreach (var record in memory.ListPullRequestsAsync(scope.Repository, cancellationToken).ConfigureAwait(false))
+        {
+            if (record.State is "opened" or "updated" or "left" && !wanted.Contains(record.Key) && existing.GetValueOrDefault(record.Key)?.Open is null)
+            {
+                await RecordAsync(scope, record with { State = "ended", Note = null, At = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

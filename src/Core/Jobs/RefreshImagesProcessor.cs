@@ -33,6 +33,7 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         if (users.Count == 0)
         {
             await memory.Facts.DeleteAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
+            await memory.Failures.DeleteAsync(Memory.FailureKey(new RefreshImage(image.Canonical)), cancellationToken).ConfigureAwait(false);
             await memory.Images.DeleteAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }

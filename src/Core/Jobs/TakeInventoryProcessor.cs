@@ -27,8 +27,7 @@ public sealed partial class TakeInventoryProcessor(
         if (await host.GetHeadAsync(repository, cancellationToken).ConfigureAwait(false) is not { } head)
         {
             LogVanished(repository);
-            await ForgetAsync(repository, old, cancellationToken).ConfigureAwait(false);
-            return JobOutcome.Done;
+            return await ForgetAsync(repository, cancellationToken).ConfigureAwait(false);
         }
 
         var record = await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
@@ -142,8 +141,11 @@ public sealed partial class TakeInventoryProcessor(
         return changed;
     }
 
-    private async Task ForgetAsync(RepositoryName repository, Inventory? old, CancellationToken cancellationToken)
+    /// <summary>Drops what is cached of a repository. The ledger stays: the repository may come back.</summary>
+    public async Task<JobOutcome> ForgetAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(repository);
+        var old = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
         foreach (var image in PlacesOf(old).Keys)
         {
             await memory.Users.DeleteAsync(Memory.UserKey(image, repository), cancellationToken).ConfigureAwait(false);
@@ -151,7 +153,12 @@ public sealed partial class TakeInventoryProcessor(
 
         await memory.Inventories.DeleteAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
         await memory.Pending.DeleteAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Failures.DeleteAsync(Memory.FailureKey(new Reconcile(repository.ToString())), cancellationToken).ConfigureAwait(false);
+        await memory.Failures.DeleteAsync(Memory.FailureKey(new TakeInventory(repository.ToString())), cancellationToken).ConfigureAwait(false);
+
+        // The record comes last: until it is gone, the next run does all of the above again.
         await memory.Repositories.DeleteAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
+        return JobOutcome.Done;
     }
 
     private static Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory? inventory) =>

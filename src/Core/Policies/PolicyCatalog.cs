@@ -5,6 +5,9 @@ namespace Basewatch.Core.Policies;
 /// <summary>Makes policies from their short form. A new policy is one file in this folder and one line here.</summary>
 public static class PolicyCatalog
 {
+    /// <summary>Raised whenever a policy decides otherwise than before, so that everything is decided again.</summary>
+    public const int Version = 1;
+
     /// <summary>
     /// Makes the policy that a text names: <c>docker</c>, <c>semver:&lt;range&gt;</c>, <c>digest</c>.
     /// <paramref name="error"/> says in one sentence why it names none.

@@ -155,6 +155,32 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task From_observing_to_proposing_everything_is_decided_again()
+    {
+        _loop.Mode = ServiceMode.Observe;
+        await _loop.RunAsync();
+        _loop.Mode = ServiceMode.Propose;
+
+        await _loop.RunAsync();
+
+        Assert.Equal(2, Open().Count);
+    }
+
+    [Fact]
+    public async Task The_ledger_tells_what_became_of_a_pull_request()
+    {
+        await _loop.RunAsync();
+        var merged = Open().Single(p => p.Branch.Contains("digests", StringComparison.Ordinal));
+        _loop.Host.Merge(Loop.Web, merged.Number);
+        _loop.Host.Close(Loop.Web, Open().Single().Number);
+
+        await _loop.RunAsync();
+
+        var records = await _loop.RecallAsync(m => m.ListPullRequestsAsync(Loop.Web, TestContext.Current.CancellationToken).ToListAsync().AsTask());
+        Assert.Equal([("digests", "ended"), ("python-3.x.x-slim", "left")], records.Select(r => (r.Key, r.State)));
+    }
+
+    [Fact]
     public async Task A_repository_that_vanished_is_forgotten_and_stops_nobody_else()
     {
         var other = RepositoryName.Parse("acme/other");

@@ -1,15 +1,16 @@
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace Basewatch.Adapters.Hosting.Endpoints;
 
 /// <summary>Starts a scan at once.</summary>
-public sealed class ScanEndpoint(IJobQueue queue)
+public sealed class ScanEndpoint(IJobQueue queue, Memory memory)
 {
     /// <summary>
     /// Queues a look at every repository and every image, or, with <c>?repository=owner/name</c>, at one repository.
-    /// Answers 202; 400 when that is no repository.
+    /// Answers 202; 404 when that is none that Basewatch looks after.
     /// </summary>
     public async Task<IResult> HandleAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -22,9 +23,10 @@ public sealed class ScanEndpoint(IJobQueue queue)
             return Results.Accepted();
         }
 
-        if (!RepositoryName.TryParse(only, out var repository))
+        if (!RepositoryName.TryParse(only, out var repository)
+            || await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken) is null)
         {
-            return Results.BadRequest();
+            return Results.NotFound();
         }
 
         await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken);

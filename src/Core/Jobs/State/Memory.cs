@@ -34,6 +34,7 @@ public sealed class Memory
         Pending = new(store, StateJson.Default.PendingRecord);
         Alerts = new(store, StateJson.Default.AlertRecord);
         Failures = new(store, StateJson.Default.FailureRecord);
+        Decisions = new(store, StateJson.Default.DecisionsRecord);
     }
 
     /// <summary>Cache: every repository.</summary>
@@ -62,6 +63,12 @@ public sealed class Memory
 
     /// <summary>What failed and has not been done since.</summary>
     public StateTable<FailureRecord> Failures { get; }
+
+    /// <summary>What the pull requests as they are were decided by.</summary>
+    public StateTable<DecisionsRecord> Decisions { get; }
+
+    /// <summary>Key of the only <see cref="DecisionsRecord"/>.</summary>
+    public static StateKey DecisionsKey { get; } = new("service", "decisions");
 
     /// <summary>Every repository's record.</summary>
     public IAsyncEnumerable<RepositoryRecord> ListRepositoriesAsync(CancellationToken cancellationToken) => Repositories.ListAsync(RepositoriesPartition, "", cancellationToken);

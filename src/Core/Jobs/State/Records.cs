@@ -117,7 +117,7 @@ public sealed record ImagePlace(string? Tag, string Path, int Line);
 /// <param name="Number">Its number; null while there is none.</param>
 /// <param name="Url">Its page.</param>
 /// <param name="Title">Its title.</param>
-/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closing</c>, <c>closed</c>, <c>left</c>, <c>proposed</c> (observe mode).</param>
+/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closing</c>, <c>closed</c>, <c>ended</c> (merged, or closed by a person), <c>left</c>, <c>proposed</c> (observe mode).</param>
 /// <param name="HeadCommit">The commit that Basewatch put at the head of its branch.</param>
 /// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of that commit.</param>
 /// <param name="Note">Why it was left or closed.</param>
@@ -136,6 +136,11 @@ public sealed record PendingRecord(string Repository, DateTimeOffset Since, stri
 /// <param name="SentAt">When the channel took it; null: not yet.</param>
 public sealed record AlertRecord(string Subject, DateTimeOffset ClaimedAt, DateTimeOffset? SentAt);
 
+/// <summary>What all decisions rest on beside the repositories and the registries.</summary>
+/// <param name="Mode">What Basewatch may do.</param>
+/// <param name="Policies"><see cref="Policies.PolicyCatalog.Version"/>.</param>
+public sealed record DecisionsRecord(ServiceMode Mode, int Policies);
+
 /// <summary>A job that failed.</summary>
 /// <param name="Job">Its JSON.</param>
 /// <param name="Message">What went wrong.</param>
@@ -152,4 +157,5 @@ public sealed record FailureRecord(string Job, string Message, DateTimeOffset At
 [JsonSerializable(typeof(PendingRecord))]
 [JsonSerializable(typeof(AlertRecord))]
 [JsonSerializable(typeof(FailureRecord))]
+[JsonSerializable(typeof(DecisionsRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
