@@ -31,12 +31,10 @@ public sealed partial class JobRunner(
     public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        JobOutcome outcome;
-        using (await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false))
-        {
-            outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
-        }
 
+        // What is noted of a job belongs to its turn: the note of an earlier job must not come after that of a later one.
+        using var turn = await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false);
+        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
         var key = Memory.FailureKey(job);
         switch (outcome)
         {

@@ -46,6 +46,9 @@ public sealed partial class ReviewLifecyclesProcessor(
         await foreach (var record in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
         {
             await ReviewAsync(ImageName.Parse(record.Image), resolver, cancellationToken).ConfigureAwait(false);
+
+            // The review of this image alone, when it was new here, may have failed: it has been made up for.
+            await memory.Failures.DeleteAsync(Memory.FailureKey(new ReviewLifecycles(record.Image)), cancellationToken).ConfigureAwait(false);
         }
 
         return JobOutcome.Done;

@@ -93,8 +93,15 @@ internal sealed class RecordingNotifier : INotifier
 {
     public List<EndOfLifeAlert> Alerts { get; } = [];
 
+    public bool IsDown { get; set; }
+
     public Task SendAsync(EndOfLifeAlert alert, CancellationToken cancellationToken)
     {
+        if (IsDown)
+        {
+            throw new NotifierException("teams.example", "the channel is down");
+        }
+
         Alerts.Add(alert);
         return Task.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Tests.Jobs;
@@ -197,6 +198,39 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task What_failed_for_a_repository_is_forgotten_with_it()
+    {
+        await _loop.RunAsync();
+        var job = new Reconcile(Loop.Web.ToString());
+        await _loop.RecallAsync(async m =>
+        {
+            await m.Failures.PutAsync(Memory.FailureKey(job), new FailureRecord(job.ToJson(), "it was gone already", _loop.Time.GetUtcNow()), TestContext.Current.CancellationToken);
+            return true;
+        });
+        Assert.Single(await FailuresAsync());
+
+        _loop.Host.Delete(Loop.Web);
+        await _loop.RunAsync();
+
+        Assert.Empty(await FailuresAsync());
+    }
+
+    [Fact]
+    public async Task A_card_that_could_not_be_sent_is_sent_by_the_next_run_and_no_failure_stays()
+    {
+        _loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
+        _loop.Notifier.IsDown = true;
+        Assert.Contains("the channel is down", await _loop.RunAsync());
+        Assert.NotEmpty(await FailuresAsync());
+
+        _loop.Notifier.IsDown = false;
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Single(_loop.Notifier.Alerts);
+        Assert.Empty(await FailuresAsync());
+    }
+
+    [Fact]
     public async Task Only_users_of_a_changed_image_are_touched()
     {
         var other = RepositoryName.Parse("acme/other");
@@ -285,6 +319,8 @@ public sealed class LoopTests : IDisposable
             open.Select(p => p.Branch).Order(StringComparer.Ordinal));
         Assert.Single(loop.Notifier.Alerts);
     }
+
+    private Task<List<FailureRecord>> FailuresAsync() => _loop.RecallAsync(m => m.ListFailuresAsync(TestContext.Current.CancellationToken).ToListAsync().AsTask());
 
     private List<PullRequest> Open() => [.. _loop.Host.PullRequests(Loop.Web).Where(p => p.State == PullRequestState.Open)];
 }
