@@ -139,10 +139,10 @@ public sealed class EndpointTests(EndpointTests.Services services) : IClassFixtu
 
     [Theory]
     [InlineData("/api/scan", HttpStatusCode.Accepted)]
-    [InlineData("/api/scan?repository=acme/any", HttpStatusCode.Accepted)]
-    [InlineData("/api/scan?repository=../etc", HttpStatusCode.BadRequest)]
-    [InlineData("/api/scan?repository=nonsense", HttpStatusCode.BadRequest)]
-    public async Task A_scan_is_asked_for(string path, HttpStatusCode expected)
+    [InlineData("/api/scan?repository=acme/unknown", HttpStatusCode.NotFound)]
+    [InlineData("/api/scan?repository=../etc", HttpStatusCode.NotFound)]
+    [InlineData("/api/scan?repository=nonsense", HttpStatusCode.NotFound)]
+    public async Task A_scan_is_of_everything_or_of_what_is_known(string path, HttpStatusCode expected)
     {
         using var answer = await services.Open.PostAsync(path, "");
         Assert.Equal(expected, answer.StatusCode);

@@ -230,6 +230,11 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
 
         var (status, _) = await Eventually.SeeAsync("the proposal", () => serve.StatusAsync(repository), s => s?["pullRequests"]?.AsArray().Count == 1, () => serve.Log);
         Assert.Equal("proposed", (string?)status!["pullRequests"]![0]!["state"]);
+        using (var scan = await serve.PostAsync($"/api/scan?repository={repository}", ""))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, scan.StatusCode);
+        }
+
         Assert.Empty(await github.Driver.PullRequestsAsync(repository, Cancelled));
         Assert.Equal(["main"], (await github.Driver.BranchesAsync(repository, Cancelled)).Keys);
     }
