@@ -24,6 +24,8 @@ public sealed partial class JobRunner(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan PauseOfNotifier = TimeSpan.FromMinutes(15);
+
     /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
     private readonly TurnTaking _turns = new();
 
@@ -92,7 +94,8 @@ public sealed partial class JobRunner(
         }
         catch (NotifierException e)
         {
-            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+            // The next scheduled run may be a day away.
+            return Postponed(e.RetryAfter ?? PauseOfNotifier, e.Message);
         }
         catch (LifecycleCatalogException e)
         {

@@ -24,6 +24,8 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
     public async Task<JobOutcome> RunAsync(ImageName image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
+        // Read before the users: whoever adds one writes the record anew after that, and the deletion below fails.
+        var version = (await memory.Images.ReadAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false)).Version;
         var users = new List<ImageUser>();
         await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
         {
@@ -34,7 +36,7 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         {
             await memory.Facts.DeleteAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
             await memory.Failures.DeleteAsync(Memory.FailureKey(new RefreshImage(image.Canonical)), cancellationToken).ConfigureAwait(false);
-            await memory.Images.DeleteAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
+            await memory.Images.TryDeleteAsync(Memory.ImageKey(image), version, cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }
 

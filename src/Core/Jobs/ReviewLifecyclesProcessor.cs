@@ -12,6 +12,7 @@ public sealed partial class ReviewLifecyclesProcessor(
     Memory memory,
     ImageBook images,
     ILifecycleCatalog lifecycles,
+    IJobQueue queue,
     TimeProvider time,
     ILogger<ReviewLifecyclesProcessor> logger,
     INotifier? notifier = null)
@@ -84,8 +85,15 @@ public sealed partial class ReviewLifecyclesProcessor(
         var key = Memory.AlertKey(subject);
         var now = time.GetUtcNow();
         var (known, version) = await memory.Alerts.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-        if (known?.SentAt is not null || (known is not null && now - known.ClaimedAt < ClaimLasts))
+        if (known?.SentAt is not null)
         {
+            return;
+        }
+
+        if (known is not null && now - known.ClaimedAt < ClaimLasts)
+        {
+            // Another worker sends it now, or has died before it could: looked at again when the claim has aged.
+            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), known.ClaimedAt + ClaimLasts - now, cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -129,8 +129,7 @@ public sealed partial class TakeInventoryProcessor(
             changed.Add(image);
             await memory.Users.PutAsync(Memory.UserKey(image, repository), new ImageUser(repository.ToString(), places), cancellationToken).ConfigureAwait(false);
 
-            // Loses to whoever knows more already.
-            await memory.Images.TryPutAsync(Memory.ImageKey(image), new ImageRecord(image.Canonical, null, null, null, null), StateVersion.None, cancellationToken).ConfigureAwait(false);
+            await TouchAsync(image, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var image in before.Keys.Where(i => !after.ContainsKey(i)))
@@ -139,6 +138,20 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         return changed;
+    }
+
+    /// <summary>Lists an image as in use, or lists it again: a deletion that saw no user then comes too late.</summary>
+    private async Task TouchAsync(ImageName image, CancellationToken cancellationToken)
+    {
+        var key = Memory.ImageKey(image);
+        while (true)
+        {
+            var (record, version) = await memory.Images.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            if (await memory.Images.TryPutAsync(key, record ?? new ImageRecord(image.Canonical, null, null, null, null), version, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Drops what is cached of a repository. The ledger stays: the repository may come back.</summary>

@@ -29,7 +29,7 @@ internal sealed class Loop : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>One run of all loops in a process of its own.</summary>
-    /// <returns>What jobs failed of.</returns>
+    /// <returns>Why jobs failed or were put off.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(CrashPlan? crash = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
@@ -43,9 +43,10 @@ internal sealed class Loop : IDisposable
             await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
             while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
             {
-                if (await runner.RunAsync(received.Job, cancellationToken) is JobFailed failed)
+                var outcome = await runner.RunAsync(received.Job, cancellationToken);
+                if (((outcome as JobFailed)?.Reason ?? (outcome as JobPostponed)?.Reason) is { } reason)
                 {
-                    failures.Add(failed.Reason);
+                    failures.Add(reason);
                 }
 
                 await queue.CompleteAsync(received, cancellationToken);
