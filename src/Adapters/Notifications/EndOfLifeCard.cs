@@ -92,7 +92,9 @@ public static class EndOfLifeCard
             WriteFact(json, "End of life", $"{Day(ends)} ({(alert.DaysLeft < 0 ? $"{Days(-alert.DaysLeft)} ago" : alert.DaysLeft == 0 ? "today" : $"{Days(alert.DaysLeft)} left")})");
         }
 
-        WriteFact(json, "Move to", alert.Successor is { } successor ? Markdown(successor.Familiar) : "nothing of the same flavour in its registry is maintained");
+        WriteFact(json, "Move to", alert.Successor is { } successor ? Markdown(successor.Familiar)
+            : alert.IsRegistryKnown ? "nothing of the same flavour in its registry is maintained"
+            : "not known: its registry did not answer");
         json.WriteEndArray();
         json.WriteEndObject();
 

@@ -147,7 +147,7 @@ public static class ReferenceEdit
         for (var i = 0; i < uses.Count; i++)
         {
             var intended = targets.TryGetValue(uses[i], out var target) ? Intended(uses[i].Reference!, target) : uses[i].Reference;
-            if (again[i].Reference != intended)
+            if (again[i].Reference != intended || (intended is null && again[i].Written.Value != uses[i].Written.Value))
             {
                 return new FileProblem(file.Path, uses[i].Line, $"after the edit this would read '{Excerpt.Of(again[i].Written.Value)}' instead of '{intended?.Familiar ?? uses[i].Written.Value}'");
             }

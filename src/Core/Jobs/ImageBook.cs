@@ -31,35 +31,31 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider
         }
 
         // Whoever decides on first facts reads them after they are kept: only later ones have to be told.
-        var hadFacts = await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false) is not null;
+        var isFirst = await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false) is null;
         var (facts, retryAfter) = await survey.AskAsync(image, tags, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();
-        string? fingerprint = null;
         if (facts.Problem is null)
         {
-            var record = ImageFactsRecord.Of(facts);
-            fingerprint = record.Fingerprint;
-            await memory.Facts.PutAsync(Memory.FactsKey(image), record, cancellationToken).ConfigureAwait(false);
+            await memory.Facts.PutAsync(Memory.FactsKey(image), ImageFactsRecord.Of(facts), cancellationToken).ConfigureAwait(false);
         }
 
+        var outlook = facts.Problem is null ? tags.Order(StringComparer.Ordinal).ToDictionary(t => t, t => UpdatePlanner.Outlook(facts, t), StringComparer.Ordinal) : null;
         var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         await memory.Images.PutAsync(
             Memory.ImageKey(image),
-            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, hadFacts ? previous?.Told : fingerprint),
+            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, isFirst ? outlook : previous?.Told),
             cancellationToken).ConfigureAwait(false);
-        return new ImageRefresh(facts, fingerprint, retryAfter);
+        return new ImageRefresh(facts, outlook, retryAfter);
     }
 
-    /// <summary>Whether facts hold every digest that a decision for these tags needs.</summary>
+    /// <summary>Whether facts answer what a decision for these tags needs, if only by saying that the registry would not: it is asked again by its own schedule.</summary>
     private static bool Answers(ImageFacts facts, IReadOnlyCollection<string> used) =>
-        facts.Problem is null
-        && facts.DigestProblems.Count == 0
-        && (facts.Tags is null || UpdatePlanner.DigestsNeeded(facts.Tags, used).All(facts.Digests.ContainsKey));
+        facts.Tags is null || UpdatePlanner.DigestsNeeded(facts.Tags, used).All(t => facts.Digests.ContainsKey(t) || facts.DigestProblems.ContainsKey(t));
 }
 
 /// <summary>What a refresh brought.</summary>
 /// <param name="Facts">What the registry said this time.</param>
-/// <param name="Fingerprint"><see cref="ImageFactsRecord.Fingerprint"/> of what is kept now; null when there was no answer to keep.</param>
+/// <param name="Outlook">For each tag in use, <see cref="UpdatePlanner.Outlook"/> now; null when there was no answer to keep.</param>
 /// <param name="RetryAfter">How long the registry asks to wait, if it had enough.</param>
-public sealed record ImageRefresh(ImageFacts Facts, string? Fingerprint, TimeSpan? RetryAfter);
+public sealed record ImageRefresh(ImageFacts Facts, IReadOnlyDictionary<string, string>? Outlook, TimeSpan? RetryAfter);

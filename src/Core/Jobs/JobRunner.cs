@@ -24,8 +24,6 @@ public sealed partial class JobRunner(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan PauseOfNotifier = TimeSpan.FromMinutes(15);
-
     /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
     private readonly TurnTaking _turns = new();
 
@@ -36,28 +34,49 @@ public sealed partial class JobRunner(
 
         // What is noted of a job belongs to its turn: the note of an earlier job must not come after that of a later one.
         using var turn = await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false);
-        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
         var key = Memory.FailureKey(job);
+        var failure = await memory.Failures.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        if (failure?.NotBefore > now)
+        {
+            // It has its place in the queue already, or comes again with the next schedule.
+            LogTooEarly(job, failure.NotBefore.Value);
+            return JobOutcome.Done;
+        }
+
+        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        var times = (failure?.Times ?? 0) + 1;
         switch (outcome)
         {
             case JobPostponed postponed:
                 LogPostponed(job, postponed.After.TotalSeconds, postponed.Reason);
-                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), postponed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), postponed.Reason, now, times, now + postponed.After), cancellationToken).ConfigureAwait(false);
 
                 // A new message: waiting for a rate limit is no failed delivery of this one.
                 await queue.EnqueueAsync(job, postponed.After, cancellationToken).ConfigureAwait(false);
                 break;
             case JobFailed failed:
                 LogFailed(job, failed.Reason);
-                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), failed.Reason, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), failed.Reason, now, times, job is Reconcile ? now + Backoff(times) : null), cancellationToken).ConfigureAwait(false);
                 break;
             default:
                 LogDone(job);
-                await memory.Failures.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                if (failure is not null)
+                {
+                    await memory.Failures.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+                }
+
                 break;
         }
 
         return outcome;
+    }
+
+    /// <summary>A pull request that is refused costs writes each time: a minute, then twice as long each time, up to an hour.</summary>
+    private static TimeSpan Backoff(int times)
+    {
+        var wait = TimeSpan.FromMinutes(Math.Pow(2, Math.Min(times - 1, 10)));
+        return wait < LongestPause ? wait : LongestPause;
     }
 
     private async Task<JobOutcome> TryAsync(Job job, CancellationToken cancellationToken)
@@ -94,8 +113,7 @@ public sealed partial class JobRunner(
         }
         catch (NotifierException e)
         {
-            // The next scheduled run may be a day away.
-            return Postponed(e.RetryAfter ?? PauseOfNotifier, e.Message);
+            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (LifecycleCatalogException e)
         {
@@ -114,6 +132,9 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "done: {Job}")]
     private partial void LogDone(Job job);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "not before {NotBefore}: {Job}")]
+    private partial void LogTooEarly(Job job, DateTimeOffset notBefore);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "postponed by {Seconds} s: {Job}: {Reason}")]
     private partial void LogPostponed(Job job, double seconds, string reason);

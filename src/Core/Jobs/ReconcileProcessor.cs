@@ -22,6 +22,8 @@ public sealed partial class ReconcileProcessor(
 {
     private const int Parallel = 16;
 
+    private static readonly TimeSpan PauseAfterRace = TimeSpan.FromSeconds(30);
+
     /// <summary>State of a pull request in the ledger from before it is closed until its branch is deleted.</summary>
     private const string Closing = "closing";
 
@@ -38,7 +40,11 @@ public sealed partial class ReconcileProcessor(
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path]);
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
-            await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
+            if (!await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false))
+            {
+                // The mark stays too, should this job be lost.
+                return new JobPostponed(PauseAfterRace, "a branch was moved by someone else meanwhile");
+            }
         }
 
         if (mark is not null)
@@ -79,19 +85,21 @@ public sealed partial class ReconcileProcessor(
         }
     }
 
-    private async Task ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
+    /// <returns>False when another writer was first somewhere.</returns>
+    private async Task<bool> ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
     {
         var existing = await ExistingAsync(scope.Repository, changeSets, cancellationToken).ConfigureAwait(false);
         RepositoryHostException? failure = null;
+        var isWhole = true;
         foreach (var operation in PullRequestPlanner.Plan(changeSets, existing, undecided))
         {
             try
             {
-                await (mode == ServiceMode.Observe
+                isWhole &= await (mode == ServiceMode.Observe
                     ? ObserveAsync(scope, operation, cancellationToken)
                     : DoAsync(scope, operation, existing[operation.Key].Open, cancellationToken)).ConfigureAwait(false);
             }
-            catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.Malformed)
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
             {
                 // This change set can't be done (a workflow file without the right to it, say); the others can.
                 failure ??= e;
@@ -103,25 +111,33 @@ public sealed partial class ReconcileProcessor(
         {
             throw failure;
         }
+
+        return isWhole;
     }
 
-    private Task DoAsync(Scope scope, PullRequestOperation operation, PullRequest? existing, CancellationToken cancellationToken)
+    /// <returns>False when another writer was first.</returns>
+    private async Task<bool> DoAsync(Scope scope, PullRequestOperation operation, PullRequest? existing, CancellationToken cancellationToken)
     {
         switch (operation)
         {
             case OpenPullRequest open:
-                return OpenAsync(scope, open, cancellationToken);
+                return await OpenAsync(scope, open, cancellationToken).ConfigureAwait(false);
             case UpdatePullRequest update:
-                return UpdateAsync(scope, update, existing!, cancellationToken);
+                return await UpdateAsync(scope, update, existing!, cancellationToken).ConfigureAwait(false);
             case ClosePullRequest close:
-                return CloseAsync(scope, close, existing!, cancellationToken);
+                await CloseAsync(scope, close, existing!, cancellationToken).ConfigureAwait(false);
+                break;
             case DeleteBranch delete:
-                return DeleteAsync(scope, delete, cancellationToken);
+                await DeleteAsync(scope, delete, cancellationToken).ConfigureAwait(false);
+                break;
             case LeavePullRequest leave:
-                return LeaveAsync(scope, leave, cancellationToken);
+                await LeaveAsync(scope, leave, cancellationToken).ConfigureAwait(false);
+                break;
             default:
-                return Task.CompletedTask;
+                break;
         }
+
+        return true;
     }
 
     private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(RepositoryName repository, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
@@ -131,46 +147,51 @@ public sealed partial class ReconcileProcessor(
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         var closing = await memory.ListPullRequestsAsync(repository, cancellationToken).Where(r => r.State == Closing).Select(r => r.Key).ToListAsync(cancellationToken).ConfigureAwait(false);
         var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal);
-        foreach (var key in open.Keys.Union(changeSets.Select(c => c.Key), StringComparer.Ordinal).Union(closing, StringComparer.Ordinal))
+        var desired = changeSets.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in open.Keys.Union(desired, StringComparer.Ordinal).Union(closing, StringComparer.Ordinal))
         {
             var branch = await host.GetBranchAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false);
 
-            // Closed ones only matter where none is open: a person may have declined this version.
-            existing[key] = new ExistingPullRequests(branch, open.TryGetValue(key, out var pullRequests)
-                ? pullRequests
-                : await host.FindPullRequestsAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false));
+            // Closed ones matter where something is desired: a person may have declined it.
+            existing[key] = new ExistingPullRequests(branch, desired.Contains(key)
+                ? await host.FindPullRequestsAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false)
+                : open.GetValueOrDefault(key, []));
         }
 
         return existing;
     }
 
-    private async Task OpenAsync(Scope scope, OpenPullRequest operation, CancellationToken cancellationToken)
+    private async Task<bool> OpenAsync(Scope scope, OpenPullRequest operation, CancellationToken cancellationToken)
     {
-        if (await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false) is not { } written)
+        var written = await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false);
+        if (written.IsRaced || written.IsEmpty)
         {
-            return;
+            return !written.IsRaced;
         }
 
-        var text = Text(scope, operation.ChangeSet, written.Dropped);
+        var text = Text(scope, operation.ChangeSet, written);
         var opened = await host.OpenPullRequestAsync(
             scope.Repository,
             new PullRequestDraft(operation.ChangeSet.Branch, scope.Inventory.Branch, text.Title, text.Body),
             cancellationToken).ConfigureAwait(false);
         LogOpened(scope.Repository, opened.Number, text.Title);
         await RecordAsync(scope, new PullRequestRecord(operation.Key, opened.Number, opened.Url, text.Title, "opened", written.Commit ?? opened.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
-    private async Task UpdateAsync(Scope scope, UpdatePullRequest operation, PullRequest open, CancellationToken cancellationToken)
+    private async Task<bool> UpdateAsync(Scope scope, UpdatePullRequest operation, PullRequest open, CancellationToken cancellationToken)
     {
-        if (await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false) is not { } written)
+        var written = await WriteAsync(scope, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false);
+        if (written.IsRaced || written.IsEmpty)
         {
-            return;
+            return !written.IsRaced;
         }
 
-        var text = Text(scope, operation.ChangeSet, written.Dropped);
+        var text = Text(scope, operation.ChangeSet, written);
         await host.UpdatePullRequestAsync(scope.Repository, operation.Number, text.Title, text.Body, cancellationToken).ConfigureAwait(false);
         LogUpdated(scope.Repository, operation.Number, text.Title);
         await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, text.Title, "updated", written.Commit ?? open.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private async Task CloseAsync(Scope scope, ClosePullRequest operation, PullRequest open, CancellationToken cancellationToken)
@@ -226,14 +247,14 @@ public sealed partial class ReconcileProcessor(
     }
 
     /// <summary>Writes the branch of a change set.</summary>
-    /// <returns>What was written; null when nothing could be, or someone else moved the branch.</returns>
-    private async Task<Written?> WriteAsync(Scope scope, ChangeSet changeSet, bool write, string? expected, CancellationToken cancellationToken)
+    private async Task<Written> WriteAsync(Scope scope, ChangeSet changeSet, bool write, string? expected, CancellationToken cancellationToken)
     {
         if (!write)
         {
-            return new Written(null, []);
+            return new Written(null, changeSet.Updates, []);
         }
 
+        var applied = new List<Update>();
         var dropped = new List<FileProblem>();
         var files = new List<CommitFile>();
         var known = scope.Inventory.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
@@ -245,18 +266,19 @@ public sealed partial class ReconcileProcessor(
             foreach (var problem in change.Dropped)
             {
                 LogDropped(scope.Repository, problem);
-                dropped.Add(problem);
             }
 
+            dropped.AddRange(change.Dropped);
             if (change.Content is { } content)
             {
+                applied.AddRange(change.Applied);
                 files.Add(new CommitFile(file.Path, file.Mode, content));
             }
         }
 
         if (files.Count == 0)
         {
-            return null;
+            return new Written(null, [], dropped) { IsEmpty = true };
         }
 
         var commit = await host.CommitAsync(
@@ -265,14 +287,14 @@ public sealed partial class ReconcileProcessor(
             cancellationToken).ConfigureAwait(false);
         if (await host.SetBranchAsync(scope.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
         {
-            return new Written(commit.Sha, dropped);
+            return new Written(commit.Sha, applied, dropped);
         }
 
         LogRaced(scope.Repository, changeSet.Branch);
-        return null;
+        return new Written(null, [], dropped) { IsRaced = true };
     }
 
-    private async Task ObserveAsync(Scope scope, PullRequestOperation operation, CancellationToken cancellationToken)
+    private async Task<bool> ObserveAsync(Scope scope, PullRequestOperation operation, CancellationToken cancellationToken)
     {
         var changeSet = operation switch
         {
@@ -282,24 +304,34 @@ public sealed partial class ReconcileProcessor(
         };
         if (changeSet is not null)
         {
-            var text = Text(scope, changeSet, []);
+            var text = Text(scope, changeSet, new Written(null, changeSet.Updates, []));
             LogObserved(scope.Repository, text.Title);
             await RecordAsync(scope, new PullRequestRecord(operation.Key, null, null, text.Title, "proposed", null, changeSet.Fingerprint, "mode: observe", time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
+
+        return true;
     }
 
-    private PullRequestText Text(Scope scope, ChangeSet changeSet, IReadOnlyList<FileProblem> dropped)
+    private PullRequestText Text(Scope scope, ChangeSet changeSet, Written written)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return PullRequestText.Of(changeSet, dropped, reference => scope.Lifecycles?.Resolve(reference, today));
+        return PullRequestText.Of(changeSet, written.Applied, written.Dropped, reference => scope.Lifecycles?.Resolve(reference, today));
     }
 
     private Task RecordAsync(Scope scope, PullRequestRecord record, CancellationToken cancellationToken) =>
         memory.PullRequests.PutAsync(Memory.PullRequestKey(scope.Repository, record.Key), record, cancellationToken);
 
-    /// <param name="Commit">Head of the branch; null when it was right already.</param>
-    /// <param name="Dropped">Updates that could not be written.</param>
-    private sealed record Written(string? Commit, IReadOnlyList<FileProblem> Dropped);
+    /// <param name="Commit">New head of the branch; null when it was not written.</param>
+    /// <param name="Applied">The updates that the branch holds.</param>
+    /// <param name="Dropped">What could not be written, and why.</param>
+    private sealed record Written(string? Commit, IReadOnlyList<Update> Applied, IReadOnlyList<FileProblem> Dropped)
+    {
+        /// <summary>Nothing at all could be written.</summary>
+        public bool IsEmpty { get; init; }
+
+        /// <summary>Someone else moved the branch first.</summary>
+        public bool IsRaced { get; init; }
+    }
 
     private sealed record Scope(RepositoryName Repository, Inventory Inventory, LifecycleResolver? Lifecycles);
 

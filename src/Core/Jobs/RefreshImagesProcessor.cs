@@ -20,7 +20,7 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         return JobOutcome.Done;
     }
 
-    /// <summary>Looks at one image. Where it changed, exactly its users are reconciled; one that nobody uses is forgotten, or never looked at.</summary>
+    /// <summary>Looks at one image. Where a decision may change, exactly the users of that tag are reconciled; one that nobody uses is forgotten, or never looked at.</summary>
     public async Task<JobOutcome> RunAsync(ImageName image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -42,16 +42,25 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
 
         var refresh = await images.RefreshAsync(image, [], cancellationToken).ConfigureAwait(false);
         var record = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
-        if (refresh.Fingerprint is not null && record is not null && record.Told != refresh.Fingerprint)
+        if (refresh.Outlook is { } outlook && record is not null)
         {
-            LogChanged(image, users.Count);
-            foreach (var user in users)
+            var moved = outlook.Where(o => record.Told?.GetValueOrDefault(o.Key) != o.Value).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
+            var affected = users.Where(u => u.Places.Any(p => p.Tag is not null && moved.Contains(p.Tag))).ToList();
+            if (affected.Count > 0)
+            {
+                LogChanged(image, affected.Count);
+            }
+
+            foreach (var user in affected)
             {
                 await pending.AddAsync(RepositoryName.Parse(user.Repository), $"{image.Familiar} changed", cancellationToken).ConfigureAwait(false);
             }
 
-            // After all are told: a crash before this tells them again.
-            await memory.Images.PutAsync(Memory.ImageKey(image), record with { Told = refresh.Fingerprint }, cancellationToken).ConfigureAwait(false);
+            if (moved.Count > 0)
+            {
+                // After all are told: a crash before this tells them again.
+                await memory.Images.PutAsync(Memory.ImageKey(image), record with { Told = outlook }, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return refresh.Facts.Problems.FirstOrDefault() switch
@@ -62,6 +71,6 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Image} changed: {Count} repositories use it")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Image} changed for {Count} repositories")]
     private partial void LogChanged(ImageName image, int count);
 }

@@ -23,6 +23,9 @@ public sealed partial class ReviewLifecyclesProcessor(
     /// <summary>A claim of this age belongs to a worker that died before it could send.</summary>
     private static readonly TimeSpan ClaimLasts = TimeSpan.FromMinutes(10);
 
+    /// <summary>The next scheduled run may be a day away.</summary>
+    private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMinutes(15);
+
     /// <summary>Reviews one image, or every image in use.</summary>
     public async Task<JobOutcome> RunAsync(string? only, CancellationToken cancellationToken)
     {
@@ -36,26 +39,29 @@ public sealed partial class ReviewLifecyclesProcessor(
         var resolver = new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
         if (only is not null)
         {
-            if (ImageName.TryParse(only, out var image, out _))
-            {
-                await ReviewAsync(image, resolver, cancellationToken).ConfigureAwait(false);
-            }
-
-            return JobOutcome.Done;
+            return ImageName.TryParse(only, out var image, out _) && await ReviewAsync(image, resolver, cancellationToken).ConfigureAwait(false) is { } refused
+                ? new JobPostponed(PauseAfterRefusal, refused.Message)
+                : JobOutcome.Done;
         }
 
+        NotifierException? first = null;
         await foreach (var record in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
         {
-            await ReviewAsync(ImageName.Parse(record.Image), resolver, cancellationToken).ConfigureAwait(false);
+            if (await ReviewAsync(ImageName.Parse(record.Image), resolver, cancellationToken).ConfigureAwait(false) is { } e)
+            {
+                first ??= e;
+                continue;
+            }
 
             // The review of this image alone, when it was new here, may have failed: it has been made up for.
             await memory.Failures.DeleteAsync(Memory.FailureKey(new ReviewLifecycles(record.Image)), cancellationToken).ConfigureAwait(false);
         }
 
-        return JobOutcome.Done;
+        return first is null ? JobOutcome.Done : new JobPostponed(PauseAfterRefusal, first.Message);
     }
 
-    private async Task ReviewAsync(ImageName image, LifecycleResolver resolver, CancellationToken cancellationToken)
+    /// <returns>The first card that was refused, if one was.</returns>
+    private async Task<NotifierException?> ReviewAsync(ImageName image, LifecycleResolver resolver, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var users = new List<ImageUser>();
@@ -67,17 +73,29 @@ public sealed partial class ReviewLifecyclesProcessor(
         var lines = users
             .SelectMany(u => u.Places.Where(p => p.Tag is not null).Select(p => (p.Tag, Place: new AlertPlace(u.Repository, p.Path, p.Line))))
             .GroupBy(p => p.Tag!, p => p.Place, StringComparer.Ordinal);
+        NotifierException? refused = null;
         foreach (var line in lines)
         {
             var reference = new ImageReference(image, line.Key);
             var lifecycle = resolver.Resolve(reference, today);
             if (lifecycle is { Status: LifecycleStatus.Ending or LifecycleStatus.Ended, Ends: { } ends })
             {
-                await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], resolver, today, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], resolver, today, cancellationToken).ConfigureAwait(false);
+                }
+                catch (NotifierException e) when (e.RetryAfter is null)
+                {
+                    // This card was refused; the others may be taken.
+                    refused ??= e;
+                }
             }
         }
+
+        return refused;
     }
 
+    /// <summary>Sends the alert to whoever was not named by it yet.</summary>
     private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleResolver resolver, DateOnly today, CancellationToken cancellationToken)
     {
         var threshold = Thresholds.First(t => daysLeft <= t);
@@ -85,19 +103,21 @@ public sealed partial class ReviewLifecyclesProcessor(
         var key = Memory.AlertKey(subject);
         var now = time.GetUtcNow();
         var (known, version) = await memory.Alerts.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-        if (known?.SentAt is not null)
+        var alert = known ?? new AlertRecord(subject, null, null, []);
+        var untold = places.Where(p => !alert.Told.Contains(p.Repository, StringComparer.OrdinalIgnoreCase)).ToList();
+        if (untold.Count == 0)
         {
             return;
         }
 
-        if (known is not null && now - known.ClaimedAt < ClaimLasts)
+        if (alert.ClaimedAt is { } claimed && now - claimed < ClaimLasts)
         {
             // Another worker sends it now, or has died before it could: looked at again when the claim has aged.
-            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), known.ClaimedAt + ClaimLasts - now, cancellationToken).ConfigureAwait(false);
+            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), claimed + ClaimLasts - now, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        if (!await memory.Alerts.TryPutAsync(key, new AlertRecord(subject, now, null), version, cancellationToken).ConfigureAwait(false))
+        if (!await memory.Alerts.TryPutAsync(key, alert with { ClaimedAt = now }, version, cancellationToken).ConfigureAwait(false))
         {
             // Another worker was first.
             return;
@@ -107,16 +127,17 @@ public sealed partial class ReviewLifecyclesProcessor(
         {
             var facts = await images.GetAsync(image.Name, [image.Tag!], cancellationToken).ConfigureAwait(false);
             var successor = facts.Tags is null ? null : new SuccessorFinder(resolver).Find(image, facts.Tags, today).Image;
-            await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, places), cancellationToken).ConfigureAwait(false);
+            await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, facts.Problem is null, untold), cancellationToken).ConfigureAwait(false);
         }
         catch (NotifierException)
         {
             // Given back at once, so that the next run need not wait for the claim to age.
-            await memory.Alerts.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            await memory.Alerts.PutAsync(key, alert, cancellationToken).ConfigureAwait(false);
             throw;
         }
 
-        await memory.Alerts.PutAsync(key, new AlertRecord(subject, now, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        var told = alert.Told.Concat(untold.Select(p => p.Repository)).Distinct(StringComparer.OrdinalIgnoreCase);
+        await memory.Alerts.PutAsync(key, new AlertRecord(subject, null, time.GetUtcNow(), [.. told]), cancellationToken).ConfigureAwait(false);
         LogTold(image, daysLeft);
     }
 

@@ -19,6 +19,9 @@ public sealed partial class TakeInventoryProcessor(
 {
     private const int Parallel = 8;
 
+    /// <summary>Repositories that are read at the same time are named in one alert.</summary>
+    private static readonly TimeSpan PauseBeforeReview = TimeSpan.FromSeconds(5);
+
     /// <summary>Brings the inventory of a repository up to date.</summary>
     public async Task<JobOutcome> RunAsync(RepositoryName repository, string? changeToken, CancellationToken cancellationToken)
     {
@@ -42,18 +45,17 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         var files = await ReadAsync(repository, head, old, cancellationToken).ConfigureAwait(false);
-        var inventory = new Inventory(head.Branch, head.Commit, Inventory.CurrentFormats, files);
+        var uses = files.Sum(f => f.Uses.Count);
+        var inventory = new Inventory(head.Branch, head.Commit, Inventory.CurrentFormats, files, []);
         var added = await IndexAsync(repository, old, inventory, cancellationToken).ConfigureAwait(false);
-        await memory.Inventories.PutAsync(Memory.InventoryKey(repository), inventory, cancellationToken).ConfigureAwait(false);
         await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
         foreach (var image in added)
         {
-            await queue.EnqueueAsync(new ReviewLifecycles(image.Canonical), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            await queue.EnqueueAsync(new ReviewLifecycles(image.Canonical), PauseBeforeReview, cancellationToken).ConfigureAwait(false);
         }
 
         // The record comes last: until it names this commit, all of the above is done again.
         var problems = files.SelectMany(f => f.Problems).ToList();
-        var uses = files.Sum(f => f.Uses.Count);
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
             new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.CurrentFormats, time.GetUtcNow(), uses, problems),
@@ -86,7 +88,7 @@ public sealed partial class TakeInventoryProcessor(
                     ? unchanged with { Mode = file.Mode }
                     : await ReadAsync(repository, file, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        return [.. files.Where(f => f.Uses.Count > 0 || f.Problems.Count > 0)];
+        return files;
     }
 
     private async Task<InventoryFile> ReadAsync(RepositoryName repository, TreeFile file, CancellationToken cancellationToken)
@@ -112,12 +114,20 @@ public sealed partial class TakeInventoryProcessor(
         return new InventoryFile(file.Path, file.Blob, file.Mode, [.. reading.Uses.Select(InventoryUse.Of)], reading.Problems);
     }
 
-    /// <summary>Brings the index from images to repositories up to date.</summary>
+    /// <summary>Brings the index from images to repositories up to date, and keeps the inventory.</summary>
     /// <returns>The images that this repository did not use before, or not in these places.</returns>
     private async Task<IReadOnlyList<ImageName>> IndexAsync(RepositoryName repository, Inventory? old, Inventory current, CancellationToken cancellationToken)
     {
         var before = PlacesOf(old);
         var after = PlacesOf(current);
+        var key = Memory.InventoryKey(repository);
+        var indexed = (old?.Indexed ?? []).Union(after.Keys.Select(i => i.Canonical), StringComparer.Ordinal).ToList();
+        if (old is null || indexed.Count > old.Indexed.Count)
+        {
+            // Said before it is done, so that what a crash leaves behind in the index is found and taken out again.
+            await memory.Inventories.PutAsync(key, (old ?? current with { Commit = "", Files = [] }) with { Indexed = indexed }, cancellationToken).ConfigureAwait(false);
+        }
+
         var changed = new List<ImageName>();
         foreach (var (image, places) in after)
         {
@@ -132,11 +142,12 @@ public sealed partial class TakeInventoryProcessor(
             await TouchAsync(image, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var image in before.Keys.Where(i => !after.ContainsKey(i)))
+        foreach (var image in indexed.Select(ImageName.Parse).Where(i => !after.ContainsKey(i)))
         {
             await memory.Users.DeleteAsync(Memory.UserKey(image, repository), cancellationToken).ConfigureAwait(false);
         }
 
+        await memory.Inventories.PutAsync(key, current with { Indexed = [.. after.Keys.Select(i => i.Canonical)] }, cancellationToken).ConfigureAwait(false);
         return changed;
     }
 
@@ -159,9 +170,9 @@ public sealed partial class TakeInventoryProcessor(
     {
         ArgumentNullException.ThrowIfNull(repository);
         var old = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
-        foreach (var image in PlacesOf(old).Keys)
+        foreach (var image in old?.Indexed ?? [])
         {
-            await memory.Users.DeleteAsync(Memory.UserKey(image, repository), cancellationToken).ConfigureAwait(false);
+            await memory.Users.DeleteAsync(Memory.UserKey(ImageName.Parse(image), repository), cancellationToken).ConfigureAwait(false);
         }
 
         await memory.Inventories.DeleteAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
@@ -184,7 +195,7 @@ public sealed partial class TakeInventoryProcessor(
 
     private static string Short(string commit) => commit[..Math.Min(7, commit.Length)];
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Uses} uses in {Files} files at {Commit}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Uses} uses, {Files} files looked at, at {Commit}")]
     private partial void LogTaken(RepositoryName repository, int uses, int files, string commit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: {Problem}")]

@@ -7,8 +7,9 @@ namespace Basewatch.Core.Lifecycle;
 /// <param name="Lifecycle">What ends, and when.</param>
 /// <param name="DaysLeft">Days from today to the end of life; 0 today, negative after it.</param>
 /// <param name="Successor">Newest maintained image of the same flavour that its registry holds; null where there is none.</param>
-/// <param name="Places">Every place that uses it.</param>
-public sealed record EndOfLifeAlert(ImageReference Image, ImageLifecycle Lifecycle, int DaysLeft, ImageReference? Successor, IReadOnlyList<AlertPlace> Places);
+/// <param name="IsRegistryKnown">Whether the registry answered; without an answer a missing successor says nothing.</param>
+/// <param name="Places">Every place that uses it and was not told of yet.</param>
+public sealed record EndOfLifeAlert(ImageReference Image, ImageLifecycle Lifecycle, int DaysLeft, ImageReference? Successor, bool IsRegistryKnown, IReadOnlyList<AlertPlace> Places);
 
 /// <summary>A place that an alert names.</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>

@@ -34,15 +34,22 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         .Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}")
         .Concat(Basis));
 
+    /// <summary>What is proposed, one for each image and version: whoever closes the pull request declines these.</summary>
+    public IEnumerable<string> Proposals => Updates.Select(ProposalOf).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The change set without what a person has declined.</summary>
+    public ChangeSet Without(IReadOnlySet<string> declined)
+    {
+        ArgumentNullException.ThrowIfNull(declined);
+        return declined.Count == 0 ? this : this with { Updates = [.. Updates.Where(u => !declined.Contains(ProposalOf(u)))] };
+    }
+
     /// <summary>
-    /// Changes with the versions that are proposed and with nothing else: whoever closed the pull request declined these.
-    /// For a step to another tag that is the tag, however often it is republished; for a digest it is the digest.
-    /// Sixteen hexadecimal digits.
+    /// Names the version that an update proposes: for a step to another tag that is the tag, however often it is
+    /// republished; for a digest it is the digest. Eight hexadecimal digits.
     /// </summary>
-    public string Proposal => Hash(Updates
-        .Select(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin ? u.Target.ToString() : (u.Target with { Digest = null }).ToString())
-        .Distinct(StringComparer.Ordinal)
-        .Order(StringComparer.Ordinal));
+    private static string ProposalOf(Update update) =>
+        Hash([(update.Kind is UpdateKind.Digest or UpdateKind.Pin ? update.Target : update.Target with { Digest = null }).ToString()])[..8];
 
     /// <summary>Sorts updates into change sets, by key. The order of updates does not matter.</summary>
     /// <param name="updates">The updates of one repository.</param>
@@ -57,36 +64,43 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     private static string KeyOf(Update update) =>
         update.Kind is UpdateKind.Digest or UpdateKind.Pin
             ? DigestsKey
-            : $"{update.Target.Name.Familiar.Replace(':', '_')}-{Series(update.Target.Tag!, update.Kind)}";
+            : BranchName($"{update.Target.Name.Familiar}-{Series(update.Target.Tag!, update.Kind)}");
 
-    /// <summary>The tag with its moving parts as <c>x</c>: <c>3.14.2-slim</c> is <c>3.x.x-slim</c> within a major version and <c>x.x.x-slim</c> across.</summary>
+    /// <summary>
+    /// The tag with its moving parts as <c>x</c>: <c>3.14.2-slim</c> is <c>3.x.x-slim</c> within a major version and
+    /// <c>x.x.x-slim</c> across. Of a date every part moves.
+    /// </summary>
     private static string Series(string tag, UpdateKind kind)
     {
         var series = new StringBuilder(tag.Length);
-        var numbers = 0;
+        var keepsFirst = kind is not UpdateKind.Major && TagVersion.Of(tag).Scheme == TagScheme.Version;
         for (var i = 0; i < tag.Length; i++)
         {
             if (!char.IsAsciiDigit(tag[i]))
             {
                 series.Append(tag[i]);
+                continue;
             }
-            else
-            {
-                var start = i;
-                while (i + 1 < tag.Length && char.IsAsciiDigit(tag[i + 1]))
-                {
-                    i++;
-                }
 
-                numbers++;
-                var isMajor = numbers == 1;
-                series.Append(isMajor && kind is not UpdateKind.Major ? tag.AsSpan(start, i + 1 - start) : "x");
+            var start = i;
+            while (i + 1 < tag.Length && char.IsAsciiDigit(tag[i + 1]))
+            {
+                i++;
             }
+
+            series.Append(keepsFirst ? tag.AsSpan(start, i + 1 - start) : "x");
+            keepsFirst = false;
         }
 
-        // What Git refuses in a branch name (git check-ref-format).
-        var name = series.ToString().Replace("..", ".", StringComparison.Ordinal).TrimEnd('.');
-        return name.EndsWith(".lock", StringComparison.Ordinal) ? name + "_" : name;
+        return series.ToString();
+    }
+
+    /// <summary>What Git refuses in the name of a branch (git check-ref-format) becomes an underscore.</summary>
+    private static string BranchName(string name)
+    {
+        var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' ? c : '_')).Replace("..", "._", StringComparison.Ordinal);
+        return string.Join('/', safe.Split('/').Select(part =>
+            part.EndsWith(".lock", StringComparison.Ordinal) || part.EndsWith('.') ? part + "_" : part.StartsWith('.') ? "_" + part : part));
     }
 
     private static string Hash(IEnumerable<string> lines) =>

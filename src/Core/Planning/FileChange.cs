@@ -74,6 +74,6 @@ public sealed record FileChange(string Path, ReadOnlyMemory<byte>? Content, IRea
             }
         }
 
-        return new FileChange(path, text is null ? null : SourceFile.Encode(text), applied, dropped);
+        return new FileChange(path, text is null ? (ReadOnlyMemory<byte>?)null : SourceFile.Encode(text), applied, dropped);
     }
 }

@@ -35,7 +35,11 @@ public static class Markdown
     {
         ArgumentNullException.ThrowIfNull(text);
         var result = new StringBuilder(text.Length + 16);
-        foreach (var c in Line(text))
+        var line = Line(text)
+            .Replace("://", ":\u200D//", StringComparison.Ordinal)
+            .Replace("www.", "www\u200D.", StringComparison.OrdinalIgnoreCase)
+            .Replace("GH-", "GH\u200D-", StringComparison.OrdinalIgnoreCase);
+        foreach (var c in line)
         {
             result.Append(c switch
             {
@@ -53,6 +57,6 @@ public static class Markdown
         return result.ToString();
     }
 
-    /// <summary>One line: control characters and line ends become spaces.</summary>
-    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    /// <summary>One line: control characters, line ends and what turns the writing direction become spaces.</summary>
+    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? ' ' : c)).Trim();
 }

@@ -4,16 +4,26 @@ namespace Basewatch.Core.Planning;
 
 /// <summary>
 /// The hidden line in a pull request's body from which its part of the ledger can be rebuilt:
-/// <c>&lt;!-- basewatch key=… change=… proposal=… --&gt;</c>.
+/// <c>&lt;!-- basewatch key=… change=… proposals=… --&gt;</c>.
 /// </summary>
 /// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
 /// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of what the body tells.</param>
-/// <param name="Proposal"><see cref="ChangeSet.Proposal"/>.</param>
-public sealed record PullRequestMarker(string Key, string Change, string Proposal)
+/// <param name="Proposals"><see cref="ChangeSet.Proposals"/>, with commas between; at most <see cref="MostProposals"/>.</param>
+public sealed record PullRequestMarker(string Key, string Change, string Proposals)
 {
+    /// <summary>More than anyone would decline at once.</summary>
+    public const int MostProposals = 500;
+
     private const string Opening = "<!-- basewatch ";
 
     private const string Closing = " -->";
+
+    /// <summary>The marker of a change set.</summary>
+    public static PullRequestMarker Of(ChangeSet changeSet)
+    {
+        ArgumentNullException.ThrowIfNull(changeSet);
+        return new(changeSet.Key, changeSet.Fingerprint, string.Join(',', changeSet.Proposals.Take(MostProposals)));
+    }
 
     /// <summary>Finds the marker in a body.</summary>
     public static bool TryFind(string body, [NotNullWhen(true)] out PullRequestMarker? marker)
@@ -33,14 +43,14 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
             .Where(f => f.Length == 2)
             .GroupBy(f => f[0], StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
-        if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposal", out var proposal))
+        if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposals", out var proposals))
         {
-            marker = new PullRequestMarker(key, change, proposal);
+            marker = new PullRequestMarker(key, change, proposals);
         }
 
         return marker is not null;
     }
 
     /// <summary>The line as it stands in a body.</summary>
-    public override string ToString() => $"{Opening}key={Key} change={Change} proposal={Proposal}{Closing}";
+    public override string ToString() => $"{Opening}key={Key} change={Change} proposals={Proposals}{Closing}";
 }

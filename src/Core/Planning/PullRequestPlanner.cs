@@ -83,6 +83,12 @@ public static class PullRequestPlanner
         return operations;
     }
 
+    /// <summary>What stood in pull requests that a person closed; Basewatch takes the marker out of those that it closes itself.</summary>
+    private static HashSet<string> Declined(ExistingPullRequests existing) =>
+        [.. existing.PullRequests
+            .Where(p => p.State == PullRequestState.Closed)
+            .SelectMany(p => PullRequestMarker.TryFind(p.Body, out var marker) ? marker.Proposals.Split(',') : [])];
+
     private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, bool partial)
     {
         var open = existing.Open;
@@ -92,14 +98,16 @@ public static class PullRequestPlanner
             return new LeavePullRequest(desired.Key, open?.Number, "a person has pushed to its branch");
         }
 
+        desired = desired.Without(Declined(existing));
+        if (desired.Updates.Count == 0)
+        {
+            return new LeavePullRequest(desired.Key, (open ?? existing.PullRequests[0]).Number, "a person has closed it for this version");
+        }
+
         var isWritten = written == desired.Fingerprint;
         if (open is null)
         {
-            var declined = existing.PullRequests.FirstOrDefault(p =>
-                p.State == PullRequestState.Closed && PullRequestMarker.TryFind(p.Body, out var old) && old.Proposal == desired.Proposal);
-            return declined is null
-                ? new OpenPullRequest(desired, !isWritten, existing.Branch?.Sha)
-                : new LeavePullRequest(desired.Key, declined.Number, "a person has closed it for this version");
+            return new OpenPullRequest(desired, !isWritten, existing.Branch?.Sha);
         }
 
         var isTold = PullRequestMarker.TryFind(open.Body, out var marker) && marker.Change == desired.Fingerprint;

@@ -19,15 +19,15 @@ public sealed record PullRequestText(string Title, string Body)
 
     /// <summary>Writes title and body of a change set.</summary>
     /// <param name="changeSet">What the pull request changes.</param>
-    /// <param name="dropped">Updates of it that could not be written, and why.</param>
+    /// <param name="written">The updates of it that its branch holds.</param>
+    /// <param name="dropped">Why others could not be written.</param>
     /// <param name="lifecycles">The lifecycle of a reference, where one is known.</param>
-    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<FileProblem> dropped, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
+    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<Update> written, IReadOnlyList<FileProblem> dropped, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
         ArgumentNullException.ThrowIfNull(dropped);
         ArgumentNullException.ThrowIfNull(lifecycles);
-        var missing = dropped.Select(d => (d.Path, d.Line)).ToHashSet();
-        var written = changeSet.Updates.Where(u => !missing.Contains((u.Use.Path, u.Use.Line))).ToList();
+        ArgumentNullException.ThrowIfNull(written);
         var body = new StringBuilder();
         body.Append(Intro(written)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
         foreach (var update in written.Take(MostRows))
@@ -66,7 +66,7 @@ public sealed record PullRequestText(string Title, string Body)
         body.Append("\n---\nBasewatch keeps this pull request up to date while nobody else pushes to its branch. ")
             .Append("Merge it to take the update; close it, and it stays closed for this version.\n");
 
-        var marker = new PullRequestMarker(changeSet.Key, changeSet.Fingerprint, changeSet.Proposal).ToString();
+        var marker = PullRequestMarker.Of(changeSet).ToString();
         var room = LongestBody - marker.Length - 1;
         if (body.Length > room)
         {
@@ -105,7 +105,7 @@ public sealed record PullRequestText(string Title, string Body)
         return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
     }
 
-    private static string Intro(List<Update> updates)
+    private static string Intro(IReadOnlyList<Update> updates)
     {
         var files = updates.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Count();
         var places = updates.Count;

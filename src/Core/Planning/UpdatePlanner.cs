@@ -51,6 +51,24 @@ public static class UpdatePlanner
         return needed;
     }
 
+    /// <summary>
+    /// All that a decision for a use of this tag rests on, as one text: it differs when the decision may. New tags that are
+    /// no step from this one leave it as it is.
+    /// </summary>
+    public static string Outlook(ImageFacts facts, string tag)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (facts.Tags is null)
+        {
+            return "no repository";
+        }
+
+        var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
+        return string.Join(' ', Choose(tag, facts.Tags).Select(s => s.Selected!).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
+
+        string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
+    }
+
     /// <summary>Judges every use by what the registries said.</summary>
     /// <param name="uses">Uses with a reference, of any number of files.</param>
     /// <param name="facts">What is known of each image among them.</param>

@@ -28,6 +28,7 @@ public sealed class TeamsNotifierTests
         new ImageLifecycle("Python", "3.8", new DateOnly(2024, 10, 7), "Debian", "10", new DateOnly(2022, 9, 10), LifecycleStatus.Ended),
         -1535,
         ImageReference.Parse("python:3.14-slim-trixie"),
+        true,
         [new AlertPlace("octo/shop", "Dockerfile", 1), new AlertPlace("octo/shop", "deploy/web.yaml", 17), new AlertPlace("octo/api", "Dockerfile", 3)]);
 
     [Fact]

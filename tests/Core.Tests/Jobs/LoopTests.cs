@@ -204,7 +204,7 @@ public sealed class LoopTests : IDisposable
         var job = new Reconcile(Loop.Web.ToString());
         await _loop.RecallAsync(async m =>
         {
-            await m.Failures.PutAsync(Memory.FailureKey(job), new FailureRecord(job.ToJson(), "it was gone already", _loop.Time.GetUtcNow()), TestContext.Current.CancellationToken);
+            await m.Failures.PutAsync(Memory.FailureKey(job), new FailureRecord(job.ToJson(), "it was gone already", _loop.Time.GetUtcNow(), 1, null), TestContext.Current.CancellationToken);
             return true;
         });
         Assert.Single(await FailuresAsync());
@@ -224,10 +224,135 @@ public sealed class LoopTests : IDisposable
         Assert.NotEmpty(await FailuresAsync());
 
         _loop.Notifier.IsDown = false;
+        _loop.Time.Advance(TimeSpan.FromMinutes(20));
         Assert.Empty(await _loop.RunAsync());
 
         Assert.Single(_loop.Notifier.Alerts);
         Assert.Empty(await FailuresAsync());
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_no_longer_listed_is_left_alone()
+    {
+        await _loop.RunAsync();
+        var writes = _loop.Host.Writes.Count;
+        _loop.Host.Unlisted.Add(Loop.Web);
+        _loop.Registry.Push("python", "3.12.6-slim");
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+
+        Assert.Equal(writes, _loop.Host.Writes.Count);
+        Assert.Empty(await _loop.RecallAsync(m => m.ListRepositoriesAsync(TestContext.Current.CancellationToken).ToListAsync().AsTask()));
+        Assert.Empty(await _loop.RecallAsync(m => m.ListImagesAsync(TestContext.Current.CancellationToken).ToListAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task A_file_is_fetched_once_whether_it_names_an_image_or_not()
+    {
+        _loop.Host.Push(Loop.Web, "main", ("data.yaml", "a: 1\n"), ("more.json", "{}"));
+        await _loop.RunAsync();
+        var reads = _loop.Host.BlobReads;
+        _loop.Host.Push(Loop.Web, "main", ("README.md", "hello"));
+
+        await _loop.RunAsync();
+
+        Assert.Equal(reads, _loop.Host.BlobReads);
+    }
+
+    [Fact]
+    public async Task A_branch_that_someone_else_moved_first_is_taken_up_again()
+    {
+        _loop.Host.RaceOnce = true;
+        Assert.Contains("a branch was moved by someone else meanwhile", await _loop.RunAsync());
+        _loop.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Equal(2, Open().Count);
+    }
+
+    [Fact]
+    public async Task Declined_digests_stay_declined_when_another_image_moves()
+    {
+        _loop.Registry.Push("nginx", "1.29");
+        _loop.Host.Push(Loop.Web, "main", ("web/Dockerfile", "FROM nginx:1.29\n"));
+        await _loop.RunAsync();
+        _loop.Host.Close(Loop.Web, Open().Single(p => p.Branch.EndsWith("digests", StringComparison.Ordinal)).Number);
+        _loop.Registry.Push("nginx", "1.29", "second");
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+
+        var open = Open().Single(p => p.Branch.EndsWith("digests", StringComparison.Ordinal));
+        Assert.Contains("`nginx`", open.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("`redis`", open.Body, StringComparison.Ordinal);
+        Assert.Contains("FROM redis:7.2\n", _loop.Host.Text(Loop.Web, open.Branch, "Dockerfile"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_no_step_for_anyone_costs_no_look_at_pull_requests()
+    {
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+        var looks = _loop.Host.Looks;
+        _loop.Registry.Push("python", "3.15.0a1-windowsservercore-ltsc2025");
+
+        await _loop.RunAsync();
+
+        Assert.Equal(looks, _loop.Host.Looks);
+    }
+
+    [Fact]
+    public async Task A_digest_that_is_refused_is_not_asked_for_again_before_its_time()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _loop.Host.Create(RepositoryName.Parse($"acme/r{i}"), ("Dockerfile", "FROM redis:7.2\n"));
+        }
+
+        _loop.Registry.Refused["7.2"] = TimeSpan.FromMinutes(10);
+        await _loop.RunAsync();
+        _loop.Time.Advance(TimeSpan.FromSeconds(30));
+        await _loop.RunAsync();
+        var requests = _loop.Registry.Requests;
+        _loop.Time.Advance(TimeSpan.FromSeconds(30));
+
+        await _loop.RunAsync();
+
+        // The tag list of python, and the digest that it needs.
+        Assert.Equal(2, _loop.Registry.Requests - requests);
+
+        _loop.Registry.Refused.Clear();
+        _loop.Time.Advance(TimeSpan.FromMinutes(11));
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+        Assert.Equal(5, Enumerable.Range(0, 5).Count(i => _loop.Host.PullRequests(RepositoryName.Parse($"acme/r{i}")).Count == 1));
+    }
+
+    [Fact]
+    public async Task Who_comes_to_a_dead_image_later_is_told_too_and_nobody_twice()
+    {
+        _loop.Registry.Push("python", "3.8-slim");
+        _loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
+        await _loop.RunAsync();
+        _loop.Host.Create(RepositoryName.Parse("acme/late"), ("Dockerfile", "FROM python:3.8-slim\n"));
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+
+        Assert.Equal(["acme/web", "acme/late"], _loop.Notifier.Alerts.SelectMany(a => a.Places).Select(p => p.Repository));
+    }
+
+    [Fact]
+    public async Task A_card_does_not_say_that_there_is_no_successor_when_nobody_answered()
+    {
+        _loop.Registry.Silent.Add(Core.Images.ImageName.Parse("python"));
+        _loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
+
+        await _loop.RunAsync();
+
+        Assert.False(Assert.Single(_loop.Notifier.Alerts).IsRegistryKnown);
     }
 
     [Fact]

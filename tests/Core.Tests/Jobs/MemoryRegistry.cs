@@ -12,6 +12,9 @@ internal sealed class MemoryRegistry : IRegistry
     /// <summary>Images whose registry does not answer.</summary>
     public HashSet<ImageName> Silent { get; } = [];
 
+    /// <summary>Tags whose digest the registry does not give, and how long it asks to wait.</summary>
+    public Dictionary<string, TimeSpan> Refused { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Requests so far.</summary>
     public int Requests { get; private set; }
 
@@ -39,6 +42,11 @@ internal sealed class MemoryRegistry : IRegistry
     public Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         Ask(reference.Name);
+        if (Refused.TryGetValue(reference.Tag!, out var wait))
+        {
+            throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}", wait);
+        }
+
         return Task.FromResult(_images.TryGetValue(reference.Name, out var tags) ? tags.GetValueOrDefault(reference.Tag!) : null);
     }
 

@@ -9,6 +9,18 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
 {
     private readonly Dictionary<RepositoryName, Repository> _repositories = [];
 
+    /// <summary>Repositories that are there and no longer looked after.</summary>
+    public HashSet<RepositoryName> Unlisted { get; } = [];
+
+    /// <summary>How often a file was fetched.</summary>
+    public int BlobReads { get; private set; }
+
+    /// <summary>How often the pull requests of a repository were looked at.</summary>
+    public int Looks { get; private set; }
+
+    /// <summary>Lets someone else be first at the next branch that is set.</summary>
+    public bool RaceOnce { get; set; }
+
     /// <summary>Writes that reached the host, in order.</summary>
     public List<string> Writes { get; } = [];
 
@@ -67,7 +79,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     public async IAsyncEnumerable<RepositoryListing> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var repository in _repositories.Keys.ToList())
+        foreach (var repository in _repositories.Keys.Except(Unlisted).ToList())
         {
             yield return new RepositoryListing(repository, null);
         }
@@ -82,7 +94,15 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         return Task.FromResult(new RepositoryTree(commit, [.. r.Trees[r.Commits[commit].Tree].Select(f => new TreeFile(f.Key, f.Value, "100644", r.Blobs[f.Value].Length))]));
     }
 
-    public Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken) => Task.FromResult(Find(repository).Blobs[blob]);
+    public Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken)
+    {
+        lock (_repositories)
+        {
+            BlobReads++;
+        }
+
+        return Task.FromResult(Find(repository).Blobs[blob]);
+    }
 
     public Task<CommitInfo?> GetBranchAsync(RepositoryName repository, string branch, CancellationToken cancellationToken)
     {
@@ -105,7 +125,8 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     public Task<bool> SetBranchAsync(RepositoryName repository, string branch, string commit, string? expected, CancellationToken cancellationToken)
     {
         var r = Find(repository);
-        var isExpected = r.Branches.GetValueOrDefault(branch) == expected;
+        var isExpected = r.Branches.GetValueOrDefault(branch) == expected && !RaceOnce;
+        RaceOnce = false;
         if (isExpected)
         {
             r.Branches[branch] = commit;
@@ -122,8 +143,11 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<PullRequest>> ListOpenPullRequestsAsync(RepositoryName repository, string branchPrefix, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PullRequest>>([.. Find(repository).PullRequests.Where(p => p.State == PullRequestState.Open && p.Branch.StartsWith(branchPrefix, StringComparison.Ordinal))]);
+    public Task<IReadOnlyList<PullRequest>> ListOpenPullRequestsAsync(RepositoryName repository, string branchPrefix, CancellationToken cancellationToken)
+    {
+        Looks++;
+        return Task.FromResult<IReadOnlyList<PullRequest>>([.. Find(repository).PullRequests.Where(p => p.State == PullRequestState.Open && p.Branch.StartsWith(branchPrefix, StringComparison.Ordinal))]);
+    }
 
     public Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PullRequest>>([.. Find(repository).PullRequests.Where(p => p.Branch == branch).Reverse()]);

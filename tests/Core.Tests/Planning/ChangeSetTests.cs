@@ -24,7 +24,7 @@ public sealed class ChangeSetTests
         {
             var one = ChangeSet.Group(updates, path => path);
             var other = ChangeSet.Group(updates.Reverse(), path => path);
-            Assert.Equal(one.Select(c => (c.Key, c.Fingerprint, c.Proposal)), other.Select(c => (c.Key, c.Fingerprint, c.Proposal)));
+            Assert.Equal(one.Select(c => (c.Key, c.Fingerprint, string.Join(',', c.Proposals.Order(StringComparer.Ordinal)))), other.Select(c => (c.Key, c.Fingerprint, string.Join(',', c.Proposals.Order(StringComparer.Ordinal)))));
         });
 
     [Fact]
@@ -47,6 +47,7 @@ public sealed class ChangeSetTests
         Assert.Equal(KeyOf("python:3.12.4-slim", "python:3.12.5-slim", UpdateKind.Patch), KeyOf("python:3.12.4-slim", "python:3.14.2-slim", UpdateKind.Minor));
         Assert.Equal(KeyOf("node:22-alpine", "node:24-alpine", UpdateKind.Major), KeyOf("node:22-alpine", "node:26-alpine", UpdateKind.Major));
         Assert.Equal("python-3.x.x-slim", KeyOf("python:3.12.4-slim", "python:3.14.2-slim", UpdateKind.Minor));
+        Assert.Equal(KeyOf("debian:bookworm-20240110", "debian:bookworm-20240211", UpdateKind.Patch), KeyOf("debian:bookworm-20240110", "debian:bookworm-20240311", UpdateKind.Patch));
         Assert.Equal("localhost_5000/team/app-x.x", KeyOf("localhost:5000/team/app:1.2", "localhost:5000/team/app:2.0", UpdateKind.Major));
     }
 
@@ -70,7 +71,7 @@ public sealed class ChangeSetTests
         var digest = new string('a', 64);
         var one = Set($"python:3.12.5@sha256:{digest}");
         var other = Set($"python:3.12.5@sha256:{digest.Replace('a', 'b')}");
-        Assert.Equal(one.Proposal, other.Proposal);
+        Assert.Equal(one.Proposals, other.Proposals);
         Assert.NotEqual(one.Fingerprint, other.Fingerprint);
 
         static ChangeSet Set(string target) => ChangeSet.Group([Some.Update("python:3.12.4", target, UpdateKind.Patch)], path => path).Single();

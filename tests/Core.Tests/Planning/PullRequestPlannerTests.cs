@@ -48,7 +48,7 @@ public sealed class PullRequestPlannerTests
     public void A_body_keeps_its_marker_and_gives_it_back() =>
         Gen.Select(Gen.String, Gen.String).Sample((before, after) =>
         {
-            var marker = new PullRequestMarker(Key, "0123456789abcdef", "fedcba9876543210");
+            var marker = new PullRequestMarker(Key, "0123456789abcdef", "fedcba98,76543210");
             Assert.True(PullRequestMarker.TryFind($"{before}\n{marker}", out var found));
             Assert.Equal(marker, found);
             PullRequestMarker.TryFind(before + after, out _);
@@ -114,7 +114,7 @@ public sealed class PullRequestPlannerTests
                     Change(open.Number, p => p with { State = PullRequestState.Closed });
                     if (PullRequestMarker.TryFind(open.Body, out var marker))
                     {
-                        _declined.Add(marker.Proposal);
+                        _declined.UnionWith(marker.Proposals.Split(','));
                     }
 
                     break;
@@ -122,7 +122,7 @@ public sealed class PullRequestPlannerTests
                     Change(last.Number, p => p with { State = PullRequestState.Open });
                     if (PullRequestMarker.TryFind(last.Body, out var reopened))
                     {
-                        _declined.Remove(reopened.Proposal);
+                        _declined.ExceptWith(reopened.Proposals.Split(','));
                     }
 
                     break;
@@ -161,7 +161,7 @@ public sealed class PullRequestPlannerTests
             IReadOnlyList<ChangeSet> desired = _reached || _silent ? [] : [changeSet];
             var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal)
             {
-                [Key] = new(_branch, Open() is { } open ? [open] : [.. Enumerable.Reverse(_pulls)]),
+                [Key] = new(_branch, [.. Enumerable.Reverse(_pulls)]),
             };
             operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>());
             var done = false;
@@ -184,7 +184,7 @@ public sealed class PullRequestPlannerTests
             switch (operation)
             {
                 case OpenPullRequest open:
-                    Assert.DoesNotContain(open.ChangeSet.Proposal, _declined);
+                    Assert.Empty(open.ChangeSet.Proposals.Intersect(_declined));
                     Assert.Null(Open());
                     Write(open.ChangeSet, open.WriteBranch, open.ExpectedBranch);
                     if (!crashBeforeText)
@@ -239,7 +239,7 @@ public sealed class PullRequestPlannerTests
             return ChangeSet.Group([Some.Update("python:3.0.0", string.Create(CultureInfo.InvariantCulture, $"python:3.{_target}.0@{digest}"), UpdateKind.Minor)], path => path).Single();
         }
 
-        private static string Body(ChangeSet changeSet) => PullRequestText.Of(changeSet, [], _ => null).Body;
+        private static string Body(ChangeSet changeSet) => PullRequestText.Of(changeSet, changeSet.Updates, [], _ => null).Body;
 
         private void Change(int number, Func<PullRequest, PullRequest> change) => _pulls[number - 1] = change(_pulls[number - 1]);
 

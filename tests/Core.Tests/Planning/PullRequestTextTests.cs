@@ -14,7 +14,7 @@ public sealed class PullRequestTextTests
         var digest = new string('a', 64);
         var set = ChangeSet.Group([Some.Update("python:3.12.4-slim", $"python:3.14.2-slim@sha256:{digest}", UpdateKind.Minor, "app/Dockerfile", 3)], path => path).Single();
 
-        var text = PullRequestText.Of(set, [], _ => null);
+        var text = PullRequestText.Of(set, set.Updates, [], _ => null);
 
         Assert.Equal("Update python from 3.12.4-slim to 3.14.2-slim", text.Title);
         Assert.Contains("| `python` | `app/Dockerfile:3` | `3.12.4-slim` | `3.14.2-slim@aaaaaaaaaaaa` | minor |", text.Body, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class PullRequestTextTests
         var digest = new string('a', 64);
         var set = ChangeSet.Group([Some.Update("python:3.8", $"python:3.8@sha256:{digest}", UpdateKind.Pin)], path => path).Single();
 
-        var text = PullRequestText.Of(set, [], _ => ImageLifecycle.Unknown with { Product = "Python", Cycle = "3.8", Eol = new DateOnly(2024, 10, 7), Status = LifecycleStatus.Ended });
+        var text = PullRequestText.Of(set, set.Updates, [], _ => ImageLifecycle.Unknown with { Product = "Python", Cycle = "3.8", Eol = new DateOnly(2024, 10, 7), Status = LifecycleStatus.Ended });
 
         Assert.Contains("`python:3.8` is past its end of life since 2024-10-07", text.Body, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class PullRequestTextTests
             [Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 1), Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 2)],
             path => path).Single();
 
-        var text = PullRequestText.Of(set, [new FileProblem("Dockerfile", 2, "no single edit changes it")], _ => null);
+        var text = PullRequestText.Of(set, [set.Updates[0]], [new FileProblem("Dockerfile", 2, "no single edit changes it")], _ => null);
 
         Assert.Contains("`Dockerfile:1`", text.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("| `Dockerfile:2`", text.Body, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class PullRequestTextTests
         var updates = Enumerable.Range(1, 400).Select(i => Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, path, i));
         var set = ChangeSet.Group(updates, p => p).Single();
 
-        var text = PullRequestText.Of(set, [], _ => null);
+        var text = PullRequestText.Of(set, set.Updates, [], _ => null);
 
         Assert.InRange(text.Body.Length, 1, PullRequestText.LongestBody);
         Assert.True(PullRequestMarker.TryFind(text.Body, out _));

@@ -29,8 +29,13 @@ public sealed class ScanEndpoint(IJobQueue queue, Memory memory)
             return Results.NotFound();
         }
 
-        await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken);
-        await queue.EnqueueAsync(new Reconcile(repository.ToString()), TimeSpan.Zero, cancellationToken);
+        foreach (Job job in new Job[] { new TakeInventory(repository.ToString()), new Reconcile(repository.ToString()) })
+        {
+            // Whoever asks has mended what stood in the way, and need not wait for the next try.
+            await memory.Failures.DeleteAsync(Memory.FailureKey(job), cancellationToken);
+            await queue.EnqueueAsync(job, TimeSpan.Zero, cancellationToken);
+        }
+
         return Results.Accepted();
     }
 }

@@ -98,7 +98,7 @@ public sealed class Memory
     public static StateKey InventoryKey(RepositoryName repository) => new(PartitionOf(repository), "inventory");
 
     /// <summary>Key of a pull request.</summary>
-    public static StateKey PullRequestKey(RepositoryName repository, string key) => new(PartitionOf(repository), "pull:" + key);
+    public static StateKey PullRequestKey(RepositoryName repository, string key) => new(PartitionOf(repository), Fit("pull:" + key));
 
     /// <summary>Key of an image's record.</summary>
     public static StateKey ImageKey(ImageName image) => new(ImagesPartition, Fit(image.Canonical));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
@@ -21,8 +20,9 @@ public sealed record RepositoryRecord(string Repository, string? ChangeToken, st
 /// <param name="Branch">Default branch.</param>
 /// <param name="Commit">Commit that was read.</param>
 /// <param name="FormatsVersion"><see cref="CurrentFormats"/> when it was read.</param>
-/// <param name="Files">Every file that a format reads.</param>
-public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files)
+/// <param name="Files">Every file that a format may read, also where it names nothing: it need not be fetched again.</param>
+/// <param name="Indexed">Images that the index may name this repository for: more than <paramref name="Files"/> have while the index is being written.</param>
+public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
     public const int CurrentFormats = 1;
@@ -70,8 +70,8 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
 /// <param name="At">When its registry last gave a whole answer; null: never yet.</param>
 /// <param name="Problem">Why the last question had no whole answer.</param>
 /// <param name="ProblemAt">When that was.</param>
-/// <param name="Told"><see cref="ImageFactsRecord.Fingerprint"/> of the facts that its users have been told of.</param>
-public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, string? Told);
+/// <param name="Told">For each tag in use, <see cref="UpdatePlanner.Outlook"/> as its users have been told of it.</param>
+public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, IReadOnlyDictionary<string, string>? Told);
 
 /// <summary><see cref="ImageFacts"/> as they are kept.</summary>
 public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDictionary<string, string?> Digests, IReadOnlyDictionary<string, string> DigestProblems)
@@ -85,12 +85,6 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
             new SortedDictionary<string, string?>(facts.Digests.ToDictionary(d => d.Key, d => d.Value?.ToString(), StringComparer.Ordinal), StringComparer.Ordinal),
             new SortedDictionary<string, string>(facts.DigestProblems.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal));
     }
-
-    /// <summary>Differs when anything a decision could rest on differs.</summary>
-    [JsonIgnore]
-    public string Fingerprint => Digest.Of(JsonSerializer.SerializeToUtf8Bytes(
-        this with { Tags = Tags is null ? null : [.. Tags.Order(StringComparer.Ordinal)] },
-        StateJson.Default.ImageFactsRecord)).Hex;
 
     /// <summary>The facts again.</summary>
     public ImageFacts ToFacts(ImageName image) => new(image)
@@ -132,9 +126,10 @@ public sealed record PendingRecord(string Repository, DateTimeOffset Since, stri
 
 /// <summary>An alert in the ledger. It is claimed before it is sent and marked after, so that a crash between may double it and never loses it.</summary>
 /// <param name="Subject">What it is about.</param>
-/// <param name="ClaimedAt">When a worker took it on.</param>
-/// <param name="SentAt">When the channel took it; null: not yet.</param>
-public sealed record AlertRecord(string Subject, DateTimeOffset ClaimedAt, DateTimeOffset? SentAt);
+/// <param name="ClaimedAt">When a worker took it on; null: nobody is sending it.</param>
+/// <param name="SentAt">When the channel took it last; null: not yet.</param>
+/// <param name="Told">The repositories that it named.</param>
+public sealed record AlertRecord(string Subject, DateTimeOffset? ClaimedAt, DateTimeOffset? SentAt, IReadOnlyList<string> Told);
 
 /// <summary>What all decisions rest on beside the repositories and the registries.</summary>
 /// <param name="Mode">What Basewatch may do.</param>
@@ -145,7 +140,9 @@ public sealed record DecisionsRecord(ServiceMode Mode, int Policies);
 /// <param name="Job">Its JSON.</param>
 /// <param name="Message">What went wrong.</param>
 /// <param name="At">When it failed last.</param>
-public sealed record FailureRecord(string Job, string Message, DateTimeOffset At);
+/// <param name="Times">How often in a row.</param>
+/// <param name="NotBefore">It is not done again before; null: whenever it comes.</param>
+public sealed record FailureRecord(string Job, string Message, DateTimeOffset At, int Times, DateTimeOffset? NotBefore);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryRecord))]
