@@ -18,7 +18,7 @@ internal sealed class LocalEngine : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Puts the jobs over these adapters.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers)
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, IEnumerable<PolicyOptions> policies)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -33,7 +33,13 @@ internal sealed class LocalEngine : IAsyncDisposable
         }
 
         services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));
-        services.AddBasewatch(new BasewatchOptions());
+        var options = new BasewatchOptions();
+        foreach (var policy in policies)
+        {
+            options.Policies.Add(policy);
+        }
+
+        services.AddBasewatch(options);
         return new LocalEngine(services.BuildServiceProvider());
     }
 

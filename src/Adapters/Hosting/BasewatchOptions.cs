@@ -2,6 +2,7 @@ using Basewatch.Adapters.GitHub;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Policies;
 
 namespace Basewatch.Adapters.Hosting;
 
@@ -16,6 +17,9 @@ public sealed class BasewatchOptions
 
     /// <summary>Which GitHub, as whom, and which repositories.</summary>
     public GitHubOptions GitHub { get; set; } = new();
+
+    /// <summary>Policies for some images; the first that matches counts, all others have the default.</summary>
+    public IList<PolicyOptions> Policies { get; } = [];
 
     /// <summary>The registries of which there is more to say than their name: credentials, mirrors, private addresses.</summary>
     public IList<RegistrySettings> Registries { get; } = [];
@@ -38,6 +42,9 @@ public sealed class BasewatchOptions
     /// <summary>The key that callers of the endpoints send; null: only callers on this machine. A secret.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The policies of valid settings.</summary>
+    public PolicySet PolicySet() => new([.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule : throw new FormatException(error))]);
+
     /// <summary>How registries are reached.</summary>
     /// <param name="allowAnyAddress">Whether private addresses may be reached too: for the command line, which reaches what its user can.</param>
     public RegistryOptions RegistriesFor(bool allowAnyAddress) => RegistryLimits with { Registries = [.. Registries], AllowAnyAddress = allowAnyAddress };
@@ -50,6 +57,7 @@ public sealed class BasewatchOptions
         problems.AddRange(RegistriesFor(allowAnyAddress: false).Problems().Select(p => $"Registries: {p}"));
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
+        problems.AddRange(PolicyProblems());
         if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))
         {
             problems.Add("TeamsWebhook must be an https address");
@@ -62,6 +70,32 @@ public sealed class BasewatchOptions
 
         return problems;
     }
+
+    /// <summary>What is wrong with the policies.</summary>
+    public IEnumerable<string> PolicyProblems()
+    {
+        foreach (var policy in Policies)
+        {
+            if (policy.Image.Length == 0)
+            {
+                yield return $"Policies: '{Core.Images.Excerpt.Of(policy.Policy)}' names no image";
+            }
+            else if (!PolicyRule.TryCreate(policy.Image, policy.Policy, out _, out var error))
+            {
+                yield return $"Policies: {policy.Image}: {error}";
+            }
+        }
+    }
+}
+
+/// <summary>A policy for some images.</summary>
+public sealed class PolicyOptions
+{
+    /// <summary>Image name, familiar or canonical, with <c>*</c> and <c>?</c>: <c>python</c>, <c>ghcr.io/acme/*</c>.</summary>
+    public string Image { get; set; } = "";
+
+    /// <summary><c>docker</c>, <c>semver:&gt;=3.12 &lt;3.14</c>, <c>digest</c>.</summary>
+    public string Policy { get; set; } = "";
 }
 
 /// <summary>Where lifecycles come from.</summary>

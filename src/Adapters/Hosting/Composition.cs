@@ -6,6 +6,7 @@ using Basewatch.Adapters.Registries;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,6 +49,8 @@ public static class Composition
 
         services.TryAddSingleton(FormatCatalog.Default);
         services.AddSingleton<Memory>();
+        services.AddSingleton(options.PolicySet());
+        services.AddSingleton<UpdatePlanner>();
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();

@@ -31,7 +31,8 @@ internal static class BranchUpdate
             tools.Lifecycles,
             new SqliteStateStore(Path.Combine(folder.Path, "state.db")),
             notifier: null,
-            tools.Loggers);
+            tools.Loggers,
+            tools.Options.Policies);
         var failures = await engine.RunAsync(cancellationToken);
 
         var memory = engine.Services.GetRequiredService<Memory>();

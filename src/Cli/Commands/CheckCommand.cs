@@ -12,16 +12,17 @@ internal static class CheckCommand
         var path = CommonOptions.Path();
         var format = CommonOptions.Format("table", "json", "markdown", "sarif");
         var failOn = FailOn.Option();
+        var policy = CommonOptions.Policy();
         var catalog = CommonOptions.Catalog();
         var settings = CommonOptions.Settings();
         var verbose = CommonOptions.Verbose();
         var command = new Command("check", "Compare every image with its registry: newer tags, moved digests, gone tags, ends of life.")
         {
-            path, format, failOn, catalog, settings, verbose,
+            path, format, failOn, policy, catalog, settings, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog);
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
             var (_, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
             var report = await RunAsync(tools, scan, cancellationToken);
             switch (parsed.GetValue(format))
@@ -48,7 +49,7 @@ internal static class CheckCommand
     /// <summary>Asks the registries about every use of a scan, with progress.</summary>
     public static Task<CheckReport> RunAsync(Toolbox tools, FolderScan scan, CancellationToken cancellationToken) =>
         Screen.ProgressAsync("asking the registries", progress =>
-            new FolderCheck(tools.Survey, tools.Lifecycles, TimeProvider.System).RunAsync(scan, progress, cancellationToken));
+            tools.Check.RunAsync(scan, progress, cancellationToken));
 
     /// <summary>Tells what could not be read, and gives the exit code.</summary>
     private static int Verdict(CheckReport report, string[] failOn)

@@ -30,5 +30,10 @@ internal static class CommonOptions
         Description = "An answer of endoflife.date's /api/v1/products/full to use instead of asking.",
     };
 
+    public static Option<string[]> Policy() => new("--policy")
+    {
+        Description = "A policy for some images, IMAGE=POLICY, such as 'python=semver:>=3.12 <3.14', 'ghcr.io/acme/*=digest'. May be given several times; the first that matches counts.",
+    };
+
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Log what is done to stderr." };
 }

@@ -4,6 +4,7 @@ using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Registries;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -34,9 +35,18 @@ internal sealed class Toolbox : IDisposable
             throw new UsageException($"Registries: {problem}");
         }
 
+        if (options.PolicyProblems().FirstOrDefault() is { } wrong)
+        {
+            throw new UsageException(wrong);
+        }
+
+        Planner = new UpdatePlanner(options.PolicySet());
+        Options = options;
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
         Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
     }
+
+    public BasewatchOptions Options { get; }
 
     public IRegistry Registry => _registry;
 
@@ -44,10 +54,13 @@ internal sealed class Toolbox : IDisposable
 
     public ILifecycleCatalog Lifecycles { get; }
 
-    public RegistrySurvey Survey => new(Registry);
+    public UpdatePlanner Planner { get; }
+
+    /// <summary>Asks the registries about a folder's uses.</summary>
+    public FolderCheck Check => new(new RegistrySurvey(Registry, Planner), Planner, Lifecycles, TimeProvider.System);
 
     /// <summary>Reads the settings and makes the tools.</summary>
-    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null)
+    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null)
     {
         var options = LoadSettings(parsed.GetValue(settings));
         if (catalog is not null && parsed.GetValue(catalog) is { } file)
@@ -58,6 +71,17 @@ internal sealed class Toolbox : IDisposable
             }
 
             options.Lifecycle.CatalogFile = file.FullName;
+        }
+
+        foreach (var rule in policy is null ? [] : parsed.GetValue(policy) ?? [])
+        {
+            var equals = rule.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+            {
+                throw new UsageException($"--policy '{rule}': expected IMAGE=POLICY, such as python=semver:~3.12");
+            }
+
+            options.Policies.Add(new PolicyOptions { Image = rule[..equals], Policy = rule[(equals + 1)..] });
         }
 
         return new Toolbox(options, parsed.GetValue(verbose));

@@ -18,13 +18,14 @@ internal static class UpdateCommand
         var level = new Option<string>("--level") { Description = "The furthest step to take.", DefaultValueFactory = _ => "major" };
         level.AcceptOnlyFromAmong("digest", "patch", "minor", "major");
         var format = CommonOptions.Format("table", "json");
+        var policy = CommonOptions.Policy();
         var catalog = CommonOptions.Catalog();
         var settings = CommonOptions.Settings();
         var verbose = CommonOptions.Verbose();
-        var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, catalog, settings, verbose };
+        var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, policy, catalog, settings, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog);
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
             var (tree, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
             var furthest = parsed.GetValue(level) switch
             {

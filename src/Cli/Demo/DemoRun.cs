@@ -11,6 +11,8 @@ using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,6 +25,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private static readonly RepositoryName Shop = RepositoryName.Parse("acme/shop");
 
     private static readonly RepositoryName Nightly = RepositoryName.Parse("acme/nightly-report");
+
+    private static readonly UpdatePlanner Planner = new(PolicySet.Default);
 
     private readonly string _root;
 
@@ -54,7 +58,8 @@ internal sealed class DemoRun : IAsyncDisposable
             _lifecycles,
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
             new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
-            NullLoggerFactory.Instance);
+            NullLoggerFactory.Instance,
+            []);
     }
 
     public static async Task<int> RunAsync(string root, CancellationToken cancellationToken)
@@ -136,7 +141,7 @@ internal sealed class DemoRun : IAsyncDisposable
         Screen.Out.WriteLine();
         Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
         var (_, scan) = await ScanCommand.ReadAsync(FolderOf(repository), cancellationToken);
-        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry), _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
+        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry, Planner), Planner, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
     }
 
     /// <summary>One run of the service's jobs, with what it cost.</summary>

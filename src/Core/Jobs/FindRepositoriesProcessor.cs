@@ -5,7 +5,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds the repositories that moved since they were read, and those that wait from an earlier run.</summary>
-public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, ServiceMode mode)
+public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySet policies, ServiceMode mode)
 {
     /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
     public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memor
     /// <summary>With another mode, or other policies, the same inputs lead to other pull requests: every repository is reconciled once.</summary>
     private async Task MarkAllAfterChangeAsync(CancellationToken cancellationToken)
     {
-        var current = new DecisionsRecord(mode, PolicyCatalog.Version);
+        var current = new DecisionsRecord(mode, policies.Fingerprint);
         if (await memory.Decisions.GetAsync(Memory.DecisionsKey, cancellationToken).ConfigureAwait(false) == current)
         {
             return;

@@ -6,7 +6,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Compares the uses of a folder with the registries, without keeping anything: the command line's <c>check</c>.</summary>
-public sealed class FolderCheck(RegistrySurvey survey, ILifecycleCatalog lifecycles, TimeProvider time)
+public sealed class FolderCheck(RegistrySurvey survey, UpdatePlanner planner, ILifecycleCatalog lifecycles, TimeProvider time)
 {
     /// <summary>Judges every use.</summary>
     /// <param name="scan">What the folder uses.</param>
@@ -29,7 +29,7 @@ public sealed class FolderCheck(RegistrySurvey survey, ILifecycleCatalog lifecyc
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
-        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, facts))
+        foreach (var assessment in planner.Assess(scan.Uses, facts))
         {
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))

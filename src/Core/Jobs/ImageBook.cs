@@ -5,7 +5,7 @@ using Basewatch.Core.Planning;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>What is known of images in use: kept facts, asked for again where they are missing or do not answer.</summary>
-public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider time)
+public sealed class ImageBook(Memory memory, RegistrySurvey survey, UpdatePlanner planner, TimeProvider time)
 {
     /// <summary>Kept facts that answer for these tags, else fresh ones.</summary>
     public async Task<ImageFacts> GetAsync(ImageName image, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider
             await memory.Facts.PutAsync(Memory.FactsKey(image), ImageFactsRecord.Of(facts), cancellationToken).ConfigureAwait(false);
         }
 
-        var outlook = facts.Problem is null ? tags.Order(StringComparer.Ordinal).ToDictionary(t => t, t => UpdatePlanner.Outlook(facts, t), StringComparer.Ordinal) : null;
+        var outlook = facts.Problem is null ? tags.Order(StringComparer.Ordinal).ToDictionary(t => t, t => planner.Outlook(facts, t), StringComparer.Ordinal) : null;
         var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         await memory.Images.PutAsync(
             Memory.ImageKey(image),
@@ -50,8 +50,8 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, TimeProvider
     }
 
     /// <summary>Whether facts answer what a decision for these tags needs, if only by saying that the registry would not: it is asked again by its own schedule.</summary>
-    private static bool Answers(ImageFacts facts, IReadOnlyCollection<string> used) =>
-        facts.Tags is null || UpdatePlanner.DigestsNeeded(facts.Tags, used).All(t => facts.Digests.ContainsKey(t) || facts.DigestProblems.ContainsKey(t));
+    private bool Answers(ImageFacts facts, IReadOnlyCollection<string> used) =>
+        facts.Tags is null || planner.DigestsNeeded(facts.Image, facts.Tags, used).All(t => facts.Digests.ContainsKey(t) || facts.DigestProblems.ContainsKey(t));
 }
 
 /// <summary>What a refresh brought.</summary>

@@ -14,6 +14,7 @@ public sealed partial class ReconcileProcessor(
     IRepositoryHost host,
     Memory memory,
     ImageBook images,
+    UpdatePlanner planner,
     ILifecycleCatalog lifecycles,
     FormatCatalog formats,
     ServiceMode mode,
@@ -68,7 +69,7 @@ public sealed partial class ReconcileProcessor(
                 var tags = image.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal);
                 facts[image.Key] = await images.GetAsync(image.Key, tags, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        return UpdatePlanner.Assess(uses, facts);
+        return planner.Assess(uses, facts);
     }
 
     /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>

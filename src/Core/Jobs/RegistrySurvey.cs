@@ -9,7 +9,7 @@ namespace Basewatch.Core.Jobs;
 /// Asks the registries about images: the tags of each once, then the digests that a decision needs. What gets no whole
 /// answer becomes a problem of that image and stops nothing else.
 /// </summary>
-public sealed class RegistrySurvey(IRegistry registry)
+public sealed class RegistrySurvey(IRegistry registry, UpdatePlanner planner)
 {
     /// <summary>Images asked about at a time; each host has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
@@ -63,7 +63,7 @@ public sealed class RegistrySurvey(IRegistry registry)
         var problems = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         TimeSpan? retryAfter = null;
         await System.Threading.Tasks.Parallel.ForEachAsync(
-            UpdatePlanner.DigestsNeeded(tags, used),
+            planner.DigestsNeeded(image, tags, used),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (tag, token) =>
             {

@@ -6,18 +6,15 @@ namespace Basewatch.Core.Planning;
 
 /// <summary>
 /// Decides what each use should name. In two steps, so that a registry is asked only for what a decision needs: the tags
-/// of an image say which tag is next, and only the digests of those, or of the tags that stay, are asked for.
+/// of an image say which tag is next, and only the digests of those, or of the tags that stay, are asked for. Pure.
 /// </summary>
-public static class UpdatePlanner
+/// <param name="policies">Which policy is in force for which image.</param>
+public sealed class UpdatePlanner(PolicySet policies)
 {
     private const string DigestPolicyName = "digest";
 
     /// <summary>The tag that a use without one means.</summary>
     private const string ImpliedTag = "latest";
-
-    private static readonly DockerPolicy WithinMajor = new(UpdateKind.Minor);
-
-    private static readonly DockerPolicy AnyMajor = new(UpdateKind.Major);
 
     /// <summary>The tag that a use follows; null where it has a digest alone and so follows nothing.</summary>
     public static string? TagOf(ImageReference reference)
@@ -27,9 +24,10 @@ public static class UpdatePlanner
     }
 
     /// <summary>The tags of one image whose digests are needed to decide for uses of these tags.</summary>
+    /// <param name="image">The image.</param>
     /// <param name="tags">Every tag that the registry holds.</param>
     /// <param name="used">The tags that uses follow.</param>
-    public static IReadOnlyCollection<string> DigestsNeeded(IReadOnlyList<string> tags, IEnumerable<string> used)
+    public IReadOnlyCollection<string> DigestsNeeded(ImageName image, IReadOnlyList<string> tags, IEnumerable<string> used)
     {
         ArgumentNullException.ThrowIfNull(tags);
         ArgumentNullException.ThrowIfNull(used);
@@ -37,8 +35,8 @@ public static class UpdatePlanner
         var needed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tag in used.Distinct(StringComparer.Ordinal))
         {
-            var steps = Choose(tag, tags);
-            needed.UnionWith(steps.Select(s => s.Selected!));
+            var steps = Choose(image, tag, tags).Steps;
+            needed.UnionWith(steps.Select(s => s.Tag));
 
             // The current tag matters when it stays, and when it is missing: a list may lag behind, so a tag is gone only
             // when the registry says so of that tag itself.
@@ -55,7 +53,7 @@ public static class UpdatePlanner
     /// All that a decision for a use of this tag rests on, as one text: it differs when the decision may. New tags that are
     /// no step from this one leave it as it is.
     /// </summary>
-    public static string Outlook(ImageFacts facts, string tag)
+    public string Outlook(ImageFacts facts, string tag)
     {
         ArgumentNullException.ThrowIfNull(facts);
         if (facts.Tags is null)
@@ -64,7 +62,7 @@ public static class UpdatePlanner
         }
 
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        return string.Join(' ', Choose(tag, facts.Tags).Select(s => s.Selected!).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
+        return string.Join(' ', Choose(facts.Image, tag, facts.Tags).Steps.Select(s => s.Tag).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
 
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
     }
@@ -72,18 +70,18 @@ public static class UpdatePlanner
     /// <summary>Judges every use by what the registries said.</summary>
     /// <param name="uses">Uses with a reference, of any number of files.</param>
     /// <param name="facts">What is known of each image among them.</param>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts)
+    public IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new Dictionary<(ImageName, string), IReadOnlyList<Verdict>>();
+        var choices = new Dictionary<(ImageName, string), Choice>();
         return [.. uses.Where(u => u.Reference is not null).Select(use =>
             facts.TryGetValue(use.Reference!.Name, out var known)
                 ? Assess(use, known, choices)
                 : Undecided(use, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}"))];
     }
 
-    private static Assessment Assess(ImageUse use, ImageFacts facts, Dictionary<(ImageName, string), IReadOnlyList<Verdict>> choices)
+    private Assessment Assess(ImageUse use, ImageFacts facts, Dictionary<(ImageName, string), Choice> choices)
     {
         var current = use.Reference!;
         if (facts.Problem is { } problem)
@@ -93,7 +91,7 @@ public static class UpdatePlanner
 
         if (facts.Tags is null)
         {
-            return new Assessment(use, [], IsGone: true, AnyMajor.Name, $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
+            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
         }
 
         if (TagOf(current) is not { } tag)
@@ -101,9 +99,9 @@ public static class UpdatePlanner
             return new Assessment(use, [], IsGone: false, DigestPolicyName, "a digest without a tag does not say which line to follow", null);
         }
 
-        if (!choices.TryGetValue((facts.Image, tag), out var steps))
+        if (!choices.TryGetValue((facts.Image, tag), out var choice))
         {
-            choices[(facts.Image, tag)] = steps = Choose(tag, facts.Tags);
+            choices[(facts.Image, tag)] = choice = Choose(facts.Image, tag, facts.Tags);
         }
 
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
@@ -114,29 +112,28 @@ public static class UpdatePlanner
         }
 
         var updates = new List<Update>();
-        foreach (var step in steps)
+        foreach (var step in choice.Steps)
         {
-            if (facts.DigestProblems.TryGetValue(step.Selected!, out problem))
+            if (facts.DigestProblems.TryGetValue(step.Tag, out problem))
             {
                 return Undecided(use, problem);
             }
 
             // A tag that is in the list and has no digest was deleted meanwhile, or is still being pushed: wait.
-            if (facts.Digests.GetValueOrDefault(step.Selected!) is { } digest)
+            if (facts.Digests.GetValueOrDefault(step.Tag) is { } digest)
             {
-                updates.Add(new Update(use, Aim(use, step.Selected!, digest), step.Kind, AnyMajor.Name, step.Reason));
+                updates.Add(new Update(use, Aim(use, step.Tag, digest), step.Kind, step.Policy, step.Reason));
             }
         }
 
         if (updates.Count > 0)
         {
-            return new Assessment(use, updates, isGone, AnyMajor.Name, updates[0].Reason, null);
+            return new Assessment(use, updates, isGone, updates[0].Policy, updates[0].Reason, null);
         }
 
-        var stays = Stays(tag, facts.Tags);
         if (isGone)
         {
-            return new Assessment(use, [], IsGone: true, AnyMajor.Name, $"the registry no longer holds the tag {tag}; {stays}", null);
+            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"the registry no longer holds the tag {tag}; {choice.Reason}", null);
         }
 
         if (facts.DigestProblems.TryGetValue(tag, out problem))
@@ -146,7 +143,7 @@ public static class UpdatePlanner
 
         return Refresh(use, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh
             ? new Assessment(use, [refresh], IsGone: false, DigestPolicyName, refresh.Reason, null)
-            : new Assessment(use, [], IsGone: false, AnyMajor.Name, stays, null);
+            : new Assessment(use, [], IsGone: false, PolicyOf(current.Name), choice.Reason, null);
     }
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
@@ -167,26 +164,33 @@ public static class UpdatePlanner
     private static ImageReference Aim(ImageUse use, string tag, Digest digest) =>
         use.Reference! with { Tag = tag, Digest = use.Pinnable || use.Reference!.Digest is not null ? digest : null };
 
-    /// <summary>The newest tag within the major version and the newest beyond it.</summary>
-    private static List<Verdict> Choose(string tag, IReadOnlyList<string> tags)
+    /// <summary>Asks each policy of an image; two that choose the same tag make one step.</summary>
+    private Choice Choose(ImageName image, string tag, IReadOnlyList<string> tags)
     {
         var question = new TagQuestion(tag, tags);
-        var steps = new List<Verdict>();
-        if (WithinMajor.Decide(question) is { Selected: not null } near)
+        var steps = new List<Step>();
+        var reason = "";
+        foreach (var policy in policies.For(image))
         {
-            steps.Add(near);
+            var verdict = policy.Decide(question);
+            reason = verdict.Reason;
+            if (verdict.Selected is { } selected && steps.All(s => s.Tag != selected))
+            {
+                steps.Add(new Step(selected, verdict.Kind, policy.Name, verdict.Reason));
+            }
         }
 
-        if (AnyMajor.Decide(question) is { Selected: not null, Kind: UpdateKind.Major } far)
-        {
-            steps.Add(far);
-        }
-
-        return steps;
+        return new Choice(steps, reason);
     }
 
-    private static string Stays(string tag, IReadOnlyList<string> tags) => AnyMajor.Decide(new TagQuestion(tag, tags)).Reason;
+    private string PolicyOf(ImageName image) => policies.For(image)[0].Name;
 
-    private static Assessment Undecided(ImageUse use, string problem) =>
-        new(use, [], IsGone: false, AnyMajor.Name, "could not be judged", problem);
+    private Assessment Undecided(ImageUse use, string problem) =>
+        new(use, [], IsGone: false, PolicyOf(use.Reference!.Name), "could not be judged", problem);
+
+    /// <param name="Steps">Where to go, the nearest first.</param>
+    /// <param name="Reason">Why to stay, where there is no step.</param>
+    private sealed record Choice(IReadOnlyList<Step> Steps, string Reason);
+
+    private sealed record Step(string Tag, UpdateKind Kind, string Policy, string Reason);
 }

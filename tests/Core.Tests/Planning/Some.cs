@@ -10,6 +10,8 @@ namespace Basewatch.Core.Tests.Planning;
 /// <summary>Generators of what the planner works with.</summary>
 internal static class Some
 {
+    public static readonly UpdatePlanner Planner = new(PolicySet.Default);
+
     public static readonly Gen<ImageName> Image = Gen.OneOf("python", "node", "ghcr.io/acme/app", "localhost:5000/team/app", "acme.azurecr.io/base/dotnet").Select(ImageName.Parse);
 
     public static readonly Gen<string> Tag = Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[0, 3], Gen.OneOf("", "-slim", "-alpine", "-rc1"), Gen.Bool)
@@ -39,7 +41,7 @@ internal static class Some
             var held = tags.Distinct(StringComparer.Ordinal).ToList();
             var digests = new Dictionary<string, Digest?>(StringComparer.Ordinal);
             var problems = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var tag in UpdatePlanner.DigestsNeeded(held, used))
+            foreach (var tag in Planner.DigestsNeeded(image, held, used))
             {
                 if (mood == 2 && (tag.Length + seed) % 3 == 0)
                 {

@@ -12,7 +12,7 @@ public sealed class UpdatePlannerTests
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
             var facts = Some.Facts(uses, registry);
-            foreach (var update in UpdatePlanner.Assess(uses, facts).SelectMany(a => a.Updates))
+            foreach (var update in Some.Planner.Assess(uses, facts).SelectMany(a => a.Updates))
             {
                 var known = facts[update.Target.Name];
                 Assert.Equal(update.Use.Reference!.Name, update.Target.Name);
@@ -30,7 +30,7 @@ public sealed class UpdatePlannerTests
     public void A_digest_is_added_only_where_it_may_be_and_never_taken_away() =>
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
-            foreach (var update in UpdatePlanner.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates))
+            foreach (var update in Some.Planner.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates))
             {
                 Assert.Equal(update.Use.Pinnable || update.Use.Reference!.Digest is not null, update.Target.Digest is not null);
             }
@@ -41,7 +41,7 @@ public sealed class UpdatePlannerTests
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
             var facts = Some.Facts(uses, registry);
-            foreach (var assessment in UpdatePlanner.Assess(uses, facts))
+            foreach (var assessment in Some.Planner.Assess(uses, facts))
             {
                 var known = facts[assessment.Use.Reference!.Name];
                 if (known.Problem is not null)
@@ -65,17 +65,17 @@ public sealed class UpdatePlannerTests
             var current = uses;
             for (var i = 0; i < 4; i++)
             {
-                current = [.. UpdatePlanner.Assess(current, Some.Facts(current, registry)).Select(a => a.Updates.Count == 0 ? a.Use : Some.At(a.Updates[^1].Target, a.Use.Path, a.Use.Line, a.Use.Pinnable))];
+                current = [.. Some.Planner.Assess(current, Some.Facts(current, registry)).Select(a => a.Updates.Count == 0 ? a.Use : Some.At(a.Updates[^1].Target, a.Use.Path, a.Use.Line, a.Use.Pinnable))];
             }
 
-            Assert.All(UpdatePlanner.Assess(current, Some.Facts(current, registry)), a => Assert.Empty(a.Updates));
+            Assert.All(Some.Planner.Assess(current, Some.Facts(current, registry)), a => Assert.Empty(a.Updates));
         });
 
     [Fact]
     public void Majors_travel_apart() =>
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
-            foreach (var assessment in UpdatePlanner.Assess(uses, Some.Facts(uses, registry)))
+            foreach (var assessment in Some.Planner.Assess(uses, Some.Facts(uses, registry)))
             {
                 Assert.InRange(assessment.Updates.Count, 0, 2);
                 if (assessment.Updates.Count == 2)
@@ -93,7 +93,7 @@ public sealed class UpdatePlannerTests
         Assert.True(Judge(held: ["3.11"], digest: null).IsGone);
         Assert.False(Judge(held: ["3.11"], digest: Digest.Of("a"u8)).IsGone);
 
-        Assessment Judge(string[] held, Digest? digest) => UpdatePlanner.Assess([use], new Dictionary<ImageName, ImageFacts>
+        Assessment Judge(string[] held, Digest? digest) => Some.Planner.Assess([use], new Dictionary<ImageName, ImageFacts>
         {
             [use.Reference!.Name] = new(use.Reference.Name) { Tags = held, Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["3.12"] = digest } },
         }).Single();
@@ -106,7 +106,7 @@ public sealed class UpdatePlannerTests
         var digest = Digest.Of("a"u8);
         var facts = new ImageFacts(use.Reference!.Name) { Tags = ["latest", "1.29"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["latest"] = digest } };
 
-        var update = UpdatePlanner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Single();
+        var update = Some.Planner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Single();
 
         Assert.Equal((UpdateKind.Pin, $"nginx:latest@{digest}"), (update.Kind, update.Target.Familiar));
     }
@@ -115,8 +115,28 @@ public sealed class UpdatePlannerTests
     public void Only_digests_that_a_decision_needs_are_asked_for() =>
         Gen.Select(Some.Tag.List[0, 40], Some.Tag.List[1, 5]).Sample((held, used) =>
         {
-            var needed = UpdatePlanner.DigestsNeeded(held, used);
+            var needed = Some.Planner.DigestsNeeded(ImageName.Parse("python"), held, used);
             Assert.InRange(needed.Count, 1, used.Count * 3);
             Assert.All(needed, tag => Assert.True(held.Contains(tag) || used.Contains(tag)));
         });
+
+    [Fact]
+    public void A_rule_of_ones_own_decides_for_its_images_alone()
+    {
+        Assert.True(PolicyRule.TryCreate("python", "semver:~3.12", out var range, out _));
+        Assert.True(PolicyRule.TryCreate("ghcr.io/acme/*", "digest", out var digest, out _));
+        var planner = new UpdatePlanner(new PolicySet([range, digest]));
+
+        Assert.Equal(["python:3.12.9 (semver)"], Next("python:3.12.1"));
+        Assert.Equal(["node:3.14.0 (docker)", "node:4.0.0 (docker)"], Next("node:3.12.1"));
+        Assert.Equal([$"ghcr.io/acme/app:3.12.1 (digest)"], Next("ghcr.io/acme/app:3.12.1"));
+
+        IEnumerable<string> Next(string image)
+        {
+            var use = Some.At(ImageReference.Parse(image));
+            string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
+            var facts = new ImageFacts(use.Reference!.Name) { Tags = tags, Digests = tags.ToDictionary(t => t, t => (Digest?)Digest.Of(System.Text.Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
+            return planner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
+        }
+    }
 }

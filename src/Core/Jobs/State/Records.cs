@@ -133,8 +133,8 @@ public sealed record AlertRecord(string Subject, DateTimeOffset? ClaimedAt, Date
 
 /// <summary>What all decisions rest on beside the repositories and the registries.</summary>
 /// <param name="Mode">What Basewatch may do.</param>
-/// <param name="Policies"><see cref="Policies.PolicyCatalog.Version"/>.</param>
-public sealed record DecisionsRecord(ServiceMode Mode, int Policies);
+/// <param name="Policies"><see cref="Policies.PolicySet.Fingerprint"/>.</param>
+public sealed record DecisionsRecord(ServiceMode Mode, string Policies);
 
 /// <summary>A job that failed.</summary>
 /// <param name="Job">Its JSON.</param>
