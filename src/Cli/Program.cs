@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Basewatch.Cli;
 using Basewatch.Cli.Commands;
 using Basewatch.Cli.Output;
@@ -16,12 +17,15 @@ var root = new RootCommand("Keeps container images patched: finds every image th
 };
 
 var parsed = root.Parse(args);
+if (args.Length == 0)
+{
+    parsed = root.Parse("--help");
+}
+
 if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
 {
-    foreach (var error in parsed.Errors)
-    {
-        Screen.Error(error.Message);
-    }
+    // The first says it; those that follow from it only confuse.
+    Screen.Error(parsed.Errors.LastOrDefault(e => e.SymbolResult is not CommandResult)?.Message ?? parsed.Errors[^1].Message);
 
     await Console.Error.WriteLineAsync($"Try 'basewatch {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help'.");
     return ExitCode.Usage;

@@ -151,6 +151,8 @@ public sealed class GitRepositoryHost : IRepositoryHost
     public async Task<bool> SetBranchAsync(RepositoryName repository, string branch, string commit, string? expected, CancellationToken cancellationToken)
     {
         var tip = Sha(repository, commit);
+        await MustNotBeCheckedOutAsync(repository, branch, cancellationToken);
+
         // Zeros: there must be no such branch.
         var old = expected is null ? new string('0', tip.Length) : Sha(repository, expected);
         var set = await RunAsync(repository, ["update-ref", "--no-deref", "-m", "basewatch", Ref(repository, branch), tip, old], cancellationToken);
@@ -169,6 +171,7 @@ public sealed class GitRepositoryHost : IRepositoryHost
     public async Task DeleteBranchAsync(RepositoryName repository, string branch, CancellationToken cancellationToken)
     {
         var name = Ref(repository, branch);
+        await MustNotBeCheckedOutAsync(repository, branch, cancellationToken);
         await FindPullRequestsAsync(repository, branch, cancellationToken);
         var deleted = await RunAsync(repository, ["update-ref", "--no-deref", "-d", name], cancellationToken);
         if (deleted.ExitCode != 0 && await GetBranchAsync(repository, branch, cancellationToken) is not null)
@@ -248,6 +251,21 @@ public sealed class GitRepositoryHost : IRepositoryHost
         if (!await SetBranchAsync(repository, pull.Base, commit, target.Sha, cancellationToken))
         {
             throw Failed(repository, RepositoryHostFailure.Malformed, $"can't merge pull request {number}: {pull.Base} moved meanwhile");
+        }
+    }
+
+    /// <summary>Moved under a work tree, a branch would show all its changes there as undone.</summary>
+    private async Task MustNotBeCheckedOutAsync(RepositoryName repository, string branch, CancellationToken cancellationToken)
+    {
+        var trees = await MustAsync(repository, ["worktree", "list", "--porcelain"], cancellationToken);
+        string? folder = null;
+        foreach (var line in trees.Text.Split('\n'))
+        {
+            folder = line.StartsWith("worktree ", StringComparison.Ordinal) ? line["worktree ".Length..] : folder;
+            if (line.TrimEnd() == $"branch refs/heads/{branch}")
+            {
+                throw Failed(repository, RepositoryHostFailure.Denied, $"has the branch {branch} checked out in {Excerpt.Of(folder ?? "")}: check out another one there first");
+            }
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class BasewatchOptions
     public string? Key { get; set; }
 
     /// <summary>The policies of valid settings.</summary>
-    public PolicySet PolicySet() => new([.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule : throw new FormatException(error))]);
+    /// <param name="furthest">The furthest step that the default takes.</param>
+    public PolicySet PolicySet(UpdateKind furthest = UpdateKind.Major) => new([.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule : throw new FormatException(error))], furthest);
 
     /// <summary>How registries are reached.</summary>
     /// <param name="allowAnyAddress">Whether private addresses may be reached too: for the command line, which reaches what its user can.</param>

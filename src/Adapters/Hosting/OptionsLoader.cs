@@ -16,11 +16,13 @@ public static class OptionsLoader
         var options = new BasewatchOptions();
         try
         {
-            configuration.GetSection(BasewatchOptions.Section).Bind(options);
+            configuration.GetSection(BasewatchOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
         }
         catch (InvalidOperationException e)
         {
-            throw new FormatException(e.Message, e);
+            // The binder names what it does not know at the end of its sentence.
+            var names = e.Message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal) ? e.Message[(e.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : null;
+            throw new FormatException(names is null ? e.Message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
         }
 
         if (options.GitHub is { Token: null, App: null } && configuration["GITHUB_TOKEN"] is { Length: > 0 } token)

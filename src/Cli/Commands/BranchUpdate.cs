@@ -18,6 +18,11 @@ internal static class BranchUpdate
             throw new UsageException($"{tree.Root}: --branch needs a Git work tree");
         }
 
+        if (tree.Prefix.Length > 0)
+        {
+            throw new UsageException($"--branch is for a whole repository: leave {tree.Prefix.TrimEnd('/')} out, or name {tree.Root}");
+        }
+
         if (furthest != UpdateKind.Major)
         {
             throw new UsageException("--branch makes a branch of every change set: leave --level out, and take the branches you want");
@@ -33,9 +38,18 @@ internal static class BranchUpdate
             notifier: null,
             tools.Loggers,
             tools.Options.Policies);
-        var failures = await engine.RunAsync(cancellationToken);
-
+        var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
+        failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));
+        if (await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken) is { } record)
+        {
+            failures.AddRange(record.Problems.Select(p => p.ToString()));
+        }
+        else
+        {
+            failures.Add($"{tree.Root} has no commit yet");
+        }
+
         var records = await memory.ListPullRequestsAsync(repository, cancellationToken).ToListAsync(cancellationToken);
         if (isJson)
         {
@@ -62,15 +76,16 @@ internal static class BranchUpdate
             return;
         }
 
-        var table = Screen.Table("Branch", "Title", "State");
+        string[] headings = ["Branch", "Title", "State"];
+        var rows = new List<IReadOnlyList<string>>();
         foreach (var record in records)
         {
-            table.AddRow(
+            rows.Add([
                 Screen.Safe(Core.Planning.ChangeSet.BranchPrefix + record.Key),
                 Screen.Safe(record.Title),
-                Screen.Safe(record.Note is null ? record.State : $"{record.State}: {record.Note}"));
+                Screen.Safe(record.Note is null ? record.State : $"{record.State}: {record.Note}")]);
         }
 
-        Screen.Out.Write(table);
+        Screen.WriteTable(headings, rows);
     }
 }

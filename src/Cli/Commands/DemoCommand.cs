@@ -13,6 +13,11 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(folder);
+            if (chosen is not null && File.Exists(chosen.FullName))
+            {
+                throw new UsageException($"{chosen.FullName} is a file: name a new folder");
+            }
+
             if (chosen is { Exists: true } && chosen.EnumerateFileSystemInfos().Any())
             {
                 throw new UsageException($"{chosen.FullName} is not empty: name a new folder");

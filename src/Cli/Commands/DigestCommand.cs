@@ -55,18 +55,19 @@ internal static class DigestCommand
             return;
         }
 
+        // Scripts take the digest; the platforms are for people.
         Screen.Out.WriteLine(manifest.Digest.ToString());
-        if (platforms.Count > 0)
+        if (platforms.Count > 0 && Screen.IsTerminal)
         {
-            var table = Screen.Table("Platform", "Digest");
+            string[] headings = ["Platform", "Digest"];
+            var rows = new List<IReadOnlyList<string>>();
             foreach (var platform in platforms)
             {
                 var version = platform.Platform!.OsVersion is { } build ? string.Create(CultureInfo.InvariantCulture, $" ({build})") : "";
-                table.AddRow(Screen.Safe(platform.Platform + version), platform.Digest.ToString());
+                rows.Add([Screen.Safe(platform.Platform + version), platform.Digest.ToString()]);
             }
 
-            // Scripts take the first line; the platforms are for people.
-            Screen.Err.Write(table);
+            Screen.WriteTable(headings, rows);
         }
     }
 }

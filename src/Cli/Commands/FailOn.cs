@@ -21,6 +21,11 @@ internal static class FailOn
         };
         option.Validators.Add(result =>
         {
+            if (result.Tokens.Any(t => t.Value.Trim(',', ' ').Length == 0))
+            {
+                result.AddError($"--fail-on is empty: {string.Join(", ", Words)} may stand there");
+            }
+
             foreach (var word in result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
             {
                 if (!Words.Contains(word, StringComparer.Ordinal))

@@ -34,6 +34,16 @@ internal static class ScanCommand
     /// <summary>Opens a folder and reads every use in it.</summary>
     public static async Task<(WorkTree Tree, FolderScan Scan)> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        if (path.Length == 0)
+        {
+            throw new UsageException("PATH is empty: name a folder or a file");
+        }
+
+        if (path.StartsWith('-') && !Path.Exists(path))
+        {
+            throw new UsageException($"there is no option {path}");
+        }
+
         WorkTree tree;
         try
         {
@@ -62,19 +72,20 @@ internal static class ScanCommand
     {
         if (scan.Uses.Count > 0)
         {
-            var table = Screen.Table("File", "Image", "Tag", "Digest", "Format", "Note");
+            string[] headings = ["File", "Image", "Tag", "Digest", "Format", "Note"];
+            var rows = new List<IReadOnlyList<string>>();
             foreach (var use in scan.Uses)
             {
-                table.AddRow(
+                rows.Add([
                     Screen.Safe($"{use.Path}:{use.Line}"),
                     Screen.Safe(use.Reference?.Name.Familiar ?? use.Written.Value),
                     Screen.Safe(use.Reference?.Tag ?? ""),
                     Screen.Safe(use.Reference?.Digest?.Abbreviated ?? ""),
                     use.Format,
-                    use.Skip is null ? "" : $"[yellow]{Screen.Safe(use.Skip)}[/]");
+                    use.Skip is null ? "" : $"[yellow]{Screen.Safe(use.Skip)}[/]"]);
             }
 
-            Screen.Out.Write(table);
+            Screen.WriteTable(headings, rows);
         }
 
         var images = scan.Uses.Where(u => u.Reference is not null).Select(u => u.Reference!.Name).Distinct().Count();

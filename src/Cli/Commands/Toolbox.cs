@@ -5,6 +5,7 @@ using Basewatch.Adapters.Registries;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal sealed class Toolbox : IDisposable
 
     private readonly OciRegistry _registry;
 
-    private Toolbox(BasewatchOptions options, bool verbose)
+    private Toolbox(BasewatchOptions options, bool verbose, UpdateKind furthest)
     {
         _loggers = LoggerFactory.Create(logging =>
         {
@@ -40,7 +41,7 @@ internal sealed class Toolbox : IDisposable
             throw new UsageException(wrong);
         }
 
-        Planner = new UpdatePlanner(options.PolicySet());
+        Planner = new UpdatePlanner(options.PolicySet(furthest));
         Options = options;
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
         Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
@@ -60,7 +61,7 @@ internal sealed class Toolbox : IDisposable
     public FolderCheck Check => new(new RegistrySurvey(Registry, Planner), Planner, Lifecycles, TimeProvider.System);
 
     /// <summary>Reads the settings and makes the tools.</summary>
-    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null)
+    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null, UpdateKind furthest = UpdateKind.Major)
     {
         var options = LoadSettings(parsed.GetValue(settings));
         if (catalog is not null && parsed.GetValue(catalog) is { } file)
@@ -84,7 +85,7 @@ internal sealed class Toolbox : IDisposable
             options.Policies.Add(new PolicyOptions { Image = rule[..equals], Policy = rule[(equals + 1)..] });
         }
 
-        return new Toolbox(options, parsed.GetValue(verbose));
+        return new Toolbox(options, parsed.GetValue(verbose), furthest);
     }
 
     /// <summary>Settings from a file, if one is named, and the environment.</summary>
@@ -95,6 +96,11 @@ internal sealed class Toolbox : IDisposable
             var builder = new ConfigurationBuilder();
             if (file is not null)
             {
+                if (!file.Exists)
+                {
+                    throw new UsageException($"{file.FullName}: there is no such settings file");
+                }
+
                 builder.AddJsonFile(file.FullName, optional: false);
             }
 
@@ -102,7 +108,7 @@ internal sealed class Toolbox : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or FormatException or InvalidDataException)
         {
-            throw new UsageException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message, e);
+            throw new UsageException(e is InvalidDataException ? $"settings: {e.Message} {e.GetBaseException().Message}" : $"settings: {e.Message}", e);
         }
     }
 

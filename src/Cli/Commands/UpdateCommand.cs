@@ -25,8 +25,6 @@ internal static class UpdateCommand
         var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, policy, catalog, settings, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
-            var (tree, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
             var furthest = parsed.GetValue(level) switch
             {
                 "digest" => UpdateKind.Digest,
@@ -34,6 +32,8 @@ internal static class UpdateCommand
                 "minor" => UpdateKind.Minor,
                 _ => UpdateKind.Major,
             };
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, furthest);
+            var (tree, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
             var isJson = parsed.GetValue(format) == "json";
             if (parsed.GetValue(branch))
             {
@@ -95,11 +95,11 @@ internal static class UpdateCommand
             isPartial = true;
         }
 
-        Print(rows, isJson);
+        Print(rows, isJson, report.RegistryProblems.Count > 0);
         return isPartial ? ExitCode.Partial : ExitCode.Success;
     }
 
-    private static void Print(List<UpdateRow> rows, bool isJson)
+    private static void Print(List<UpdateRow> rows, bool isJson, bool isPartial)
     {
         if (isJson)
         {
@@ -110,21 +110,22 @@ internal static class UpdateCommand
         var written = rows.Where(r => r.Written).ToList();
         if (written.Count > 0)
         {
-            var table = Screen.Table("File", "Image", "From", "To", "Step");
+            string[] headings = ["File", "Image", "From", "To", "Step"];
+            var cells = new List<IReadOnlyList<string>>();
             foreach (var row in written)
             {
-                table.AddRow(
+                cells.Add([
                     Screen.Safe($"{row.File}:{row.Line}"),
                     Screen.Safe(Core.Images.ImageName.Parse(row.Image).Familiar),
                     Screen.Safe(Version(row.From)),
                     $"[green]{Screen.Safe(Version(row.To))}[/]",
-                    row.Kind);
+                    row.Kind]);
             }
 
-            Screen.Out.Write(table);
+            Screen.WriteTable(headings, cells);
         }
 
-        Screen.Err.WriteLine(written.Count == 0 ? "nothing to update" : $"{Count.Of(written.Count, "reference")} updated in {Count.Of(written.Select(r => r.File).Distinct(StringComparer.Ordinal).Count(), "file")}");
+        Screen.Err.WriteLine(written.Count == 0 ? (isPartial ? "no update found; not everything could be judged" : "nothing to update") : $"{Count.Of(written.Count, "reference")} updated in {Count.Of(written.Select(r => r.File).Distinct(StringComparer.Ordinal).Count(), "file")}");
     }
 
     private static string Version(VersionRow version) =>

@@ -74,7 +74,15 @@ internal sealed class DemoRun : IAsyncDisposable
             }
         }
 
-        Directory.CreateDirectory(root);
+        try
+        {
+            Directory.CreateDirectory(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{root}: {e.Message}", e);
+        }
+
         await SampleRepositories.WriteAsync(root, server.DigestOf("library/nginx", "1.29.3").ToString(), cancellationToken);
 
         // Since the pin was written, nginx was rebuilt with a security fix and pushed under the same tag.
@@ -165,16 +173,17 @@ internal sealed class DemoRun : IAsyncDisposable
     private async Task ShowPullRequestsAsync(CancellationToken cancellationToken)
     {
         var memory = _engine.Services.GetRequiredService<Memory>();
-        var table = Screen.Table("Pull request", "Title", "Branch");
+        string[] headings = ["Pull request", "Title", "Branch"];
+        var rows = new List<IReadOnlyList<string>>();
         foreach (var repository in new[] { Shop, Nightly })
         {
             await foreach (var record in memory.ListPullRequestsAsync(repository, cancellationToken))
             {
-                table.AddRow(Screen.Safe($"{repository} #{record.Number}"), Screen.Safe(record.Title), Screen.Safe(Core.Planning.ChangeSet.BranchPrefix + record.Key));
+                rows.Add([Screen.Safe($"{repository} #{record.Number}"), Screen.Safe(record.Title), Screen.Safe(Core.Planning.ChangeSet.BranchPrefix + record.Key)]);
             }
         }
 
-        Screen.Out.Write(table);
+        Screen.WriteTable(headings, rows);
     }
 
     /// <summary>One pull request in full: its body, and its commit as Git shows it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
@@ -33,20 +34,21 @@ internal static class CheckScreen
             return;
         }
 
-        var table = Screen.Table("Image", "Now", "Next", "Step", "Where", "Why");
+        string[] headings = ["Image", "Now", "Next", "Step", "Where", "Why"];
+        var rows = new List<IReadOnlyList<string>>();
         foreach (var step in steps)
         {
             var (current, target, kind) = step.Key;
-            table.AddRow(
+            rows.Add([
                 $"[bold]{Screen.Safe(current.Name.Familiar)}[/]",
                 Screen.Safe(Version(current)),
                 $"[green]{Screen.Safe(Version(target))}[/]",
                 Step(kind),
                 Screen.Safe(Places(step.Select(u => u.Use))),
-                Screen.Safe(step.First().Reason));
+                Screen.Safe(step.First().Reason)]);
         }
 
-        Screen.Out.Write(table);
+        Screen.WriteTable(headings, rows);
     }
 
     private static void PrintGone(CheckReport report)
@@ -58,16 +60,17 @@ internal static class CheckScreen
         }
 
         Screen.Out.WriteLine();
-        var table = Screen.Table("Gone", "Where", "Why");
+        string[] headings = ["Gone", "Where", "Why"];
+        var rows = new List<IReadOnlyList<string>>();
         foreach (var group in gone)
         {
-            table.AddRow(
+            rows.Add([
                 $"[red]{Screen.Safe($"{group.Key.Name.Familiar}:{UpdatePlanner.TagOf(group.Key) ?? "?"}")}[/]",
                 Screen.Safe(Places(group.Select(f => f.Assessment.Use))),
-                Screen.Safe(group.First().Assessment is { Updates: [var update, ..] } ? $"the registry no longer holds it; {update.Target.Tag} is next" : group.First().Assessment.Reason));
+                Screen.Safe(group.First().Assessment is { Updates: [var update, ..] } ? $"the registry no longer holds it; {update.Target.Tag} is next" : group.First().Assessment.Reason)]);
         }
 
-        Screen.Out.Write(table);
+        Screen.WriteTable(headings, rows);
     }
 
     private static void PrintLifecycles(CheckReport report)
@@ -83,20 +86,21 @@ internal static class CheckScreen
         }
 
         Screen.Out.WriteLine();
-        var table = Screen.Table("End of life", "What ends", "Day", "Move to", "Where");
+        string[] headings = ["End of life", "What ends", "Day", "Move to", "Where"];
+        var rows = new List<IReadOnlyList<string>>();
         foreach (var group in ending)
         {
             var (image, life, successor) = group.Key;
             var colour = life.Status == LifecycleStatus.Ended ? "red" : "yellow";
-            table.AddRow(
+            rows.Add([
                 $"[{colour}]{Screen.Safe(image.Familiar)}[/]",
                 Screen.Safe(WhatEnds(life)),
-                $"[{colour}]{(life.Ends is { } day ? day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) : "past")}[/]",
+                $"[{colour}]{(life.Ends is { } day ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "past")}[/]",
                 successor is null ? "" : $"[green]{Screen.Safe(successor.Familiar)}[/]",
-                Screen.Safe(Places(group.Select(f => f.Assessment.Use))));
+                Screen.Safe(Places(group.Select(f => f.Assessment.Use)))]);
         }
 
-        Screen.Out.Write(table);
+        Screen.WriteTable(headings, rows);
     }
 
     private static void PrintSummary(CheckReport report)
@@ -108,7 +112,7 @@ internal static class CheckScreen
         var parts = new List<string>
         {
             $"{Count.Of(report.Scan.Uses.Count, "use")} of {Count.Of(images, "image")}",
-            updates == 0 ? "nothing to update" : $"{updates} to update",
+            updates > 0 ? string.Create(CultureInfo.InvariantCulture, $"{updates:N0} to update") : undecided > 0 ? "no update found" : "nothing to update",
         };
         Add(assessments.Count(a => a.IsGone), "gone");
         Add(report.Findings.Count(f => f.Lifecycle.Status == LifecycleStatus.Ended), "past their end of life");
@@ -120,7 +124,7 @@ internal static class CheckScreen
         {
             if (number > 0)
             {
-                parts.Add($"{number} {what}");
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}"));
             }
         }
     }

@@ -31,28 +31,48 @@ internal static class Screen
 
     /// <summary>Text from outside without anything that would steer a terminal.</summary>
     public static string Plain(string text) =>
-        text.Any(c => char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067') ? string.Concat(text.Select(c => char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067' ? '\uFFFD' : c)) : text;
+        text.Any(c => char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067') ? string.Concat(text.Select(c => c is '\n' or '\r' or '\t' ? ' ' : char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067' ? '\uFFFD' : c)) : text;
 
     /// <summary>Text from outside as a cell or line, markup escaped.</summary>
     public static string Safe(string text) => Markup.Escape(Plain(text));
 
-    /// <summary>A table with headings: bordered on a terminal, aligned columns in a pipe.</summary>
-    public static Table Table(params string[] headings)
+    /// <summary>
+    /// Prints a table: bordered on a terminal, aligned columns without trailing blanks in a pipe. Columns in which nothing
+    /// stands are left out; short ones stay whole, and the long ones take what room there is.
+    /// </summary>
+    /// <param name="headings">One for each column.</param>
+    /// <param name="rows">Cells with markup, text from outside already safe.</param>
+    public static void WriteTable(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var table = new Table { Border = IsTerminal ? TableBorder.Rounded : TableBorder.None, BorderStyle = Style.Parse("grey"), ShowRowSeparators = false };
-        foreach (var heading in headings)
+        var filled = Enumerable.Range(0, headings.Count).Where(i => rows.Any(r => r[i].Length > 0)).ToList();
+        if (!IsTerminal)
         {
-            var column = new TableColumn($"[bold]{Markup.Escape(heading)}[/]");
-            if (!IsTerminal)
-            {
-                column.NoWrap = true;
-                column.Padding = new Padding(0, 0, 2, 0);
-            }
-
-            table.AddColumn(column);
+            WriteColumns([.. filled.Select(i => headings[i])], [.. rows.Select(r => filled.Select(i => Markup.Remove(r[i])).ToList())]);
+            return;
         }
 
-        return table;
+        var table = new Table { Border = TableBorder.Rounded, BorderStyle = Style.Parse("grey"), ShowRowSeparators = false };
+        foreach (var i in filled)
+        {
+            var widest = rows.Max(r => Markup.Remove(r[i]).Length);
+            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(headings[i])}[/]") { NoWrap = widest <= Out.Profile.Width / 5 });
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. filled.Select(i => row[i])]);
+        }
+
+        Out.Write(table);
+    }
+
+    private static void WriteColumns(List<string> headings, List<List<string>> rows)
+    {
+        var widths = Enumerable.Range(0, headings.Count).Select(i => rows.Append(headings).Max(r => r[i].Length)).ToList();
+        foreach (var row in rows.Prepend(headings))
+        {
+            Console.Out.WriteLine(string.Concat(row.Select((cell, i) => cell.PadRight(widths[i] + 2))).TrimEnd());
+        }
     }
 
     /// <summary>Shows how far long work is, on stderr and only to a person.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -9,15 +9,13 @@ internal static class StderrLogging
 {
     public static ILoggingBuilder AddStderr(this ILoggingBuilder logging)
     {
-        logging.AddSimpleConsole(o =>
+        logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.AddConsole(o =>
         {
-            o.SingleLine = true;
-            o.IncludeScopes = false;
-            o.TimestampFormat = "HH:mm:ss ";
-            o.UseUtcTimestamp = true;
-            o.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            o.FormatterName = LogLine.FormatterName;
+            o.LogToStandardErrorThreshold = LogLevel.Trace;
         });
-        logging.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
         return logging;
     }
 }

@@ -29,5 +29,6 @@ internal static class Guard
     /// </summary>
     private static bool IsLocal(HttpRequest request) =>
         request.Headers.Origin.Count == 0
+        && request.Headers["Sec-Fetch-Site"].ToString() is "" or "none" or "same-origin"
         && (request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
 }

@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Hosting.Endpoints;
+using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +18,7 @@ internal static class LocalService
 {
     public static async Task<int> RunAsync(BasewatchOptions options, IPEndPoint endpoint, bool verbose, CancellationToken cancellationToken)
     {
+        MustBeFree(endpoint);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -33,7 +37,16 @@ internal static class LocalService
         Map(app);
         try
         {
+            if (app.Services.GetRequiredService<IStateStore>() is SqliteStateStore sqlite)
+            {
+                await sqlite.OpenAsync(cancellationToken);
+            }
+
             await app.StartAsync(cancellationToken);
+        }
+        catch (StateStoreException e)
+        {
+            throw new UsageException(e.Message, e);
         }
         catch (IOException e)
         {
@@ -49,6 +62,20 @@ internal static class LocalService
         await stopped.Task;
         await app.StopAsync(CancellationToken.None);
         return cancellationToken.IsCancellationRequested ? ExitCode.Success : ExitCode.Partial;
+    }
+
+    /// <summary>Says so before anything else is started when the port is taken.</summary>
+    private static void MustBeFree(IPEndPoint endpoint)
+    {
+        try
+        {
+            using var probe = new TcpListener(endpoint);
+            probe.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new UsageException($"can't listen on {endpoint}: {e.Message}", e);
+        }
     }
 
     /// <summary>The same addresses as the Functions app has.</summary>

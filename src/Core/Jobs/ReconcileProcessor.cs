@@ -132,7 +132,10 @@ public sealed partial class ReconcileProcessor(
                 await DeleteAsync(scope, delete, cancellationToken).ConfigureAwait(false);
                 break;
             case LeavePullRequest leave:
-                await LeaveAsync(scope, leave, cancellationToken).ConfigureAwait(false);
+                await LeaveAsync(scope, leave, existing, cancellationToken).ConfigureAwait(false);
+                break;
+            case KeepPullRequest keep:
+                await KeepAsync(scope, keep, existing!, cancellationToken).ConfigureAwait(false);
                 break;
             default:
                 break;
@@ -222,7 +225,16 @@ public sealed partial class ReconcileProcessor(
         }
     }
 
-    private async Task LeaveAsync(Scope scope, LeavePullRequest operation, CancellationToken cancellationToken)
+    /// <summary>A ledger that was lost is made again from what is there.</summary>
+    private async Task KeepAsync(Scope scope, KeepPullRequest operation, PullRequest open, CancellationToken cancellationToken)
+    {
+        if (await memory.PullRequests.GetAsync(Memory.PullRequestKey(scope.Repository, operation.Key), cancellationToken).ConfigureAwait(false) is null)
+        {
+            await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, open.Title, "opened", open.HeadCommit, null, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LeaveAsync(Scope scope, LeavePullRequest operation, PullRequest? open, CancellationToken cancellationToken)
     {
         var known = await memory.PullRequests.GetAsync(Memory.PullRequestKey(scope.Repository, operation.Key), cancellationToken).ConfigureAwait(false);
         if (known is { State: "left" } && known.Note == operation.Reason)
@@ -231,7 +243,7 @@ public sealed partial class ReconcileProcessor(
         }
 
         LogLeft(scope.Repository, operation.Key, operation.Reason);
-        var record = known ?? new PullRequestRecord(operation.Key, operation.Number, null, operation.Key, "", null, null, null, default);
+        var record = known ?? new PullRequestRecord(operation.Key, operation.Number, open?.Url, open?.Title ?? operation.Key, "", null, null, null, default);
         await RecordAsync(scope, record with { Number = operation.Number ?? record.Number, State = "left", Note = operation.Reason, At = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
     }
 

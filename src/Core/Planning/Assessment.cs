@@ -14,7 +14,7 @@ public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind
 
 /// <summary>What is to be said of one use.</summary>
 /// <param name="Use">Which.</param>
-/// <param name="Updates">None, one, or two: the newest within the major version, and the newest major.</param>
+/// <param name="Updates">None, one, or two: the newest within the major version, or else the newest digest; and the newest major.</param>
 /// <param name="IsGone">Whether its tag, or its whole repository, is no longer in the registry.</param>
 /// <param name="Policy">Name of the policy in force.</param>
 /// <param name="Reason">Why it stays, or why it can't be judged, where there is no update.</param>

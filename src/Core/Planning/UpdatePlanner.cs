@@ -38,9 +38,9 @@ public sealed class UpdatePlanner(PolicySet policies)
             var steps = Choose(image, tag, tags).Steps;
             needed.UnionWith(steps.Select(s => s.Tag));
 
-            // The current tag matters when it stays, and when it is missing: a list may lag behind, so a tag is gone only
-            // when the registry says so of that tag itself.
-            if (steps.Count == 0 || !held.Contains(tag))
+            // The current tag matters when it stays, if only until someone takes the major step, and when it is missing: a
+            // list may lag behind, so a tag is gone only when the registry says so of that tag itself.
+            if (Stays(steps) || !held.Contains(tag))
             {
                 needed.Add(tag);
             }
@@ -126,6 +126,19 @@ public sealed class UpdatePlanner(PolicySet policies)
             }
         }
 
+        if (Stays(choice.Steps) && !isGone)
+        {
+            if (facts.DigestProblems.TryGetValue(tag, out problem))
+            {
+                return Undecided(use, problem);
+            }
+
+            if (Refresh(use, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh)
+            {
+                updates.Insert(0, refresh);
+            }
+        }
+
         if (updates.Count > 0)
         {
             return new Assessment(use, updates, isGone, updates[0].Policy, updates[0].Reason, null);
@@ -133,17 +146,10 @@ public sealed class UpdatePlanner(PolicySet policies)
 
         if (isGone)
         {
-            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"the registry no longer holds the tag {tag}; {choice.Reason}", null);
+            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"the registry no longer holds the tag {tag}, and nothing newer that is like it", null);
         }
 
-        if (facts.DigestProblems.TryGetValue(tag, out problem))
-        {
-            return Undecided(use, problem);
-        }
-
-        return Refresh(use, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh
-            ? new Assessment(use, [refresh], IsGone: false, DigestPolicyName, refresh.Reason, null)
-            : new Assessment(use, [], IsGone: false, PolicyOf(current.Name), choice.Reason, null);
+        return new Assessment(use, [], IsGone: false, PolicyOf(current.Name), choice.Reason, null);
     }
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
@@ -163,6 +169,9 @@ public sealed class UpdatePlanner(PolicySet policies)
 
     private static ImageReference Aim(ImageUse use, string tag, Digest digest) =>
         use.Reference! with { Tag = tag, Digest = use.Pinnable || use.Reference!.Digest is not null ? digest : null };
+
+    /// <summary>Whether the tag itself stays for now: there is no step, or only a major one, which takes people their time.</summary>
+    private static bool Stays(IReadOnlyList<Step> steps) => steps.All(s => s.Kind == UpdateKind.Major);
 
     /// <summary>Asks each policy of an image; two that choose the same tag make one step.</summary>
     private Choice Choose(ImageName image, string tag, IReadOnlyList<string> tags)

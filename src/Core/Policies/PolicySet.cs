@@ -27,10 +27,17 @@ public sealed record PolicyRule(string Images, string Text, IPolicy Policy)
 
 /// <summary>Which policy is in force for an image: that of the first rule that matches, else <c>docker</c>.</summary>
 /// <param name="rules">In order.</param>
-public sealed class PolicySet(IReadOnlyList<PolicyRule> rules)
+/// <param name="furthest">The furthest step that the default takes: Digest, Patch, Minor or Major.</param>
+public sealed class PolicySet(IReadOnlyList<PolicyRule> rules, UpdateKind furthest = UpdateKind.Major)
 {
     /// <summary>The default asks twice, so that majors travel apart: what is newest within the major version, and what is beyond?</summary>
-    private static readonly IPolicy[] Docker = [new DockerPolicy(UpdateKind.Minor), new DockerPolicy(UpdateKind.Major)];
+    private readonly IPolicy[] _default = furthest switch
+    {
+        UpdateKind.Digest => [new DigestPolicy()],
+        UpdateKind.Patch => [new DockerPolicy(UpdateKind.Patch)],
+        UpdateKind.Minor => [new DockerPolicy(UpdateKind.Minor)],
+        _ => [new DockerPolicy(UpdateKind.Minor), new DockerPolicy(UpdateKind.Major)],
+    };
 
     /// <summary>No rules.</summary>
     public static PolicySet Default { get; } = new([]);
@@ -40,5 +47,5 @@ public sealed class PolicySet(IReadOnlyList<PolicyRule> rules)
 
     /// <summary>The policies to ask about an image, each for an update of its own.</summary>
     public IReadOnlyList<IPolicy> For(ImageName image) =>
-        rules.FirstOrDefault(r => r.Matches(image))?.Policy is { } policy and not DockerPolicy ? [policy] : Docker;
+        rules.FirstOrDefault(r => r.Matches(image))?.Policy is { } policy and not DockerPolicy ? [policy] : _default;
 }
