@@ -226,6 +226,65 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_branch_that_someone_works_on_is_not_moved_under_him()
+    {
+        await Run("update", "--branch").RunAsync();
+        await _folder.GitAsync("checkout", "-q", "basewatch/redis-7.x.x");
+        var branches = await _folder.GitAsync("for-each-ref");
+        var files = _folder.Snapshot();
+
+        var result = (await Run("update", "--branch").RunAsync()).Exits(3);
+
+        Assert.Contains("has the branch basewatch/redis-7.x.x checked out", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(files, _folder.Snapshot());
+        Assert.Equal("", await _folder.GitAsync("status", "--porcelain"));
+        Assert.Contains(branches.Split('\n').Single(l => l.EndsWith("basewatch/redis-7.x.x", StringComparison.Ordinal)), await _folder.GitAsync("for-each-ref"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_with_branches_is_for_a_whole_repository_that_has_a_commit()
+    {
+        Assert.Contains("for a whole repository", (await Run("update", "deploy", "--branch").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+
+        using var empty = new WorkFolder();
+        await empty.GitAsync("init", "-q");
+        Assert.Contains("has no commit yet", (await new CliRun("update", "--branch").In(empty).RunAsync()).Exits(3).Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("there is no option --bogus", "check", "--bogus")]
+    [InlineData("PATH is empty", "check", "")]
+    [InlineData("--fail-on is empty", "check", "--fail-on", "")]
+    [InlineData("--fail-on does not know 'all'", "check", "--fail-on", "all")]
+    [InlineData("there is no such settings file", "check", "--settings", "nowhere.json")]
+    [InlineData("expected IMAGE=POLICY", "check", "--policy", "digest")]
+    [InlineData("python: there is no policy 'newest'", "check", "--policy", "python=newest")]
+    public async Task Wrong_usage_is_said_in_a_line_and_exits_2(string expected, params string[] arguments)
+    {
+        var result = (await Run(arguments).RunAsync()).Exits(2);
+
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_that_does_not_exist_is_named()
+    {
+        _folder.Write("settings.json", """{"Basewatch":{"Registrys":[]}}""");
+
+        Assert.Contains("there is no setting 'Registrys'", (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_decides_for_the_images_that_it_names()
+    {
+        var rows = (await Run("check", "--format", "json", "--policy", "redis=digest").RunAsync()).Exits(0).Rows;
+
+        Assert.All(rows.Where(r => (string?)r["image"] == "docker.io/library/redis"), r => Assert.True((string)r["kind"]! is "pin" or "digest" or "none", r.ToJsonString()));
+        Assert.Contains(rows, r => (string?)r["kind"] == "minor");
+    }
+
+    [Fact]
     public async Task Digest_and_tags_say_what_the_registry_says()
     {
         var digest = await Run("digest", "nginx:1.29.3").RunAsync();

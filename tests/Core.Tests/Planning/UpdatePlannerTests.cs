@@ -100,6 +100,22 @@ public sealed class UpdatePlannerTests
     }
 
     [Fact]
+    public void A_tag_whose_only_step_is_major_is_pinned_meanwhile()
+    {
+        var use = Some.At(ImageReference.Parse("redis:7.2"));
+        var (old, current) = (Digest.Of("old"u8), Digest.Of("current"u8));
+        var facts = new ImageFacts(use.Reference!.Name) { Tags = ["7.2", "8.0"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["7.2"] = current, ["8.0"] = Digest.Of("new"u8) } };
+
+        Assert.Equal(["7.2", "8.0"], Some.Planner.DigestsNeeded(use.Reference.Name, facts.Tags!, ["7.2"]).Order(StringComparer.Ordinal));
+        Assert.Equal([UpdateKind.Pin, UpdateKind.Major], KindsOf(use));
+        Assert.Equal([UpdateKind.Digest, UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = old })));
+        Assert.Equal([UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = current })));
+
+        IEnumerable<UpdateKind> KindsOf(Core.Formats.ImageUse one) =>
+            Some.Planner.Assess([one], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => u.Kind);
+    }
+
+    [Fact]
     public void An_image_without_a_tag_gets_the_tag_that_it_means_with_its_digest()
     {
         var use = Some.At(ImageReference.Parse("nginx"));
