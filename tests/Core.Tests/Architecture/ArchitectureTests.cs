@@ -1,6 +1,6 @@
 using System.Reflection;
-using ArchUnitNET.Loader;
 using ArchUnitNET.Fluent;
+using ArchUnitNET.Loader;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Core.Jobs;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
