@@ -45,7 +45,7 @@ internal static class CheckScreen
                 $"[green]{Screen.Safe(Version(target))}[/]",
                 Step(kind),
                 Screen.Safe(Places(step.Select(u => u.Use))),
-                Screen.Safe(step.First().Reason)]);
+                Screen.IsNarrow ? "" : Screen.Safe(step.First().Reason)]);
         }
 
         Screen.WriteTable(headings, rows);

@@ -23,6 +23,9 @@ internal static class Screen
     /// <summary>Whether a person looks at the results.</summary>
     public static bool IsTerminal => !Console.IsOutputRedirected;
 
+    /// <summary>Whether there is no room for more than the facts.</summary>
+    public static bool IsNarrow => IsTerminal && Out.Profile.Width < 110;
+
     /// <summary>What went wrong, to stderr.</summary>
     public static void Error(string message) => Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]error:[/] {Plain(message)}");
 

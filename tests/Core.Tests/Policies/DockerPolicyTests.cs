@@ -46,6 +46,7 @@ public sealed class DockerPolicyTests
     [InlineData("1803-KB4487017", "1903-KB4505057", "1903-KB4505057", UpdateKind.Major)]
     [InlineData("bullseye-20240110", "bookworm-20240211 bullseye-20240211 bullseye-20240311-slim", "bullseye-20240211", UpdateKind.Patch)]
     [InlineData("bookworm-20240110-slim", "bookworm-20240211-slim bookworm-20240311", "bookworm-20240211-slim", UpdateKind.Patch)]
+    [InlineData("oldstable-20240110", "oldstable-20240211 stable-20240311", "oldstable-20240211", UpdateKind.Minor)]
     [InlineData("RELEASE.2024-01-16T16-07-38Z", "RELEASE.2024-01-18T22-51-28Z RELEASE.2024-01-18T22-51-28Z.fips", "RELEASE.2024-01-18T22-51-28Z", UpdateKind.Minor)]
     [InlineData("v1.27.3-k3s1", "v1.27.4-k3s1 v1.27.4-k3s1-amd64 v1.28.0-rc1-k3s1", "v1.27.4-k3s1", UpdateKind.Patch)]
     [InlineData("3.14.0-slim-trixie", "3.14.1-slim-trixie 3.15.0a1-slim-trixie", "3.14.1-slim-trixie", UpdateKind.Patch)]

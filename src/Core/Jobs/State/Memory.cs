@@ -25,16 +25,16 @@ public sealed class Memory
     /// <summary>Keeps everything in one store.</summary>
     public Memory(IStateStore store)
     {
-        Repositories = new(store, StateJson.Default.RepositoryRecord);
-        Inventories = new(store, StateJson.Default.Inventory);
-        Images = new(store, StateJson.Default.ImageRecord);
-        Facts = new(store, StateJson.Default.ImageFactsRecord);
-        Users = new(store, StateJson.Default.ImageUser);
-        PullRequests = new(store, StateJson.Default.PullRequestRecord);
-        Pending = new(store, StateJson.Default.PendingRecord);
-        Alerts = new(store, StateJson.Default.AlertRecord);
-        Failures = new(store, StateJson.Default.FailureRecord);
-        Decisions = new(store, StateJson.Default.DecisionsRecord);
+        Repositories = new(store, StateJson.Default.RepositoryRecord, isCache: true);
+        Inventories = new(store, StateJson.Default.Inventory, isCache: true);
+        Images = new(store, StateJson.Default.ImageRecord, isCache: true);
+        Facts = new(store, StateJson.Default.ImageFactsRecord, isCache: true);
+        Users = new(store, StateJson.Default.ImageUser, isCache: true);
+        PullRequests = new(store, StateJson.Default.PullRequestRecord, isCache: false);
+        Pending = new(store, StateJson.Default.PendingRecord, isCache: true);
+        Alerts = new(store, StateJson.Default.AlertRecord, isCache: false);
+        Failures = new(store, StateJson.Default.FailureRecord, isCache: true);
+        Decisions = new(store, StateJson.Default.DecisionsRecord, isCache: true);
     }
 
     /// <summary>Cache: every repository.</summary>

@@ -7,7 +7,10 @@ namespace Basewatch.Core.Jobs.State;
 
 /// <summary>One kind of record in the state store.</summary>
 /// <typeparam name="T">The record.</typeparam>
-public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json)
+/// <param name="store">The store.</param>
+/// <param name="json">How the record is written.</param>
+/// <param name="isCache">Whether it can be made again from Git and the registries: one that can't be read then counts as missing, as after an upgrade; one of the ledger stops what needs it.</param>
+public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json, bool isCache)
     where T : class
 {
     /// <summary>The record under a key; null when there is none.</summary>
@@ -25,9 +28,9 @@ public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json)
     {
         await foreach (var entry in store.ListAsync(partition, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.Key.Row.StartsWith(rowPrefix, StringComparison.Ordinal))
+            if (entry.Key.Row.StartsWith(rowPrefix, StringComparison.Ordinal) && Parse(entry) is { } record)
             {
-                yield return Parse(entry);
+                yield return record;
             }
         }
     }
@@ -48,11 +51,15 @@ public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json)
     public async Task<bool> TryDeleteAsync(StateKey key, StateVersion expected, CancellationToken cancellationToken) =>
         await store.TryDeleteAsync(key, expected, cancellationToken).ConfigureAwait(false);
 
-    private T Parse(StateEntry entry)
+    private T? Parse(StateEntry entry)
     {
         try
         {
             return JsonSerializer.Deserialize(entry.Value.Span, json) ?? throw new JsonException("the entry is empty");
+        }
+        catch (JsonException) when (isCache)
+        {
+            return null;
         }
         catch (JsonException e)
         {
