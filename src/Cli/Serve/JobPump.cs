@@ -8,7 +8,8 @@ namespace Basewatch.Cli.Serve;
 /// <summary>Takes jobs from the queue and does them, several at a time.</summary>
 internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimeProvider time, ILogger<JobPump> logger) : BackgroundService
 {
-    private const int Workers = 8;
+    /// <summary>Jobs at a time. Most of them wait for a registry or for GitHub: some that hang must leave room for the others.</summary>
+    private const int MostAtOnce = 32;
 
     /// <summary>A job that was handed out this often and never finished is given up.</summary>
     private const int MostDeliveries = 5;
@@ -19,31 +20,81 @@ internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimePro
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)));
-
-    private async Task WorkAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        while (!cancellationToken.IsCancellationRequested)
+        using var slots = new SemaphoreSlim(MostAtOnce);
+        try
         {
-            try
+            while (true)
             {
-                if (await queue.ReceiveAsync(Visibility, cancellationToken) is { } received)
+                await slots.WaitAsync(stoppingToken);
+                ReceivedJob? received = null;
+                try
                 {
-                    await DoAsync(received, cancellationToken);
+                    received = await ReceiveAsync(stoppingToken);
+                }
+                finally
+                {
+                    if (received is null)
+                    {
+                        slots.Release();
+                    }
+                }
+
+                if (received is not null)
+                {
+                    _ = DoThenReleaseAsync(received, slots, stoppingToken);
                 }
                 else
                 {
-                    await Task.Delay(Pause, time, cancellationToken);
+                    await Task.Delay(Pause, time, stoppingToken);
                 }
             }
-            catch (Exception e) when (e is JobQueueException or StateStoreException)
+        }
+        finally
+        {
+            // Whatever is under way ends with the token; nothing outlives the pump.
+            for (var i = 0; i < MostAtOnce; i++)
             {
-                // Queue or store out of reach: nothing can be done or noted until they are back.
-                LogOutOfReach(e.Message);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken);
+                await slots.WaitAsync(CancellationToken.None);
             }
+        }
+    }
+
+    private async Task<ReceivedJob?> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await queue.ReceiveAsync(Visibility, cancellationToken);
+        }
+        catch (JobQueueException e)
+        {
+            LogOutOfReach(e.Message);
+            await Task.Delay(PauseAfterFailure, time, cancellationToken);
+            return null;
+        }
+    }
+
+    private async Task DoThenReleaseAsync(ReceivedJob received, SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Yield();
+            await DoAsync(received, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping: the job is found again at the next start.
+        }
+        catch (Exception e) when (e is JobQueueException or StateStoreException)
+        {
+            // Queue or store out of reach: nothing can be done or noted until they are back.
+            LogOutOfReach(e.Message);
+            await Task.Delay(PauseAfterFailure, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            slots.Release();
         }
     }
 
