@@ -30,8 +30,9 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, UpdatePlanne
             tags.UnionWith(user.Places.Select(p => p.Tag).OfType<string>());
         }
 
-        // Whoever decides on first facts reads them after they are kept: only later ones have to be told.
-        var isFirst = await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false) is null;
+        // Whoever decides on first facts reads them after they are kept: only later ones have to be told, and those that
+        // come after a question without an answer.
+        var isFirst = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is null or { At: null, ProblemAt: null };
         var (facts, retryAfter) = await survey.AskAsync(image, tags, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
@@ -27,25 +28,34 @@ public sealed partial class JobRunner(
     /// <summary>Jobs about one repository, or one image, are done one after another, so that none undoes what another does.</summary>
     private readonly TurnTaking _turns = new();
 
+    private readonly ConcurrentDictionary<Job, byte> _waiting = new();
+
     /// <summary>Does a job; one that has to wait is queued again. Throws <see cref="StateStoreException"/> and <see cref="JobQueueException"/>, and nothing else of the world's.</summary>
     public async Task<JobOutcome> RunAsync(Job job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
 
+        if (!_waiting.TryAdd(job, 0))
+        {
+            // The same job waits for its turn and has not begun: it will see all that this one would.
+            return JobOutcome.Done;
+        }
+
         // What is noted of a job belongs to its turn: the note of an earlier job must not come after that of a later one.
-        using var turn = await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false);
+        using var turn = await TakeTurnAsync(job, cancellationToken).ConfigureAwait(false);
         var key = Memory.FailureKey(job);
         var failure = await memory.Failures.GetAsync(key, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         if (failure?.NotBefore > now)
         {
-            // It has its place in the queue already, or comes again with the next schedule.
+            // Queued again, one for one: the message that waits for this moment may be this very one, or lost with a process.
             LogTooEarly(job, failure.NotBefore.Value);
+            await queue.EnqueueAsync(job, failure.NotBefore.Value - now, cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }
 
         var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
-        var times = (failure?.Times ?? 0) + 1;
+        var times = failure?.Times ?? 0;
         switch (outcome)
         {
             case JobPostponed postponed:
@@ -57,7 +67,7 @@ public sealed partial class JobRunner(
                 break;
             case JobFailed failed:
                 LogFailed(job, failed.Reason);
-                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), failed.Reason, now, times, job is Reconcile ? now + Backoff(times) : null), cancellationToken).ConfigureAwait(false);
+                await memory.Failures.PutAsync(key, new FailureRecord(job.ToJson(), failed.Reason, now, times + 1, job is Reconcile ? now + Backoff(times) : null), cancellationToken).ConfigureAwait(false);
                 break;
             default:
                 LogDone(job);
@@ -75,8 +85,20 @@ public sealed partial class JobRunner(
     /// <summary>A pull request that is refused costs writes each time: a minute, then twice as long each time, up to an hour.</summary>
     private static TimeSpan Backoff(int times)
     {
-        var wait = TimeSpan.FromMinutes(Math.Pow(2, Math.Min(times - 1, 10)));
+        var wait = TimeSpan.FromMinutes(Math.Pow(2, Math.Min(times, 10)));
         return wait < LongestPause ? wait : LongestPause;
+    }
+
+    private async Task<IDisposable> TakeTurnAsync(Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _turns.TakeAsync(job.Subject, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waiting.TryRemove(job, out _);
+        }
     }
 
     private async Task<JobOutcome> TryAsync(Job job, CancellationToken cancellationToken)

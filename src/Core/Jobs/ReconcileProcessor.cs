@@ -15,6 +15,7 @@ public sealed partial class ReconcileProcessor(
     Memory memory,
     ImageBook images,
     UpdatePlanner planner,
+    IJobQueue queue,
     ILifecycleCatalog lifecycles,
     FormatCatalog formats,
     ServiceMode mode,
@@ -34,7 +35,16 @@ public sealed partial class ReconcileProcessor(
         ArgumentNullException.ThrowIfNull(repository);
         var (mark, version) = await memory.Pending.ReadAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
         var inventory = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
-        if (inventory is not null)
+        if (inventory is null or { Commit: "" })
+        {
+            if (await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false) is not null)
+            {
+                // Lost, or being made: the mark stays until there is something to go by.
+                await queue.EnqueueAsync(new TakeInventory(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                return JobOutcome.Done;
+            }
+        }
+        else
         {
             var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
@@ -48,7 +58,7 @@ public sealed partial class ReconcileProcessor(
             }
         }
 
-        if (mark is not null)
+        if (mark is not null && inventory is not { Commit: "" })
         {
             // A new mark, made while this was under way, stays.
             await memory.Pending.TryDeleteAsync(Memory.PendingKey(repository), version, cancellationToken).ConfigureAwait(false);
@@ -252,21 +262,26 @@ public sealed partial class ReconcileProcessor(
     {
         await foreach (var record in memory.ListPullRequestsAsync(scope.Repository, cancellationToken).ConfigureAwait(false))
         {
-            if (record.State is "opened" or "updated" or "left" && !wanted.Contains(record.Key) && existing.GetValueOrDefault(record.Key)?.Open is null)
+            var state = existing.GetValueOrDefault(record.Key, ExistingPullRequests.None);
+            if (wanted.Contains(record.Key) || state.Open is not null)
+            {
+                continue;
+            }
+
+            if (record.State is "opened" or "updated" or "left" or "proposed")
             {
                 await RecordAsync(scope, record with { State = "ended", Note = null, At = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+            }
+            else if (record.State == Closing && (state.Branch is null || CommitSeal.ChangeOfUntouched(state.Branch) is null))
+            {
+                await RecordAsync(scope, record with { State = "closed" }, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>Writes the branch of a change set.</summary>
+    /// <summary>Writes the branch of a change set, or, where it is right already, only finds out what it holds.</summary>
     private async Task<Written> WriteAsync(Scope scope, ChangeSet changeSet, bool write, string? expected, CancellationToken cancellationToken)
     {
-        if (!write)
-        {
-            return new Written(null, changeSet.Updates, []);
-        }
-
         var applied = new List<Update>();
         var dropped = new List<FileProblem>();
         var files = new List<CommitFile>();
@@ -292,6 +307,11 @@ public sealed partial class ReconcileProcessor(
         if (files.Count == 0)
         {
             return new Written(null, [], dropped) { IsEmpty = true };
+        }
+
+        if (!write)
+        {
+            return new Written(null, applied, dropped);
         }
 
         var commit = await host.CommitAsync(

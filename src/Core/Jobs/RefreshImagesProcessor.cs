@@ -36,6 +36,7 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         {
             await memory.Facts.DeleteAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
             await memory.Failures.DeleteAsync(Memory.FailureKey(new RefreshImage(image.Canonical)), cancellationToken).ConfigureAwait(false);
+            await memory.Failures.DeleteAsync(Memory.FailureKey(new ReviewLifecycles(image.Canonical)), cancellationToken).ConfigureAwait(false);
             await memory.Images.TryDeleteAsync(Memory.ImageKey(image), version, cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }

@@ -119,7 +119,8 @@ public sealed partial class ReviewLifecyclesProcessor(
 
         if (!await memory.Alerts.TryPutAsync(key, alert with { ClaimedAt = now }, version, cancellationToken).ConfigureAwait(false))
         {
-            // Another worker was first.
+            // Another worker was first, and may not know of every place.
+            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), ClaimLasts, cancellationToken).ConfigureAwait(false);
             return;
         }
 

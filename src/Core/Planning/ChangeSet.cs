@@ -92,7 +92,8 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
             keepsFirst = false;
         }
 
-        return series.ToString();
+        // Nothing of a date says which of two steps is the major one.
+        return kind is UpdateKind.Major && TagVersion.Of(tag).Scheme != TagScheme.Version ? series + "-major" : series.ToString();
     }
 
     /// <summary>What Git refuses in the name of a branch (git check-ref-format) becomes an underscore.</summary>

@@ -291,6 +291,39 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_was_silent_at_the_first_look_is_heard_later()
+    {
+        _loop.Registry.Silent.Add(Core.Images.ImageName.Parse("python"));
+        await _loop.RunAsync();
+        _loop.Registry.Silent.Clear();
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+
+        Assert.Contains(Open(), p => p.Title.Contains("3.12.5-slim", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_inventory_that_is_lost_closes_nothing_and_is_taken_again()
+    {
+        await _loop.RunAsync();
+        await _loop.RecallAsync(async m =>
+        {
+            await m.Inventories.PutAsync(Memory.InventoryKey(Loop.Web), new Inventory("main", "", Inventory.CurrentFormats, [], []), TestContext.Current.CancellationToken);
+            await m.Repositories.DeleteAsync(Memory.RepositoryKey(Loop.Web), TestContext.Current.CancellationToken);
+            await m.Pending.PutAsync(Memory.PendingKey(Loop.Web), new PendingRecord(Loop.Web.ToString(), _loop.Time.GetUtcNow(), "a crash"), TestContext.Current.CancellationToken);
+            return true;
+        });
+        var writes = _loop.Host.Writes.Count;
+
+        await _loop.RunAsync();
+        await _loop.RunAsync();
+
+        Assert.Equal(writes, _loop.Host.Writes.Count);
+        Assert.Equal(2, Open().Count);
+    }
+
+    [Fact]
     public async Task A_tag_that_is_no_step_for_anyone_costs_no_look_at_pull_requests()
     {
         await _loop.RunAsync();

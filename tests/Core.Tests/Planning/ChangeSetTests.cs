@@ -66,6 +66,12 @@ public sealed class ChangeSetTests
     }
 
     [Fact]
+    public void The_two_steps_of_a_dated_tag_travel_apart() =>
+        Assert.NotEqual(
+            KeyOf("acme/tool:20240110-alpine3.18", "acme/tool:20240601-alpine3.18", UpdateKind.Minor),
+            KeyOf("acme/tool:20240110-alpine3.18", "acme/tool:20240701-alpine3.19", UpdateKind.Major));
+
+    [Fact]
     public void A_republished_target_is_the_same_proposal_and_another_change()
     {
         var digest = new string('a', 64);
