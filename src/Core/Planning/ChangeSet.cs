@@ -37,6 +37,13 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     /// <summary>What is proposed, one for each image and version: whoever closes the pull request declines these.</summary>
     public IEnumerable<string> Proposals => Updates.Select(ProposalOf).Distinct(StringComparer.Ordinal);
 
+    /// <summary>Names an image in a marker: eight hexadecimal digits.</summary>
+    public static string IdOf(ImageName image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Hash([image.Canonical])[..8];
+    }
+
     /// <summary>The change set without what a person has declined.</summary>
     public ChangeSet Without(IReadOnlySet<string> declined)
     {

@@ -4,12 +4,13 @@ namespace Basewatch.Core.Planning;
 
 /// <summary>
 /// The hidden line in a pull request's body from which its part of the ledger can be rebuilt:
-/// <c>&lt;!-- basewatch key=… change=… proposals=… --&gt;</c>.
+/// <c>&lt;!-- basewatch key=… change=… proposals=… images=… --&gt;</c>.
 /// </summary>
 /// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
 /// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of what the body tells.</param>
 /// <param name="Proposals"><see cref="ChangeSet.Proposals"/>, with commas between; at most <see cref="MostProposals"/>.</param>
-public sealed record PullRequestMarker(string Key, string Change, string Proposals)
+/// <param name="Images"><see cref="ChangeSet.IdOf"/> of each image that it is about, likewise.</param>
+public sealed record PullRequestMarker(string Key, string Change, string Proposals, string Images)
 {
     /// <summary>More than anyone would decline at once.</summary>
     public const int MostProposals = 500;
@@ -22,7 +23,7 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
     public static PullRequestMarker Of(ChangeSet changeSet)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
-        return new(changeSet.Key, changeSet.Fingerprint, string.Join(',', changeSet.Proposals.Take(MostProposals)));
+        return new(changeSet.Key, changeSet.Fingerprint, string.Join(',', changeSet.Proposals.Take(MostProposals)), string.Join(',', changeSet.Images.Select(ChangeSet.IdOf).Take(MostProposals)));
     }
 
     /// <summary>Finds the marker in a body.</summary>
@@ -45,12 +46,12 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
             .ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
         if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposals", out var proposals))
         {
-            marker = new PullRequestMarker(key, change, proposals);
+            marker = new PullRequestMarker(key, change, proposals, fields.GetValueOrDefault("images", ""));
         }
 
         return marker is not null;
     }
 
     /// <summary>The line as it stands in a body.</summary>
-    public override string ToString() => $"{Opening}key={Key} change={Change} proposals={Proposals}{Closing}";
+    public override string ToString() => $"{Opening}key={Key} change={Change} proposals={Proposals} images={Images}{Closing}";
 }

@@ -58,7 +58,7 @@ public static class PullRequestPlanner
         var operations = new List<PullRequestOperation>();
         foreach (var changeSet in desired)
         {
-            operations.Add(Plan(changeSet, existing.GetValueOrDefault(changeSet.Key, ExistingPullRequests.None), undecided.Count > 0));
+            operations.Add(Plan(changeSet, existing.GetValueOrDefault(changeSet.Key, ExistingPullRequests.None), undecided));
         }
 
         var wanted = desired.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
@@ -75,7 +75,7 @@ public static class PullRequestPlanner
             {
                 operations.Add(
                     state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")
-                    : undecided.Count > 0 ? new LeavePullRequest(key, open.Number, "a registry did not answer")
+                    : IsAbout(open, undecided) ? new LeavePullRequest(key, open.Number, "a registry did not answer")
                     : new ClosePullRequest(key, open.Number, open.Branch, "there is nothing left to do: the default branch needs none of these updates any more"));
             }
         }
@@ -83,13 +83,19 @@ public static class PullRequestPlanner
         return operations;
     }
 
+    /// <summary>Whether a pull request is about one of these images, as far as can be known: one without a marker may be.</summary>
+    private static bool IsAbout(PullRequest pullRequest, IReadOnlySet<ImageName> images) =>
+        images.Count > 0
+        && (!PullRequestMarker.TryFind(pullRequest.Body, out var marker)
+            || marker.Images.Split(',').Intersect(images.Select(ChangeSet.IdOf), StringComparer.Ordinal).Any());
+
     /// <summary>What stood in pull requests that a person closed; Basewatch takes the marker out of those that it closes itself.</summary>
     private static HashSet<string> Declined(ExistingPullRequests existing) =>
         [.. existing.PullRequests
             .Where(p => p.State == PullRequestState.Closed)
             .SelectMany(p => PullRequestMarker.TryFind(p.Body, out var marker) ? marker.Proposals.Split(',') : [])];
 
-    private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, bool partial)
+    private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, IReadOnlySet<ImageName> undecided)
     {
         var open = existing.Open;
         var written = existing.Branch is null ? null : CommitSeal.ChangeOfUntouched(existing.Branch);
@@ -117,7 +123,7 @@ public static class PullRequestPlanner
         }
 
         // With an answer missing the change set may be smaller than it ought to be: never take anything out of a pull request then.
-        return partial && !isWritten
+        return !isWritten && IsAbout(open, undecided)
             ? new LeavePullRequest(desired.Key, open.Number, "a registry did not answer")
             : new UpdatePullRequest(desired, open.Number, !isWritten, existing.Branch?.Sha);
     }

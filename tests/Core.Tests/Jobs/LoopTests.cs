@@ -304,6 +304,22 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_whose_registry_never_answers_holds_up_no_other()
+    {
+        _loop.Registry.Silent.Add(Core.Images.ImageName.Parse("ghcr.io/acme/private"));
+        _loop.Host.Push(Loop.Web, "main", ("private/Dockerfile", "FROM ghcr.io/acme/private:1.0\n"));
+        await _loop.RunAsync();
+        Assert.Equal(2, Open().Count);
+
+        // One target moves, and the other pull request has nothing left to do.
+        _loop.Registry.Push("python", "3.12.6-slim");
+        _loop.Host.Push(Loop.Web, "main", ("Dockerfile", "FROM python:3.12.4-slim\n"));
+        await _loop.RunAsync();
+
+        Assert.Contains("3.12.6-slim", Assert.Single(Open()).Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_inventory_that_is_lost_closes_nothing_and_is_taken_again()
     {
         await _loop.RunAsync();

@@ -48,7 +48,7 @@ public sealed class PullRequestPlannerTests
     public void A_body_keeps_its_marker_and_gives_it_back() =>
         Gen.Select(Gen.String, Gen.String).Sample((before, after) =>
         {
-            var marker = new PullRequestMarker(Key, "0123456789abcdef", "fedcba98,76543210");
+            var marker = new PullRequestMarker(Key, "0123456789abcdef", "fedcba98,76543210", "01234567");
             Assert.True(PullRequestMarker.TryFind($"{before}\n{marker}", out var found));
             Assert.Equal(marker, found);
             PullRequestMarker.TryFind(before + after, out _);
