@@ -52,25 +52,25 @@ internal static class UpdateCommand
         var isPartial = ScanCommand.WarnOfProblems(report.Scan);
         var wanted = report.Findings
             .Select(f => f.Assessment.Updates.LastOrDefault(u => u.Kind <= furthest))
-            .OfType<Update>()
-            .GroupBy(u => u.Use.Path, StringComparer.Ordinal);
-        foreach (var updates in wanted)
+            .OfType<Update>();
+        var siblings = report.Scan.Selection.Files.ToDictionary(f => f, report.Scan.Selection.SiblingsOf, StringComparer.Ordinal);
+        foreach (var (updates, paths) in FileChange.Group(wanted, siblings))
         {
             var problems = new List<FileProblem>();
             FileChange? change = null;
             try
             {
-                change = FileChange.Apply(FormatCatalog.Default, updates.Key, tree.Read(updates.Key), [.. updates]);
+                change = FileChange.Apply(FormatCatalog.Default, [.. paths.Select(p => new FileContent(p, tree.Read(p), siblings.GetValueOrDefault(p, [])))], updates);
                 problems.AddRange(change.Dropped);
-                if (change.Content is { } content)
+                foreach (var (path, content) in change.Contents)
                 {
-                    tree.Write(updates.Key, content.Span);
+                    tree.Write(path, content);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 change = null;
-                problems.Add(new FileProblem(updates.Key, null, e.Message));
+                problems.Add(new FileProblem(updates[0].Use.Path, null, e.Message));
             }
 
             foreach (var problem in problems)
@@ -81,11 +81,11 @@ internal static class UpdateCommand
 
             foreach (var update in updates)
             {
-                var isWritten = change?.Applied.Any(a => a.Use.Line == update.Use.Line && a.Use.Column == update.Use.Column) ?? false;
+                var isWritten = change?.Applied.Any(a => a.Use.Path == update.Use.Path && a.Use.Line == update.Use.Line && a.Use.Column == update.Use.Column) ?? false;
                 rows.Add(new UpdateRow(
                     update.Use.Path, update.Use.Line, update.Target.Name.Canonical,
                     VersionRow.Of(update.Use.Reference)!, VersionRow.Of(update.Target)!, FindingRow.Word(update.Kind),
-                    isWritten, null, isWritten ? null : problems.FirstOrDefault(p => p.Line is null || p.Line == update.Use.Line)?.Message));
+                    isWritten, null, isWritten ? null : problems.FirstOrDefault(p => p.Line is null || (p.Path == update.Use.Path && p.Line == update.Use.Line))?.Message));
             }
         }
 

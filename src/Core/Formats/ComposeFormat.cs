@@ -22,13 +22,10 @@ public sealed class ComposeFormat : IFormat
     public string Name => "compose";
 
     /// <inheritdoc/>
-    public bool Matches(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        return (name.StartsWith("compose", StringComparison.OrdinalIgnoreCase) || name.StartsWith("docker-compose", StringComparison.OrdinalIgnoreCase))
-            && (name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase));
-    }
+    public string Finds => "`image` of services and `x-` extensions, `additional_contexts`, `dockerfile_inline`, volumes of type `image`";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; } = ["compose*.{yml,yaml}", "docker-compose*.{yml,yaml}"];
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)

@@ -8,8 +8,6 @@ namespace Basewatch.Core.Formats;
 /// </summary>
 public sealed class DockerfileFormat : IFormat
 {
-    private static readonly string[] Stems = ["Dockerfile", "Containerfile"];
-
     /// <summary>Beside a Dockerfile, and none.</summary>
     private static readonly string[] Documents = [".dockerignore", ".containerignore", ".md", ".mdx", ".markdown", ".rst", ".adoc", ".html"];
 
@@ -17,21 +15,13 @@ public sealed class DockerfileFormat : IFormat
     public string Name => "dockerfile";
 
     /// <inheritdoc/>
-    public bool Matches(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        foreach (var stem in Stems)
-        {
-            if (name.StartsWith(stem, StringComparison.OrdinalIgnoreCase)
-                || (name.EndsWith(stem, StringComparison.OrdinalIgnoreCase) && name.Length > stem.Length && name[^(stem.Length + 1)] == '.'))
-            {
-                return !EndsWithAny(name, Documents);
-            }
-        }
+    public string Finds => "`FROM`, `COPY --from`, `ADD --from`, `RUN --mount=…from=`, the same under `ONBUILD`, `# syntax=`; the first instruction must be `ARG` or `FROM`";
 
-        return false;
-    }
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; } = ["Dockerfile*", "Containerfile*", "*.Dockerfile", "*.Containerfile"];
+
+    /// <inheritdoc/>
+    public bool Excludes(string path) => Documents.Any(d => path.EndsWith(d, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -43,18 +33,5 @@ public sealed class DockerfileFormat : IFormat
         return DockerfileReader.BeginsLikeADockerfile(source)
             ? DockerfileReader.Read(file, Name, source)
             : FormatReading.None;
-    }
-
-    private static bool EndsWithAny(ReadOnlySpan<char> name, string[] endings)
-    {
-        foreach (var ending in endings)
-        {
-            if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -6,11 +6,23 @@ namespace Basewatch.Core.Formats;
 /// </summary>
 public interface IFormat
 {
-    /// <summary>Short name in lower case: <c>dockerfile</c>, <c>compose</c>, <c>kubernetes</c>.</summary>
+    /// <summary>Short name in lower case: <c>dockerfile</c>, <c>compose</c>, <c>github-actions</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whether a file may be of this format, by its path alone. Cheap: asked for every file of a repository.</summary>
-    bool Matches(string path);
+    /// <summary>What is found, for <c>docs/formats.md</c>: a phrase in Markdown, without a full stop.</summary>
+    string Finds { get; }
+
+    /// <summary>The files that may be of this format, as <see cref="FilePattern"/>s.</summary>
+    IReadOnlyList<string> Files { get; }
+
+    /// <summary>
+    /// Names (<see cref="FilePattern"/>s without a slash) of files in the same folder that give variables their values:
+    /// <c>.env</c> for Compose. They are there as <see cref="SourceFile.Siblings"/>.
+    /// </summary>
+    IReadOnlyList<string> Siblings => [];
+
+    /// <summary>Whether a file of a matching path is none of this format, by its path alone.</summary>
+    bool Excludes(string path) => false;
 
     /// <summary>
     /// Whether a file of a matching path may be of this format, by its undecoded bytes. Where most files of a name are
@@ -20,7 +32,8 @@ public interface IFormat
 
     /// <summary>
     /// Every use in the file in the order of its text, and what could not be read. Nothing throws, whatever the text;
-    /// a file that turns out to be something else gives <see cref="FormatReading.None"/>.
+    /// a file that turns out to be something else gives <see cref="FormatReading.None"/>. Several formats may read one
+    /// file, each its own part of it.
     /// </summary>
     FormatReading Read(SourceFile file);
 }

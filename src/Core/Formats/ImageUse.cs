@@ -2,7 +2,13 @@ using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Formats;
 
-/// <summary>One place in one file that names an image. Either <see cref="Reference"/> or <see cref="Skip"/> is there.</summary>
+/// <summary>A place for a digest in a key of its own.</summary>
+/// <param name="Span">What is replaced; empty to insert.</param>
+/// <param name="Before">Written before the digest: <c>\n    digest: </c>.</param>
+/// <param name="After">Written after it.</param>
+public sealed record DigestPlace(TextSpan Span, string Before = "", string After = "");
+
+/// <summary>One place in one file that names an image. <see cref="Reference"/> or <see cref="Skip"/> is there, or both.</summary>
 public sealed record ImageUse
 {
     /// <summary>Path of the file from the root of the repository, with slashes.</summary>
@@ -23,7 +29,10 @@ public sealed record ImageUse
     /// <summary>The image; null where it can't be known.</summary>
     public ImageReference? Reference { get; init; }
 
-    /// <summary>Why it can't be updated, in a few words for people: <c>the variable BASE has no value in this file</c>.</summary>
+    /// <summary>
+    /// Why it can't be updated, in a few words for people: <c>the variable BASE has no value in this file</c>. With a
+    /// <see cref="Reference"/> where the image is known and can't be changed here.
+    /// </summary>
     public string? Skip { get; init; }
 
     /// <summary>What is wrong with what is written there, where it can be no image reference at all.</summary>
@@ -38,10 +47,22 @@ public sealed record ImageUse
     /// </summary>
     public bool Pinnable { get; init; } = true;
 
+    /// <summary>Where a digest goes that is not there yet, if not after the tag: a <c>digest:</c> beside a <c>newTag:</c>.</summary>
+    public DigestPlace? DigestPlace { get; init; }
+
     /// <summary>
     /// Makes the use for a value found in a file: parses it, or says why it is to be skipped.
     /// </summary>
-    public static ImageUse Of(SourceFile file, string format, WrittenText written, int offset, Platform? platform = null, bool pinnable = true, string? skip = null)
+    /// <param name="file">The file.</param>
+    /// <param name="format">The format that found it.</param>
+    /// <param name="written">The value.</param>
+    /// <param name="offset">Where the use is in the file.</param>
+    /// <param name="platform">The platform that is asked for.</param>
+    /// <param name="pinnable">Whether a digest may be added.</param>
+    /// <param name="skip">Why the image can't be known.</param>
+    /// <param name="locked">Why the image, though known, can't be changed here.</param>
+    public static ImageUse Of(
+        SourceFile file, string format, WrittenText written, int offset, Platform? platform = null, bool pinnable = true, string? skip = null, string? locked = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(written);
@@ -63,7 +84,7 @@ public sealed record ImageUse
             Column = column,
             Written = written,
             Reference = reference,
-            Skip = skip,
+            Skip = skip ?? locked,
             Problem = problem,
             Platform = platform,
             Pinnable = pinnable,

@@ -28,13 +28,10 @@ public sealed class KubernetesFormat : IFormat
     public string Name => "kubernetes";
 
     /// <inheritdoc/>
-    public bool Matches(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase)
-            || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
-            || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-    }
+    public string Finds => "`image` of containers of every sort, of custom resources, image volumes, in any document with `apiVersion` and `kind`";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; } = ["*.{yaml,yml,json}"];
 
     /// <summary>A manifest has these words; YAML that can't be read at all is reported, JSON is mostly data.</summary>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes)

@@ -19,7 +19,7 @@ public static class ReferenceEdit
         ArgumentNullException.ThrowIfNull(use);
         ArgumentNullException.ThrowIfNull(target);
         edits = null;
-        if (use.Reference is not { } current)
+        if (use.Reference is not { } current || use.Skip is not null)
         {
             problem = use.Skip ?? "it is not known which image this is";
             return false;
@@ -33,7 +33,7 @@ public static class ReferenceEdit
 
         if (target.Name != current.Name)
         {
-            Replace(layout.Name, target.Name.Familiar, "the name");
+            ReplaceName();
         }
 
         if (target.Tag is not null && target.Tag != current.Tag)
@@ -43,18 +43,48 @@ public static class ReferenceEdit
 
         if (target.Digest is not null && target.Digest != current.Digest)
         {
-            Replace(layout.Digest ?? tagEnd..tagEnd, layout.Digest is null ? "@" + target.Digest : target.Digest.ToString(), "the digest");
+            if (layout.Digest is null && use.DigestPlace is { } place)
+            {
+                result.Add(new TextEdit(place.Span, place.Before + target.Digest + place.After));
+            }
+            else
+            {
+                Replace(layout.Digest ?? tagEnd..tagEnd, layout.Digest is null ? "@" + target.Digest : target.Digest.ToString(), "the digest");
+            }
         }
 
         if (failure is null)
         {
             problem = null;
-            edits = Merge(result);
+            edits = written.Encode(Merge(result));
             return true;
         }
 
         problem = failure;
         return false;
+
+        void ReplaceName()
+        {
+            if (written.TryReplace(layout.Name, target.Name.Familiar, out var edit))
+            {
+                result.Add(edit);
+                return;
+            }
+
+            // A registry in a place of its own: registry and repository are replaced each in its own.
+            var slash = written.Value.IndexOf('/', StringComparison.Ordinal);
+            if (slash > 0 && slash < layout.Name.End.Value
+                && ImageName.IsRegistry(written.Value.AsSpan(0, slash))
+                && written.TryReplace(..slash, target.Name.Registry, out var registry)
+                && written.TryReplace((slash + 1)..layout.Name.End, target.Name.Repository, out var repository))
+            {
+                result.Add(registry);
+                result.Add(repository);
+                return;
+            }
+
+            failure ??= "the name is put together from several places in the file, and no single edit changes it";
+        }
 
         void Replace(Range range, string replacement, string part)
         {
@@ -70,86 +100,118 @@ public static class ReferenceEdit
     }
 
     /// <summary>
-    /// Applies the changes of one file and reads the new text again: it must show exactly the intended references.
+    /// Applies changes to files that are read together and reads the new texts again: they must show exactly the intended
+    /// references, in every one of the files.
     /// </summary>
-    /// <param name="format">The format that found the uses.</param>
-    /// <param name="file">The file as it is.</param>
-    /// <param name="uses">Every use of the file, in order.</param>
+    /// <param name="formats">The formats that found the uses.</param>
+    /// <param name="files">The files as they are, each with every use in it: those with changes, their siblings, and the others that read these.</param>
     /// <param name="targets">The reference that each use in it shall have.</param>
-    /// <param name="text">The new text.</param>
+    /// <param name="texts">The new texts by path, of those files that change.</param>
     /// <param name="problem">Why nothing is changed.</param>
     public static bool TryApply(
-        IFormat format,
-        SourceFile file,
-        IReadOnlyList<ImageUse> uses,
+        FormatCatalog formats,
+        IReadOnlyList<(SourceFile File, IReadOnlyList<ImageUse> Uses)> files,
         IReadOnlyDictionary<ImageUse, ImageReference> targets,
-        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(true)] out IReadOnlyDictionary<string, string>? texts,
         [NotNullWhen(false)] out FileProblem? problem)
     {
-        ArgumentNullException.ThrowIfNull(format);
-        ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(uses);
+        ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(targets);
-        text = null;
+        texts = null;
         problem = null;
         var all = new Dictionary<TextSpan, string>();
         foreach (var (use, target) in targets)
         {
             if (!TryCreate(use, target, out var edits, out var reason))
             {
-                problem = new FileProblem(file.Path, use.Line, reason);
+                problem = new FileProblem(use.Path, use.Line, reason);
                 return false;
             }
 
             foreach (var edit in edits)
             {
-                if (!all.TryAdd(edit.Span, edit.Replacement) && all[edit.Span] != edit.Replacement)
+                var place = edit.Span with { Path = edit.Span.Path ?? use.Path };
+                if (!all.TryAdd(place, edit.Replacement) && all[place] != edit.Replacement)
                 {
-                    problem = new FileProblem(file.Path, use.Line, "two images share this value, and each would need another one");
+                    problem = new FileProblem(use.Path, use.Line, "two images share this value, and each would need another one");
                     return false;
                 }
             }
         }
 
-        var ordered = all.OrderBy(e => e.Key.Start).ThenBy(e => e.Key.Length).ToList();
-        for (var i = 1; i < ordered.Count; i++)
+        var edited = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var edits in all.GroupBy(e => e.Key.Path!, StringComparer.Ordinal))
         {
-            if (ordered[i].Key.Start < ordered[i - 1].Key.End)
+            if (files.FirstOrDefault(f => f.File.Path == edits.Key).File is not { } file)
             {
-                problem = new FileProblem(file.Path, file.PositionOf(ordered[i].Key.Start).Line, "two edits would overlap here");
+                problem = new FileProblem(edits.Key, null, "the value stands in this file, which was not read");
                 return false;
             }
+
+            if (!TryEdit(file, edits, out var text, out problem))
+            {
+                return false;
+            }
+
+            edited[edits.Key] = text;
         }
 
+        problem = Verify(formats, files, targets, edited);
+        texts = problem is null ? edited : null;
+        return problem is null;
+    }
+
+    private static bool TryEdit(SourceFile file, IEnumerable<KeyValuePair<TextSpan, string>> edits, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out FileProblem? problem)
+    {
         var result = new System.Text.StringBuilder(file.Text.Length + 128);
         var at = 0;
-        foreach (var (span, replacement) in ordered)
+        foreach (var (span, replacement) in edits.OrderBy(e => e.Key.Start).ThenBy(e => e.Key.Length))
         {
+            if (span.Start < at)
+            {
+                text = null;
+                problem = new FileProblem(file.Path, file.PositionOf(span.Start).Line, "two edits would overlap here");
+                return false;
+            }
+
             result.Append(file.Text, at, span.Start - at).Append(replacement);
             at = span.End;
         }
 
-        var edited = result.Append(file.Text, at, file.Text.Length - at).ToString();
-        problem = Verify(format, file, uses, targets, edited);
-        text = problem is null ? edited : null;
-        return problem is null;
+        text = result.Append(file.Text, at, file.Text.Length - at).ToString();
+        problem = null;
+        return true;
     }
 
-    /// <summary>Reads the new text again and compares it with what was meant.</summary>
-    private static FileProblem? Verify(IFormat format, SourceFile file, IReadOnlyList<ImageUse> uses, IReadOnlyDictionary<ImageUse, ImageReference> targets, string edited)
+    /// <summary>Reads the new texts again and compares them with what was meant.</summary>
+    private static FileProblem? Verify(
+        FormatCatalog formats,
+        IReadOnlyList<(SourceFile File, IReadOnlyList<ImageUse> Uses)> files,
+        IReadOnlyDictionary<ImageUse, ImageReference> targets,
+        Dictionary<string, string> edited)
     {
-        var again = format.Read(new SourceFile(file.Path, edited)).Uses;
-        if (again.Count != uses.Count)
+        foreach (var (file, uses) in files)
         {
-            return new FileProblem(file.Path, null, $"after the edit the file would name {again.Count} images instead of {uses.Count}");
-        }
-
-        for (var i = 0; i < uses.Count; i++)
-        {
-            var intended = targets.TryGetValue(uses[i], out var target) ? Intended(uses[i].Reference!, target) : uses[i].Reference;
-            if (again[i].Reference != intended || (intended is null && again[i].Written.Value != uses[i].Written.Value))
+            if (!edited.ContainsKey(file.Path) && !file.Siblings.Any(s => edited.ContainsKey(s.Path)))
             {
-                return new FileProblem(file.Path, uses[i].Line, $"after the edit this would read '{Excerpt.Of(again[i].Written.Value)}' instead of '{intended?.Familiar ?? uses[i].Written.Value}'");
+                continue;
+            }
+
+            IReadOnlyList<SourceFile> siblings = [.. file.Siblings.Select(s => new SourceFile(s.Path, edited.GetValueOrDefault(s.Path, s.Text)))];
+            var again = formats.Read(new SourceFile(file.Path, edited.GetValueOrDefault(file.Path, file.Text), siblings)).Uses;
+            if (again.Count != uses.Count)
+            {
+                return new FileProblem(file.Path, null, $"after the edit the file would name {again.Count} images instead of {uses.Count}");
+            }
+
+            for (var i = 0; i < uses.Count; i++)
+            {
+                var intended = targets.TryGetValue(uses[i], out var target) ? Intended(uses[i].Reference!, target) : uses[i].Reference;
+                if (again[i].Reference != intended || (intended is null && again[i].Written.Value != uses[i].Written.Value))
+                {
+                    return new FileProblem(file.Path, uses[i].Line, $"after the edit this would read '{Excerpt.Of(again[i].Written.Value)}' instead of '{intended?.Familiar ?? uses[i].Written.Value}'");
+                }
             }
         }
 

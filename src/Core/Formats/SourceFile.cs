@@ -11,10 +11,14 @@ public sealed class SourceFile
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly Dictionary<Type, object> _parsed = [];
     private int[]? _lineStarts;
 
     /// <summary>A file with its text, a byte order mark included as U+FEFF.</summary>
-    public SourceFile(string path, string text) => (Path, Text) = (path, text);
+    /// <param name="path">Path from the root of the repository, with slashes.</param>
+    /// <param name="text">The whole text.</param>
+    /// <param name="siblings">Files of its folder that its formats ask for, in the order of their paths.</param>
+    public SourceFile(string path, string text, IReadOnlyList<SourceFile>? siblings = null) => (Path, Text, Siblings) = (path, text, siblings ?? []);
 
     /// <summary>Path from the root of the repository, with slashes.</summary>
     public string Path { get; }
@@ -22,8 +26,30 @@ public sealed class SourceFile
     /// <summary>The whole text, line ends and byte order mark as they are.</summary>
     public string Text { get; }
 
+    /// <summary>Files of the same folder that its formats ask for with <see cref="IFormat.Siblings"/>, without siblings of their own.</summary>
+    public IReadOnlyList<SourceFile> Siblings { get; }
+
+    /// <summary>The file's name.</summary>
+    public ReadOnlySpan<char> Name => Path.AsSpan(Path.LastIndexOf('/') + 1);
+
+    /// <summary>The file parsed, once for all formats that want it this way.</summary>
+    internal T Parsed<T>(Func<SourceFile, T> parse)
+        where T : class
+    {
+        lock (_parsed)
+        {
+            if (!_parsed.TryGetValue(typeof(T), out var parsed))
+            {
+                _parsed[typeof(T)] = parsed = parse(this);
+            }
+
+            return (T)parsed;
+        }
+    }
+
     /// <summary>Decodes a file; <paramref name="problem"/> says why it can't be read, with the line where there is one.</summary>
-    public static bool TryRead(string path, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out SourceFile? file, [NotNullWhen(false)] out FileProblem? problem)
+    public static bool TryRead(
+        string path, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out SourceFile? file, [NotNullWhen(false)] out FileProblem? problem, IReadOnlyList<SourceFile>? siblings = null)
     {
         file = null;
         problem = null;
@@ -43,7 +69,7 @@ public sealed class SourceFile
         {
             try
             {
-                file = new SourceFile(path, Utf8.GetString(bytes));
+                file = new SourceFile(path, Utf8.GetString(bytes), siblings);
             }
             catch (DecoderFallbackException e)
             {

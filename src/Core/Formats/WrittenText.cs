@@ -6,8 +6,9 @@ namespace Basewatch.Core.Formats;
 /// <summary>A stretch of a file's text, in UTF-16 characters.</summary>
 /// <param name="Start">Offset of the first character.</param>
 /// <param name="Length">Number of characters; 0 is a place to insert.</param>
+/// <param name="Path">The file, where it is another than that of the use: a variable's value may stand in <c>.env</c>.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TextSpan(int Start, int Length)
+public readonly record struct TextSpan(int Start, int Length, string? Path = null)
 {
     /// <summary>Offset after the last character.</summary>
     public int End => Start + Length;
@@ -31,13 +32,20 @@ public sealed class WrittenText
     public string Value { get; }
 
     /// <summary>The places, in the value's order.</summary>
-    public IEnumerable<TextSpan> Spans => _segments.Select(s => new TextSpan(s.FileStart, s.Length));
+    public IEnumerable<TextSpan> Spans => _segments.Select(s => new TextSpan(s.FileStart, s.Length, s.Path));
 
     /// <summary>A value that stands in the file as it is.</summary>
-    public static WrittenText At(string value, int fileStart)
+    /// <param name="value">The value.</param>
+    /// <param name="fileStart">Offset of its first character.</param>
+    /// <param name="sibling">The file that it stands in, where that is not the one that the use is in.</param>
+    /// <param name="encode">
+    /// Writes another value in this place, where the value alone would be read as something else there:
+    /// <c>1.10</c> as <c>"1.10"</c>, which YAML otherwise takes for a number.
+    /// </param>
+    public static WrittenText At(string value, int fileStart, SourceFile? sibling = null, Func<string, string>? encode = null)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new(value, [new Segment(0, fileStart, value.Length)]);
+        return new(value, [new Segment(0, fileStart, value.Length, sibling?.Path, encode)]);
     }
 
     /// <summary>A value that stands nowhere in the file as it is (escapes, folded lines): it can be told and not edited.</summary>
@@ -58,7 +66,7 @@ public sealed class WrittenText
             foreach (var segment in part._segments.Where(s => s.Length > 0))
             {
                 var start = value.Length + segment.ValueStart;
-                if (segments.Count > 0 && segments[^1] is var last
+                if (segments.Count > 0 && segments[^1] is var last && segment.Encode is null && last.Encode is null && last.Path == segment.Path
                     && last.FileStart + last.Length == segment.FileStart && last.ValueStart + last.Length == start)
                 {
                     segments[^1] = last with { Length = last.Length + segment.Length };
@@ -105,8 +113,53 @@ public sealed class WrittenText
         return new WrittenText(value.ToString(), segments);
     }
 
+    /// <summary>
+    /// The same value with the places it has in the file, where this one's places are offsets in another value: text in a
+    /// block scalar that is YAML itself.
+    /// </summary>
+    public WrittenText Within(WrittenText outer)
+    {
+        ArgumentNullException.ThrowIfNull(outer);
+        var segments = new List<Segment>();
+        foreach (var s in _segments)
+        {
+            outer.AddSegments(segments, s.ValueStart, s.FileStart, s.Length);
+        }
+
+        return new WrittenText(Value, segments);
+    }
+
     /// <summary>The one place where a part of the value stands whole, or null when it is spread over several.</summary>
-    public TextSpan? SpanOf(Range range) => Slice(range)._segments is [var only] ? new TextSpan(only.FileStart, only.Length) : null;
+    public TextSpan? SpanOf(Range range)
+    {
+        var (_, length) = range.GetOffsetAndLength(Value.Length);
+        return Slice(range)._segments is [var only] && only.Length == length ? new TextSpan(only.FileStart, only.Length, only.Path) : null;
+    }
+
+    /// <summary>Edits of this value, where the result has to be written with its encoding as the edit of a whole place.</summary>
+    internal IReadOnlyList<TextEdit> Encode(IReadOnlyList<TextEdit> edits)
+    {
+        List<TextEdit>? result = null;
+        foreach (var s in _segments.Where(s => s.Encode is not null))
+        {
+            var inside = (result ?? edits).Where(e => e.Span.Path == s.Path && e.Span.Start >= s.FileStart && e.Span.End <= s.FileStart + s.Length).OrderBy(e => e.Span.Start).ToList();
+            var text = new System.Text.StringBuilder();
+            var at = 0;
+            foreach (var edit in inside)
+            {
+                text.Append(Value, s.ValueStart + at, edit.Span.Start - s.FileStart - at).Append(edit.Replacement);
+                at = edit.Span.End - s.FileStart;
+            }
+
+            var plain = text.Append(Value, s.ValueStart + at, s.Length - at).ToString();
+            if (inside.Count > 0 && s.Encode!(plain) is var written && written != plain)
+            {
+                result = [.. (result ?? edits).Except(inside), new TextEdit(new TextSpan(s.FileStart, s.Length, s.Path), written)];
+            }
+        }
+
+        return result ?? edits;
+    }
 
     /// <summary>
     /// The edit that turns a part of the value into another text. Where the part is spread over several places, what both
@@ -124,7 +177,7 @@ public sealed class WrittenText
         {
             if (start > 0 && SpanOf((start - 1)..start) is { } before)
             {
-                edit = new TextEdit(new TextSpan(before.End, 0), replacement);
+                edit = new TextEdit(before with { Start = before.End, Length = 0 }, replacement);
             }
 
             return edit is not null;
@@ -154,7 +207,7 @@ public sealed class WrittenText
             var tailKept = start + length - to;
             if (from < to && headKept <= prefix && tailKept <= suffix && replacement.Length >= headKept + tailKept)
             {
-                edit = new TextEdit(new TextSpan(s.FileStart + from - s.ValueStart, to - from), replacement[headKept..^tailKept]);
+                edit = new TextEdit(new TextSpan(s.FileStart + from - s.ValueStart, to - from, s.Path), replacement[headKept..^tailKept]);
                 return true;
             }
         }
@@ -172,7 +225,8 @@ public sealed class WrittenText
             var to = Math.Min(start + length, s.ValueStart + s.Length);
             if (from < to)
             {
-                segments.Add(new Segment(at + from - start, s.FileStart + from - s.ValueStart, to - from));
+                // A part of an encoded place is not encoded by itself.
+                segments.Add(s with { ValueStart = at + from - start, FileStart = s.FileStart + from - s.ValueStart, Length = to - from, Encode = to - from == s.Length ? s.Encode : null });
             }
         }
     }
@@ -198,5 +252,5 @@ public sealed class WrittenText
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Segment(int ValueStart, int FileStart, int Length);
+    private readonly record struct Segment(int ValueStart, int FileStart, int Length, string? Path = null, Func<string, string>? Encode = null);
 }

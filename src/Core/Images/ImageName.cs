@@ -81,7 +81,10 @@ public sealed record ImageName
     /// <summary>The canonical form.</summary>
     public override string ToString() => Canonical;
 
-    /// <summary>The first component is a registry when it can be no path component: it has a dot, a port or a capital, or is localhost.</summary>
+    /// <summary>Whether the first component of a name is a registry: it can be no path component, for it has a dot, a port or a capital, or is localhost.</summary>
+    public static bool IsRegistry(ReadOnlySpan<char> component) =>
+        component.ContainsAny('.', ':') || component is "localhost" || component.ContainsAnyInRange('A', 'Z');
+
     private static (string Registry, string Repository) Split(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -90,10 +93,7 @@ public sealed record ImageName
             return (DockerHub, text);
         }
 
-        var first = text.AsSpan(0, slash);
-        return first.ContainsAny('.', ':') || first is "localhost" || first.ContainsAnyInRange('A', 'Z')
-            ? (text[..slash], text[(slash + 1)..])
-            : (DockerHub, text);
+        return IsRegistry(text.AsSpan(0, slash)) ? (text[..slash], text[(slash + 1)..]) : (DockerHub, text);
     }
 
     /// <summary><c>docker.io/a.b/c</c> has no shorter form: <c>a.b/c</c> is on another registry.</summary>

@@ -48,7 +48,7 @@ public sealed partial class ReconcileProcessor(
         {
             var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
-            var content = inventory.Files.ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
+            var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path]);
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
             if (!await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false))
@@ -285,23 +285,29 @@ public sealed partial class ReconcileProcessor(
         var applied = new List<Update>();
         var dropped = new List<FileProblem>();
         var files = new List<CommitFile>();
-        var known = scope.Inventory.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        foreach (var updates in changeSet.Updates.GroupBy(u => u.Use.Path, StringComparer.Ordinal))
+        var known = scope.Inventory.Files
+            .SelectMany(f => f.Siblings ?? []).Select(s => new InventoryFile(s.Path, s.Blob, s.Mode, [], []))
+            .Concat(scope.Inventory.Files)
+            .GroupBy(f => f.Path, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+        var siblings = known.ToDictionary(f => f.Key, f => (IReadOnlyList<string>)[.. (f.Value.Siblings ?? []).Select(s => s.Path)], StringComparer.Ordinal);
+        foreach (var (updates, paths) in FileChange.Group(changeSet.Updates, siblings))
         {
-            var file = known[updates.Key];
-            var bytes = await host.GetBlobAsync(scope.Repository, file.Blob, cancellationToken).ConfigureAwait(false);
-            var change = FileChange.Apply(formats, file.Path, bytes, [.. updates]);
+            var contents = new List<FileContent>();
+            foreach (var path in paths)
+            {
+                contents.Add(new FileContent(path, await host.GetBlobAsync(scope.Repository, known[path].Blob, cancellationToken).ConfigureAwait(false), siblings[path]));
+            }
+
+            var change = FileChange.Apply(formats, contents, updates);
             foreach (var problem in change.Dropped)
             {
                 LogDropped(scope.Repository, problem);
             }
 
             dropped.AddRange(change.Dropped);
-            if (change.Content is { } content)
-            {
-                applied.AddRange(change.Applied);
-                files.Add(new CommitFile(file.Path, file.Mode, content));
-            }
+            applied.AddRange(change.Applied);
+            files.AddRange(change.Contents.Select(c => new CommitFile(c.Key, known[c.Key].Mode, c.Value)));
         }
 
         if (files.Count == 0)

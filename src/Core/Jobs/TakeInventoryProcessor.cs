@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
@@ -73,25 +74,37 @@ public sealed partial class TakeInventoryProcessor(
     {
         var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
         var known = old is { FormatsVersion: Inventory.CurrentFormats }
-            ? old.Files.ToDictionary(f => (f.Path, f.Blob))
+            ? old.Files.ToDictionary(f => (f.Path, f.Basis))
             : [];
-        var relevant = tree.Files.Where(f => formats.Matches(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToArray();
-        var files = new InventoryFile[relevant.Length];
+        var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        var selection = FileSelection.Of(formats, [.. all.Keys.Order(StringComparer.Ordinal)]);
+        var fetched = new ConcurrentDictionary<string, Lazy<Task<byte[]>>>(StringComparer.Ordinal);
+        var files = new InventoryFile[selection.Files.Count];
         await System.Threading.Tasks.Parallel.ForAsync(
             0,
-            relevant.Length,
+            files.Length,
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (i, token) =>
             {
-                var file = relevant[i];
-                files[i] = known.TryGetValue((file.Path, file.Blob), out var unchanged)
-                    ? unchanged with { Mode = file.Mode }
-                    : await ReadAsync(repository, file, token).ConfigureAwait(false);
+                var file = all[selection.Files[i]];
+                IReadOnlyList<InventorySibling>? siblings = selection.SiblingsOf(file.Path) is [_, ..] paths
+                    ? [.. paths.Select(p => all[p]).Where(s => s.Size is not > SourceFile.LargestFile).Select(s => new InventorySibling(s.Path, s.Blob, s.Mode))]
+                    : null;
+                var blank = new InventoryFile(file.Path, file.Blob, file.Mode, [], [], siblings);
+                files[i] = known.TryGetValue((file.Path, blank.Basis), out var unchanged)
+                    ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems }
+                    : await ReadAsync(repository, file, blank, fetched, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         return files;
     }
 
-    private async Task<InventoryFile> ReadAsync(RepositoryName repository, TreeFile file, CancellationToken cancellationToken)
+    /// <param name="repository">The repository.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="blank">Its record without what it names.</param>
+    /// <param name="fetched">Siblings, which several files are read with.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    private async Task<InventoryFile> ReadAsync(
+        RepositoryName repository, TreeFile file, InventoryFile blank, ConcurrentDictionary<string, Lazy<Task<byte[]>>> fetched, CancellationToken cancellationToken)
     {
         FormatReading reading;
         if (file.Size > SourceFile.LargestFile)
@@ -103,7 +116,22 @@ public sealed partial class TakeInventoryProcessor(
         {
             try
             {
-                reading = formats.Read(file.Path, await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false));
+                var siblings = new List<SourceFile>();
+                foreach (var sibling in blank.Siblings ?? [])
+                {
+                    var bytes = await fetched
+                        .GetOrAdd(sibling.Blob, blob => new Lazy<Task<byte[]>>(() => host.GetBlobAsync(repository, blob, cancellationToken)))
+                        .Value.ConfigureAwait(false);
+                    if (SourceFile.TryRead(sibling.Path, bytes, out var text, out _))
+                    {
+                        siblings.Add(text);
+                    }
+                }
+
+                var content = fetched.TryGetValue(file.Blob, out var known)
+                    ? await known.Value.ConfigureAwait(false)
+                    : await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
+                reading = formats.Read(file.Path, content, siblings);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
@@ -111,7 +139,7 @@ public sealed partial class TakeInventoryProcessor(
             }
         }
 
-        return new InventoryFile(file.Path, file.Blob, file.Mode, [.. reading.Uses.Select(InventoryUse.Of)], reading.Problems);
+        return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems };
     }
 
     /// <summary>Brings the index from images to repositories up to date, and keeps the inventory.</summary>

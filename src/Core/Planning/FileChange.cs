@@ -3,68 +3,90 @@ using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Planning;
 
-/// <summary>What became of the updates of one file.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Content">Its new bytes; null when nothing could be changed.</param>
-/// <param name="Applied">The updates in it.</param>
+/// <summary>A file of a repository as it is.</summary>
+/// <param name="Path">From the root.</param>
+/// <param name="Bytes">Its content.</param>
+/// <param name="Siblings">Paths of the files beside it that it is read with.</param>
+public sealed record FileContent(string Path, byte[] Bytes, IReadOnlyList<string> Siblings);
+
+/// <summary>What became of the updates of files that are read together: mostly a single one.</summary>
+/// <param name="Contents">The new bytes by path, of those files that change.</param>
+/// <param name="Applied">The updates in them.</param>
 /// <param name="Dropped">Updates that could not be written, and why.</param>
-public sealed record FileChange(string Path, ReadOnlyMemory<byte>? Content, IReadOnlyList<Update> Applied, IReadOnlyList<FileProblem> Dropped)
+public sealed record FileChange(IReadOnlyDictionary<string, byte[]> Contents, IReadOnlyList<Update> Applied, IReadOnlyList<FileProblem> Dropped)
 {
     /// <summary>
-    /// Writes the updates of one file, at most one a use. An update that can't be written is dropped with the reason, and
-    /// the others are written without it.
+    /// Puts updates whose files have to be edited together into one group: those that share a file which gives variables
+    /// their values. Gives for each group every file that has to be looked at: with updates, their siblings, and all others
+    /// that read these.
     /// </summary>
-    /// <param name="formats">The formats that read the file.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="content">The bytes that the uses were found in.</param>
-    /// <param name="updates">What is to be changed. Uses are matched by their line, column and text.</param>
-    public static FileChange Apply(FormatCatalog formats, string path, ReadOnlySpan<byte> content, IReadOnlyList<Update> updates)
+    /// <param name="updates">The updates.</param>
+    /// <param name="files">Every file of the repository that a format reads, with its siblings.</param>
+    public static IReadOnlyList<(IReadOnlyList<Update> Updates, IReadOnlyList<string> Paths)> Group(IEnumerable<Update> updates, IReadOnlyDictionary<string, IReadOnlyList<string>> files)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        ArgumentNullException.ThrowIfNull(files);
+        var readers = files.SelectMany(f => f.Value.Select(s => (Sibling: s, Reader: f.Key))).ToLookup(f => f.Sibling, f => f.Reader, StringComparer.Ordinal);
+
+        // Siblings are of one folder, so a folder is a group; a file without any is one by itself.
+        return [.. updates
+            .GroupBy(u => SiblingsOf(u.Use.Path).Count > 0 || readers.Contains(u.Use.Path) ? u.Use.Path[..(u.Use.Path.LastIndexOf('/') + 1)] : u.Use.Path, StringComparer.Ordinal)
+            .Select(g =>
+            {
+                var paths = g.Select(u => u.Use.Path).ToHashSet(StringComparer.Ordinal);
+                paths.UnionWith(paths.SelectMany(SiblingsOf).ToList());
+                paths.UnionWith(paths.SelectMany(p => readers[p]).ToList());
+                paths.UnionWith(paths.SelectMany(SiblingsOf).ToList());
+                return ((IReadOnlyList<Update>)[.. g], (IReadOnlyList<string>)[.. paths.Order(StringComparer.Ordinal)]);
+            })];
+
+        IReadOnlyList<string> SiblingsOf(string path) => files.GetValueOrDefault(path, []);
+    }
+
+    /// <summary>
+    /// Writes the updates of files that are read together, at most one a use. An update that can't be written is dropped
+    /// with the reason, and the others are written without it.
+    /// </summary>
+    /// <param name="formats">The formats that read the files.</param>
+    /// <param name="contents">The files that <see cref="Group"/> names, with the bytes that the uses were found in.</param>
+    /// <param name="updates">What is to be changed. Uses are matched by their file, line, column and text.</param>
+    public static FileChange Apply(FormatCatalog formats, IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates)
     {
         ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(contents);
         ArgumentNullException.ThrowIfNull(updates);
-        if (updates is [])
-        {
-            return new FileChange(path, null, [], []);
-        }
-
-        var format = formats.FormatOf(updates[0].Use);
-        if (!SourceFile.TryRead(path, content, out var file, out var unreadable))
-        {
-            return new FileChange(path, null, [], [unreadable]);
-        }
-
-        var uses = format.Read(file).Uses;
-        var found = uses.ToLookup(u => (u.Line, u.Column, u.Written.Value));
+        var dropped = new List<FileProblem>();
+        var files = Read(formats, contents, updates, dropped);
+        var found = files.SelectMany(f => f.Uses).ToLookup(u => (u.Path, u.Line, u.Column, u.Written.Value));
         var targets = new Dictionary<ImageUse, ImageReference>(ReferenceEqualityComparer.Instance);
         var applied = new List<Update>();
-        var dropped = new List<FileProblem>();
-        foreach (var update in updates)
+        foreach (var update in updates.Where(u => files.Any(f => f.File.Path == u.Use.Path)))
         {
-            if (found[(update.Use.Line, update.Use.Column, update.Use.Written.Value)].FirstOrDefault() is { } use)
+            if (found[(update.Use.Path, update.Use.Line, update.Use.Column, update.Use.Written.Value)].FirstOrDefault() is { } use)
             {
                 targets[use] = update.Target;
                 applied.Add(update with { Use = use });
             }
             else
             {
-                dropped.Add(new FileProblem(path, update.Use.Line, $"'{Excerpt.Of(update.Use.Written.Value)}' is no longer here"));
+                dropped.Add(new FileProblem(update.Use.Path, update.Use.Line, $"'{Excerpt.Of(update.Use.Written.Value)}' is no longer here"));
             }
         }
 
-        if (targets.Count > 0 && ReferenceEdit.TryApply(format, file, uses, targets, out var text, out _))
+        if (targets.Count > 0 && ReferenceEdit.TryApply(formats, files, targets, out var texts, out _))
         {
-            return new FileChange(path, SourceFile.Encode(text), applied, dropped);
+            return new FileChange(Encode(texts), applied, dropped);
         }
 
         // Something stands in the way: find out what, one update after another.
         var kept = new Dictionary<ImageUse, ImageReference>(ReferenceEqualityComparer.Instance);
-        text = null;
+        texts = null;
         foreach (var update in applied.ToList())
         {
             kept[update.Use] = update.Target;
-            if (ReferenceEdit.TryApply(format, file, uses, kept, out var edited, out var problem))
+            if (ReferenceEdit.TryApply(formats, files, kept, out var edited, out var problem))
             {
-                text = edited;
+                texts = edited;
             }
             else
             {
@@ -74,6 +96,31 @@ public sealed record FileChange(string Path, ReadOnlyMemory<byte>? Content, IRea
             }
         }
 
-        return new FileChange(path, text is null ? (ReadOnlyMemory<byte>?)null : SourceFile.Encode(text), applied, dropped);
+        return new FileChange(Encode(texts), applied, dropped);
     }
+
+    private static List<(SourceFile File, IReadOnlyList<ImageUse> Uses)> Read(FormatCatalog formats, IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates, List<FileProblem> dropped)
+    {
+        var plain = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
+        foreach (var content in contents)
+        {
+            if (SourceFile.TryRead(content.Path, content.Bytes, out var file, out var unreadable))
+            {
+                plain[content.Path] = file;
+            }
+            else if (updates.Any(u => u.Use.Path == content.Path))
+            {
+                dropped.Add(unreadable);
+            }
+        }
+
+        return [.. contents.Where(c => plain.ContainsKey(c.Path)).Select(c =>
+        {
+            var file = new SourceFile(c.Path, plain[c.Path].Text, [.. c.Siblings.Select(s => plain.GetValueOrDefault(s)).OfType<SourceFile>()]);
+            return (file, formats.Read(file).Uses);
+        })];
+    }
+
+    private static Dictionary<string, byte[]> Encode(IReadOnlyDictionary<string, string>? texts) =>
+        texts?.ToDictionary(t => t.Key, t => SourceFile.Encode(t.Value), StringComparer.Ordinal) ?? [];
 }

@@ -111,8 +111,13 @@ public sealed class UpdatePlanner(PolicySet policies)
             return Undecided(use, problem);
         }
 
+        if (use.Skip is { } locked && !isGone)
+        {
+            return new Assessment(use, [], IsGone: false, PolicyOf(current.Name), locked, null);
+        }
+
         var updates = new List<Update>();
-        foreach (var step in choice.Steps)
+        foreach (var step in use.Skip is null ? choice.Steps : [])
         {
             if (facts.DigestProblems.TryGetValue(step.Tag, out problem))
             {

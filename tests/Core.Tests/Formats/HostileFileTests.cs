@@ -1,56 +1,57 @@
 using System.Diagnostics;
 using System.Text;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Tests.Formats.Generated;
 using CsCheck;
 
 namespace Basewatch.Core.Tests.Formats;
 
 public sealed class HostileFileTests
 {
-    private static readonly string[] Paths = ["Dockerfile", "compose.yml", "docker-compose.yml", "pod.yaml", "pod.json"];
+    /// <summary>One for every pattern of every format.</summary>
+    private static readonly Gen<string> AnyPath = Gen.OneOf(
+        [.. FormatCatalog.Default.Formats.SelectMany(f => f.Files).Select(Sample).Distinct(StringComparer.Ordinal)]);
 
     private static readonly Gen<string> Token = Gen.OneOf(
         "{", "}", "[", "]", ":", ": ", "- ", "&a ", "*a", "<<: *a", "!x ", "\n", "\r\n", "\r", "\t", "\"", "'", "|", ">", "${", "$", "}", ":-", "#", "\\", "`", "<<E", "--from=", "--mount=from=",
         "FROM ", "ARG ", "image: ", "apiVersion: v1\nkind: Pod\n", "services:\n", "---\n", "? ", "%", "@", "\u0000", "\uFEFF", "\u2028", "😀", "\ud800", "{{", "\\U00110000", "\\x", ",");
 
     [Fact]
-    public void No_bytes_make_a_format_throw() => Gen.Byte.Array[0, 300].Sample(bytes => ReadAll(bytes), iter: 3000);
+    public void No_bytes_make_a_format_throw() => Gen.Select(AnyPath, Gen.Byte.Array[0, 300]).Sample(Read, iter: 10_000);
 
     [Fact]
-    public void No_text_makes_a_format_throw() => Token.Array[0, 60].Sample(tokens => ReadAll(Encoding.UTF8.GetBytes(string.Concat(tokens))), iter: 5000);
+    public void No_text_makes_a_format_throw() => Gen.Select(AnyPath, Token.Array[0, 60]).Sample((path, tokens) => Read(path, Encoding.UTF8.GetBytes(string.Concat(tokens))), iter: 20_000);
 
     [Fact]
     public void Broken_fixtures_are_read_as_far_as_they_go_and_edits_of_them_are_exact_or_refused()
     {
-        var texts = Fixture.All.Select(f => Encoding.UTF8.GetString(f.Bytes)).ToArray();
-        var broken = Gen.Select(Gen.OneOf(texts), Gen.Select(Gen.Int[0, 5000], Gen.Int[0, 30], Token).Array[1, 6], (text, changes) =>
+        var fixtures = Fixture.All.Select(f => (f.Path, Text: Encoding.UTF8.GetString(f.Bytes))).ToArray();
+        var broken = Gen.Select(Gen.OneOf(fixtures), Gen.Select(Gen.Int[0, 5000], Gen.Int[0, 30], Token).Array[1, 6], (fixture, changes) =>
         {
+            var text = fixture.Text;
             foreach (var (at, cut, insert) in changes)
             {
                 var from = text.Length == 0 ? 0 : at % text.Length;
                 text = text.Remove(from, Math.Min(cut, text.Length - from)).Insert(from, insert);
             }
 
-            return text;
+            return (fixture.Path, text);
         });
-        broken.Sample(text =>
+        broken.Sample((path, text) =>
         {
-            foreach (var path in Paths)
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var reading = FormatCatalog.Default.Read(path, bytes);
+            if (SourceFile.TryRead(path, bytes, out var file, out _) && reading.Uses.FirstOrDefault(u => u.Reference is not null) is { } use)
             {
-                var bytes = Encoding.UTF8.GetBytes(text);
-                var reading = FormatCatalog.Default.Read(path, bytes);
-                if (SourceFile.TryRead(path, bytes, out var file, out _) && reading.Uses.FirstOrDefault(u => u.Reference is not null) is { } use)
+                var target = use.Reference! with { Tag = "9.9.9" };
+                var targets = new Dictionary<ImageUse, Basewatch.Core.Images.ImageReference> { [use] = target };
+                if (ReferenceEdit.TryApply(FormatCatalog.Default, [(file, reading.Uses)], targets, out var edited, out _))
                 {
-                    var target = use.Reference! with { Tag = "9.9.9" };
-                    var targets = new Dictionary<ImageUse, Basewatch.Core.Images.ImageReference> { [use] = target };
-                    if (ReferenceEdit.TryApply(FormatCatalog.Default.FormatOf(use), file, reading.Uses, targets, out var edited, out _))
-                    {
-                        Assert.True(ReferenceEdit.TryCreate(use, target, out var edits, out _));
-                        GeneratedFile.AssertOnlySpansChanged(file.Text, edited, edits);
-                    }
+                    Assert.True(ReferenceEdit.TryCreate(use, target, out var edits, out _));
+                    GeneratedFile.AssertOnlySpansChanged(file.Text, edited.GetValueOrDefault(path, file.Text), edits);
                 }
             }
-        }, iter: 3000);
+        }, iter: 10_000);
     }
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
@@ -95,13 +96,19 @@ public sealed class HostileFileTests
     private static void AssertProblem(string message, string path, byte[] bytes) =>
         Assert.Equal(message, Assert.Single(FormatCatalog.Default.Read(path, bytes).Problems).ToString());
 
-    private static void ReadAll(byte[] bytes)
+    private static void Read(string path, byte[] bytes) =>
+        Assert.All(FormatCatalog.Default.Read(path, bytes).Uses, u => Assert.False(u.Reference is null && u.Skip is null));
+
+    /// <summary>A path that a pattern matches: its first alternatives, and a letter for each wildcard.</summary>
+    private static string Sample(string pattern)
     {
-        foreach (var path in Paths)
+        for (int open; (open = pattern.IndexOf('{', StringComparison.Ordinal)) >= 0;)
         {
-            var reading = FormatCatalog.Default.Read(path, bytes);
-            Assert.All(reading.Uses, u => Assert.True(u.Reference is null ^ u.Skip is null));
+            var close = pattern.IndexOf('}', open);
+            pattern = pattern[..open] + pattern[(open + 1)..close].Split(',')[0] + pattern[(close + 1)..];
         }
+
+        return pattern.TrimStart('/').Replace("**/", "", StringComparison.Ordinal).Replace('*', 'x').Replace('?', 'x');
     }
 
     private static string Make(string bomb) => bomb switch

@@ -24,7 +24,7 @@ public sealed class FileChangeTests
         // Both share the variable, and only one of them moves.
         var change = Apply("ARG V=3.12\nFROM python:${V}-slim\nFROM python:${V}-alpine\n", ("python:3.12-slim", "python:3.13-slim"));
 
-        Assert.False(change.Content.HasValue);
+        Assert.Empty(change.Contents);
         Assert.Empty(change.Applied);
         Assert.Single(change.Dropped);
     }
@@ -58,9 +58,9 @@ public sealed class FileChangeTests
     {
         var update = Some.Update("python:3.12", "python:3.13", UpdateKind.Minor, line: 7);
 
-        var change = FileChange.Apply(FormatCatalog.Default, "Dockerfile", "FROM python:3.12\n"u8, [update]);
+        var change = FileChange.Apply(FormatCatalog.Default, [new FileContent("Dockerfile", "FROM python:3.12\n"u8.ToArray(), [])], [update]);
 
-        Assert.False(change.Content.HasValue);
+        Assert.Empty(change.Contents);
         Assert.Single(change.Dropped);
     }
 
@@ -69,8 +69,8 @@ public sealed class FileChangeTests
         var bytes = Encoding.UTF8.GetBytes(text);
         var uses = FormatCatalog.Default.Read("Dockerfile", bytes).Uses;
         var updates = moves.Select(m => new Update(uses.Single(u => u.Reference?.Familiar == m.From), ImageReference.Parse(m.To), UpdateKind.Minor, "docker", "because"));
-        return FileChange.Apply(FormatCatalog.Default, "Dockerfile", bytes, [.. updates]);
+        return FileChange.Apply(FormatCatalog.Default, [new FileContent("Dockerfile", bytes, [])], [.. updates]);
     }
 
-    private static string Text(FileChange change) => Encoding.UTF8.GetString(change.Content!.Value.Span);
+    private static string Text(FileChange change) => Encoding.UTF8.GetString(change.Contents["Dockerfile"]);
 }

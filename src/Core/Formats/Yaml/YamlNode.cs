@@ -18,9 +18,27 @@ internal abstract class YamlNode(int start, string? tag)
     public virtual YamlNode? Target => this;
 }
 
-/// <summary>A scalar.</summary>
-internal sealed class YamlScalar(string text, int start, int end, string? tag, string value, ScalarStyle style) : YamlNode(start, tag)
+/// <summary>Text that is read as YAML: a file, or a value of a file that is YAML itself.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Outer">Where the text is written in the file; null where it is the file's own.</param>
+internal sealed record YamlText(string Text, WrittenText? Outer)
 {
+    /// <summary>The offset in the file of an offset in the text.</summary>
+    public int FileOffset(int offset) => Outer is null ? offset
+        : Text.Length == 0 ? Outer.Spans.FirstOrDefault().Start
+        : Outer.SpanOf(Math.Min(offset, Text.Length - 1)..(Math.Min(offset, Text.Length - 1) + 1))?.Start ?? Outer.Spans.FirstOrDefault().Start;
+
+    /// <summary>A value that stands in the text as it is, with its place in the file.</summary>
+    public WrittenText At(string value, int offset) =>
+        Outer is null ? WrittenText.At(value, offset) : Outer.Slice(offset..(offset + value.Length));
+}
+
+/// <summary>A scalar.</summary>
+internal sealed class YamlScalar(YamlText source, int local, int end, string? tag, string value, ScalarStyle style) : YamlNode(source.FileOffset(local), tag)
+{
+    /// <summary>How it is written: plain, in quotes, as a block.</summary>
+    public ScalarStyle Style => style;
+
     /// <summary>The value that it means.</summary>
     public string Value { get; } = value;
 
@@ -37,20 +55,21 @@ internal sealed class YamlScalar(string text, int start, int end, string? tag, s
     };
 
     private WrittenText? At(int from) =>
-        from >= Start && string.CompareOrdinal(text, from, Value, 0, Value.Length) == 0 ? WrittenText.At(Value, from) : null;
+        from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from) : null;
 
     /// <summary>A block's lines without their indentation and the last line's end, where that gives the value again.</summary>
     private WrittenText? Block()
     {
+        var text = source.Text;
         var wanted = Value.TrimEnd('\n');
         var pieces = new List<WrittenText>();
         var (indent, length) = (-1, 0);
-        var feed = text.IndexOf('\n', Start, end - Start);
+        var feed = text.IndexOf('\n', local, end - local);
         while (feed >= 0 && length < wanted.Length)
         {
             if (pieces.Count > 0)
             {
-                pieces.Add(WrittenText.At("\n", feed));
+                pieces.Add(source.At("\n", feed));
                 length++;
             }
 
@@ -60,7 +79,7 @@ internal sealed class YamlScalar(string text, int start, int end, string? tag, s
             lineEnd -= lineEnd > at && text[lineEnd - 1] == '\r' ? 1 : 0;
             indent = indent < 0 ? text.AsSpan(at, lineEnd - at).IndexOfAnyExcept(' ') : indent;
             var from = indent < 0 ? lineEnd : Math.Min(at + indent, lineEnd);
-            pieces.Add(WrittenText.At(text[from..lineEnd], from));
+            pieces.Add(source.At(text[from..lineEnd], from));
             length += lineEnd - from;
         }
 

@@ -21,13 +21,18 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     /// <summary>A file whose quoted scalars have to be joined is read again until this many characters are read.</summary>
     private const int MostRereading = SourceFile.LargestFile / 2;
 
-    /// <summary>Reads a file; nothing throws, whatever the text.</summary>
-    public static YamlStream Read(SourceFile file)
+    /// <summary>Reads a file, once for all formats; nothing throws, whatever the text.</summary>
+    public static YamlStream Read(SourceFile file) => file.Parsed(static f => Read(f, new YamlText(f.Text, null)));
+
+    /// <summary>Reads a value of a file that is YAML itself; the nodes know their places in the file.</summary>
+    public static YamlStream Read(SourceFile file, WrittenText text) => Read(file, new YamlText(text.Value, text));
+
+    private static YamlStream Read(SourceFile file, YamlText source)
     {
-        var text = file.Text;
+        var text = source.Text;
         for (var read = text.Length; ; read += text.Length)
         {
-            var builder = new Builder(file, text);
+            var builder = new Builder(file, source, text);
             try
             {
                 builder.Run();
@@ -41,12 +46,12 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
                     continue;
                 }
 
-                return new YamlStream(builder.Documents, new FileProblem(file.Path, (int)Math.Clamp(e.Start.Line, 1, int.MaxValue), "this is no valid YAML: " + Sentence(e.Message)));
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Start), "this is no valid YAML: " + Sentence(e.Message)));
             }
             catch (Exception e) when (e is InvalidOperationException or ArgumentException)
             {
                 // What the parser throws for some broken text, such as {% in a template.
-                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.Line, "this is no valid YAML"));
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(builder.Position), "this is no valid YAML"));
             }
         }
     }
@@ -85,6 +90,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     private sealed class Builder
     {
         private readonly SourceFile _file;
+        private readonly YamlText _source;
         private readonly int _shift;
         private readonly Scanner _scanner;
         private readonly Parser _parser;
@@ -92,9 +98,9 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
         private int _nodes;
 
-        public Builder(SourceFile file, string text)
+        public Builder(SourceFile file, YamlText source, string text)
         {
-            _file = file;
+            (_file, _source) = (file, source);
 
             // The scanner takes a byte order mark for a letter.
             _shift = file.Text.StartsWith('\uFEFF') ? 1 : 0;
@@ -107,7 +113,11 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         public FileProblem? Problem { get; private set; }
 
         /// <summary>Where the scanner is.</summary>
-        public int Line => (int)Math.Clamp(_scanner.CurrentPosition.Line, 1, int.MaxValue);
+        public Mark Position => _scanner.CurrentPosition;
+
+        /// <summary>The line in the file.</summary>
+        public int LineOf(Mark mark) =>
+            _source.Outer is null ? (int)Math.Clamp(mark.Line, 1, int.MaxValue) : _file.PositionOf(_source.FileOffset(Offset(mark))).Line;
 
         public void Run()
         {
@@ -119,16 +129,16 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
                         _anchors.Clear();
                         break;
                     case Scalar e:
-                        Add(new YamlScalar(_file.Text, Offset(e.Start), Offset(e.End), TagOf(e), e.Value, e.Style), e);
+                        Add(new YamlScalar(_source, Offset(e.Start), Offset(e.End), TagOf(e), e.Value, e.Style), e);
                         break;
                     case AnchorAlias e:
-                        Add(new YamlAlias(Offset(e.Start), _anchors.GetValueOrDefault(e.Value.Value)), null);
+                        Add(new YamlAlias(Start(e), _anchors.GetValueOrDefault(e.Value.Value)), null);
                         break;
                     case MappingStart e:
-                        Open(new YamlMapping(Offset(e.Start), TagOf(e)), e);
+                        Open(new YamlMapping(Start(e), TagOf(e)), e);
                         break;
                     case SequenceStart e:
-                        Open(new YamlSequence(Offset(e.Start), TagOf(e)), e);
+                        Open(new YamlSequence(Start(e), TagOf(e)), e);
                         break;
                     case MappingEnd or SequenceEnd:
                         Close();
@@ -139,7 +149,10 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
 
         private static string? TagOf(NodeEvent e) => e.Tag.IsEmpty || e.Tag.IsNonSpecific ? null : e.Tag.Value;
 
-        public int Offset(Mark mark) => (int)Math.Min(mark.Index + _shift, _file.Text.Length);
+        /// <summary>The offset in the text that is read.</summary>
+        public int Offset(Mark mark) => (int)Math.Min(mark.Index + _shift, _source.Text.Length);
+
+        private int Start(ParsingEvent e) => _source.FileOffset(Offset(e.Start));
 
         private void Open(YamlNode node, NodeEvent e)
         {
@@ -147,7 +160,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
             _open.Push((node, null));
             if (_open.Count > Deepest)
             {
-                Problem = new FileProblem(_file.Path, (int)e.Start.Line, $"the YAML is nested deeper than {Deepest} levels");
+                Problem = new FileProblem(_file.Path, LineOf(e.Start), $"the YAML is nested deeper than {Deepest} levels");
             }
         }
 

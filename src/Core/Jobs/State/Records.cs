@@ -25,7 +25,7 @@ public sealed record RepositoryRecord(string Repository, string? ChangeToken, st
 public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
-    public const int CurrentFormats = 1;
+    public const int CurrentFormats = 2;
 
     /// <summary>Every use, as the planner takes it.</summary>
     [JsonIgnore]
@@ -38,16 +38,37 @@ public sealed record Inventory(string Branch, string Commit, int FormatsVersion,
 /// <param name="Mode">Git's mode.</param>
 /// <param name="Uses">What it names.</param>
 /// <param name="Problems">What could not be read.</param>
-public sealed record InventoryFile(string Path, string Blob, string Mode, IReadOnlyList<InventoryUse> Uses, IReadOnlyList<FileProblem> Problems);
+/// <param name="Siblings">The files beside it that it was read with; null for none.</param>
+public sealed record InventoryFile(
+    string Path, string Blob, string Mode, IReadOnlyList<InventoryUse> Uses, IReadOnlyList<FileProblem> Problems, IReadOnlyList<InventorySibling>? Siblings = null)
+{
+    /// <summary>Names all that its uses were found in: it differs when one of the files does.</summary>
+    [JsonIgnore]
+    public string Basis => Siblings is null ? Blob : string.Join('+', Siblings.Select(s => s.Blob).Prepend(Blob));
+}
+
+/// <summary>A file that another one of its folder is read with.</summary>
+/// <param name="Path">From the root.</param>
+/// <param name="Blob">SHA of its content.</param>
+/// <param name="Mode">Git's mode.</param>
+public sealed record InventorySibling(string Path, string Blob, string Mode);
 
 /// <summary>A use without its spans: they are found again when the file is edited.</summary>
-public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform)
+/// <param name="Format">The format that found it.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1.</param>
+/// <param name="Text">What is written there.</param>
+/// <param name="Skip">Why it can't be updated.</param>
+/// <param name="Pinnable">Whether a digest may be added.</param>
+/// <param name="Platform">The platform asked for.</param>
+/// <param name="IsKnown">Whether the image is known where it can't be updated.</param>
+public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform, bool IsKnown = false)
 {
     /// <summary>The record of a use.</summary>
     public static InventoryUse Of(ImageUse use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString());
+        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString(), use.Skip is not null && use.Reference is not null);
     }
 
     /// <summary>The use again.</summary>
@@ -58,7 +79,7 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
         Line = Line,
         Column = Column,
         Written = WrittenText.At(Text, 0),
-        Reference = Skip is null ? ImageReference.Parse(Text) : null,
+        Reference = Skip is null || IsKnown ? ImageReference.Parse(Text) : null,
         Skip = Skip,
         Pinnable = Pinnable,
         Platform = Images.Platform.TryParse(Platform, out var platform) ? platform : null,

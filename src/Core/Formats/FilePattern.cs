@@ -1,0 +1,129 @@
+namespace Basewatch.Core.Formats;
+
+/// <summary>
+/// Which files a format reads: <c>Dockerfile*</c> (a name, in any folder), <c>.github/workflows/*.yml</c> (a path from any
+/// folder on), <c>/charts/**/values.yaml</c> (from the root). <c>*</c> is anything within a name, <c>?</c> one character,
+/// <c>**</c> any number of folders, <c>{a,b}</c> either; case does not matter.
+/// </summary>
+public sealed class FilePattern
+{
+    private const int MostAlternatives = 64;
+    private const int DeepestPath = 256;
+    private const string AnyFolders = "**";
+
+    private readonly string[] _parts;
+
+    private FilePattern(string text)
+    {
+        var parts = text.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        _parts = text.StartsWith('/') ? parts : [AnyFolders, .. parts];
+    }
+
+    /// <summary>The last part of the pattern: what the file's name has to match.</summary>
+    public string FileName => _parts[^1];
+
+    /// <summary>Reads a pattern; alternatives in braces become patterns of their own.</summary>
+    /// <exception cref="FormatException">It is empty, a brace is not closed, or it has more than 64 alternatives.</exception>
+    public static IReadOnlyList<FilePattern> Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var found = new List<FilePattern>();
+        var next = new Queue<string>([text]);
+        while (next.TryDequeue(out var pattern))
+        {
+            var open = pattern.IndexOf('{', StringComparison.Ordinal);
+            if (open < 0)
+            {
+                found.Add(pattern.Trim('/').Length > 0 ? new FilePattern(pattern) : throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it is empty"));
+                continue;
+            }
+
+            var close = pattern.IndexOf('}', open);
+            if (close < 0)
+            {
+                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: a brace is not closed");
+            }
+
+            foreach (var alternative in pattern[(open + 1)..close].Split(','))
+            {
+                next.Enqueue(string.Concat(pattern.AsSpan(0, open), alternative, pattern.AsSpan(close + 1)));
+            }
+
+            if (next.Count + found.Count > MostAlternatives)
+            {
+                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it has more than {MostAlternatives} alternatives");
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a path from the root of the repository, with slashes, is meant.</summary>
+    public bool IsMatch(ReadOnlySpan<char> path)
+    {
+        Span<Range> ranges = stackalloc Range[DeepestPath];
+        var count = path.Split(ranges, '/');
+        return count < DeepestPath && IsMatch(path, ranges[..count]);
+    }
+
+    /// <summary>Greedy with one place to go back to: linear in path and pattern for each <c>**</c>.</summary>
+    private bool IsMatch(ReadOnlySpan<char> path, ReadOnlySpan<Range> names)
+    {
+        var (part, name, starPart, starName) = (0, 0, -1, 0);
+        while (name < names.Length)
+        {
+            if (part < _parts.Length && _parts[part] == AnyFolders)
+            {
+                (starPart, starName) = (part++, name);
+            }
+            else if (part < _parts.Length && IsNameMatch(_parts[part], path[names[name]]))
+            {
+                part++;
+                name++;
+            }
+            else if (starPart >= 0)
+            {
+                (part, name) = (starPart + 1, ++starName);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return part == _parts.Length;
+    }
+
+    /// <summary>Whether a name is meant by one part of a pattern.</summary>
+    internal static bool IsNameMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        var (p, n, starP, starN) = (0, 0, -1, 0);
+        while (n < name.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                (starP, starN) = (p++, n);
+            }
+            else if (p < pattern.Length && (pattern[p] == '?' || char.ToLowerInvariant(pattern[p]) == char.ToLowerInvariant(name[n])))
+            {
+                p++;
+                n++;
+            }
+            else if (starP >= 0)
+            {
+                (p, n) = (starP + 1, ++starN);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (p < pattern.Length && pattern[p] == '*')
+        {
+            p++;
+        }
+
+        return p == pattern.Length;
+    }
+}
