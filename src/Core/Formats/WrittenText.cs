@@ -123,7 +123,12 @@ public sealed class WrittenText
         var segments = new List<Segment>();
         foreach (var s in _segments)
         {
+            var before = segments.Count;
             outer.AddSegments(segments, s.ValueStart, s.FileStart, s.Length);
+            if (segments.Count == before + 1 && segments[before].Length == s.Length)
+            {
+                segments[before] = segments[before] with { Encode = s.Encode };
+            }
         }
 
         return new WrittenText(Value, segments);

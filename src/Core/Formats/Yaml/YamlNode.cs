@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 
 namespace Basewatch.Core.Formats.Yaml;
@@ -21,16 +22,32 @@ internal abstract class YamlNode(int start, string? tag)
 /// <summary>Text that is read as YAML: a file, or a value of a file that is YAML itself.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Outer">Where the text is written in the file; null where it is the file's own.</param>
-internal sealed record YamlText(string Text, WrittenText? Outer)
+internal sealed partial record YamlText(string Text, WrittenText? Outer)
 {
     /// <summary>The offset in the file of an offset in the text.</summary>
     public int FileOffset(int offset) => Outer is null ? offset
         : Text.Length == 0 ? Outer.Spans.FirstOrDefault().Start
         : Outer.SpanOf(Math.Min(offset, Text.Length - 1)..(Math.Min(offset, Text.Length - 1) + 1))?.Start ?? Outer.Spans.FirstOrDefault().Start;
 
+    /// <summary>
+    /// A plain scalar as it is, or in quotes where a reader of YAML would make another text of it: Helm makes <c>1.10</c> a
+    /// 1.1 and <c>20240101</c> a 2.0240101e+07. Numbers that come out as they went in stay as people write them.
+    /// </summary>
+    public static string Quote(string value) => IsAnotherType().IsMatch(value) && !IsPlainNumber().IsMatch(value) ? $"\"{value}\"" : value;
+
+    // The core schema, and what YAML 1.1 has beyond it: https://yaml.org/type/
+    [GeneratedRegex(@"^(?:[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0[xob][0-9a-f_]+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t.*)?|true|false|yes|no|on|off|y|n|null|~|[-+]?\.(?:inf|nan))$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex IsAnotherType();
+
+    [GeneratedRegex(@"^(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{0,5}[1-9])?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex IsPlainNumber();
+
     /// <summary>A value that stands in the text as it is, with its place in the file.</summary>
-    public WrittenText At(string value, int offset) =>
-        Outer is null ? WrittenText.At(value, offset) : Outer.Slice(offset..(offset + value.Length));
+    /// <param name="value">The value.</param>
+    /// <param name="offset">Its offset in the text.</param>
+    /// <param name="encode">Writes another value in its place, see <see cref="WrittenText.At"/>.</param>
+    public WrittenText At(string value, int offset, Func<string, string>? encode = null) =>
+        Outer is null ? WrittenText.At(value, offset, encode: encode) : WrittenText.At(value, offset, encode: encode).Within(Outer);
 }
 
 /// <summary>A scalar.</summary>
@@ -48,14 +65,14 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
     /// <summary>The value with its place in the file; null where escapes or folded lines make it stand there otherwise.</summary>
     public WrittenText? Written => style switch
     {
-        ScalarStyle.Plain => At(end - Value.Length),
+        ScalarStyle.Plain => At(end - Value.Length, YamlText.Quote),
         ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length),
         ScalarStyle.Literal or ScalarStyle.Folded => Block(),
         _ => null,
     };
 
-    private WrittenText? At(int from) =>
-        from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from) : null;
+    private WrittenText? At(int from, Func<string, string>? encode = null) =>
+        from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from, encode) : null;
 
     /// <summary>A block's lines without their indentation and the last line's end, where that gives the value again.</summary>
     private WrittenText? Block()
