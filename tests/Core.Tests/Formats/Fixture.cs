@@ -14,7 +14,7 @@ public sealed record Fixture(string Format, string Path)
 {
     private const string Ending = ".expected";
 
-    private static readonly string Root = System.IO.Path.Combine(AppContext.BaseDirectory, "Formats", "Fixtures");
+    public static readonly string Root = System.IO.Path.Combine(AppContext.BaseDirectory, "Formats", "Fixtures");
 
     public static IReadOnlyList<Fixture> All { get; } =
     [
