@@ -116,11 +116,12 @@ class Text:
         """The likeliest line: Renovate gives none."""
         file, name, tag, digest = k
         short = name.rsplit("/", 1)[-1]
-        wanted = [[shown], [short, tag], [short, digest], [name.removeprefix("docker.io/").removeprefix("library/")], [short], [tag], [digest]]
+        shown = shown if "\n" not in shown else None
+        wanted = [["image", shown], [shown], [short, tag], [short, digest], [name.removeprefix("docker.io/").removeprefix("library/")], [short], [tag], [digest]]
         for parts in wanted:
             if all(parts):
                 for number, line in enumerate(self.lines(file), 1):
-                    if all(part.split("\n")[0] in line for part in parts):
+                    if all(part in line for part in parts):
                         return number
         return 0
 
