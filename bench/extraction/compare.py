@@ -238,11 +238,18 @@ def main():
     def share(part, whole):
         return f"{part} of {whole} = {100 * part / whole:.2f}%" if whole else "nothing to reckon"
 
-    both = sum(b[2] for r in results for b in r["both"])
     for side, what in (("renovate", "recall"), ("basewatch", "precision")):
-        by = {v: total(s for s in sides if s["side"] == side and verdict(s) is v) for v in (True, False, None)}
-        good, bad = (both, by[True]) if side == "renovate" else (both + by[True], by[False])
-        print(f"\n{what}: {share(good, good + bad)} without the {by[None]} open ones; {share(good, good + bad + by[None])} with these against Basewatch", end="")
+        def figures(some):
+            both = sum(b[2] for r in some for b in r["both"])
+            by = {v: total(s for r in some for s in r["sides"] if s["side"] == side and verdict(s) is v) for v in (True, False, None)}
+            good, bad = (both, by[True]) if side == "renovate" else (both + by[True], by[False])
+            return good, good + bad, by[None]
+
+        good, whole, unknown = figures(results)
+        each = [figures([r]) for r in results]
+        mean = [g / (w + u) for g, w, u in each if w + u]
+        print(f"\n{what}: {share(good, whole)} without the {unknown} open ones; {share(good, whole + unknown)} with these against Basewatch"
+              f"; the mean over {len(mean)} repositories is then {100 * sum(mean) / max(len(mean), 1):.2f}%", end="")
     print()
 
 
