@@ -81,7 +81,8 @@ def renovate(folder, commit, args):
                 for dep in entry["deps"]:
                     if dep.get("datasource") != "docker" or dep.get("skipReason") or dep.get("depName") is None:
                         continue
-                    k = key(entry["packageFile"], dep.get("packageName") or dep["depName"], dep.get("currentValue"), dep.get("currentDigest"))
+                    tag = dep.get("currentValue")  # "undefined" where a Helm value is left empty
+                    k = key(entry["packageFile"], dep.get("packageName") or dep["depName"], None if tag == "undefined" else tag, dep.get("currentDigest"))
                     found[manager][k] += 1
                     shown.setdefault(k, dep.get("replaceString") or dep["depName"])
     return found, shown
