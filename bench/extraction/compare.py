@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -128,18 +127,21 @@ class Text:
 
 
 def judgements():
-    path = HERE / "judged.tsv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [row for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    with (HERE / "judged.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for number, row in enumerate(rows, 2):
+        if row["side"] not in ("renovate", "basewatch") or row["verdict"] not in ("true", "false") or not row["reason"] or None in row:
+            sys.exit(f"judged.tsv:{number}: six fields, a side (renovate, basewatch), a verdict (true, false) and a reason are needed")
+        name, _, row["commit"] = row["repository"].partition("@")
+        row["name"] = name
+        row["file"], row["image"] = (re.compile(re.escape(row[column]).replace(r"\*", ".*")) for column in ("path", "reference"))
+    return rows
 
 
 def judged(rows, side, repository, k):
     for row in rows:
-        name, _, commit = row["repository"].partition("@")
-        if row["side"] == side and fnmatchcase(repository[0], name) and (not commit or repository[1].startswith(commit)) \
-                and fnmatchcase(k[0], row["path"]) and fnmatchcase(written(k), row["reference"]):
+        if row["side"] == side and row["name"] == repository[0] and repository[1].startswith(row["commit"]) \
+                and row["file"].fullmatch(k[0]) and row["image"].fullmatch(written(k)):
             return row["verdict"] == "true", row["reason"]
     return None
 
