@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Enumeration;
 using System.Text;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
@@ -8,14 +7,13 @@ using Basewatch.Core.Images;
 namespace Basewatch.Adapters.Git;
 
 /// <summary>
-/// A folder on disk. A Git work tree is listed by its index, so that what is tracked counts, ignored or not; what is read
-/// is on disk, committed or not. Links are never followed.
+/// A folder on disk. A Git work tree is listed by its index, so that what is tracked counts, ignored or not; any other
+/// folder by what is there and no <c>.gitignore</c> file of it ignores. What is read is on disk, committed or not. Links
+/// are never followed.
 /// </summary>
 public sealed class WorkTree
 {
-    private const int MostFiles = 1_000_000;
     private const int LargestIndex = 512 * 1024 * 1024;
-    private const int DeepestFolder = 200;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly Dictionary<string, string> NoEnvironment = [];
@@ -51,13 +49,12 @@ public sealed class WorkTree
 
         var folder = isFile ? Path.GetDirectoryName(full)! : full;
         var file = isFile ? Path.GetFileName(full) : "";
-        if (await FindTopAsync(folder, cancellationToken) is not var (top, below))
+        if (!MayBeBelowGit(folder) || await ReadIndexAsync(folder, file, cancellationToken) is not { } tree)
         {
-            return new WorkTree(folder, isGit: false, file, isFile ? [file] : Walk(folder));
+            return new WorkTree(folder, isGit: false, file, isFile ? [file] : FolderWalk.List(folder, cancellationToken));
         }
 
-        var prefix = below + file;
-        return new WorkTree(top, isGit: true, prefix, await ListTrackedAsync(top, prefix, cancellationToken));
+        return tree;
     }
 
     /// <summary>Reads a file.</summary>
@@ -65,22 +62,7 @@ public sealed class WorkTree
     /// <returns>Its bytes, up to one more than <see cref="SourceFile.LargestFile"/>; none where a tracked file is gone from the disk.</returns>
     /// <exception cref="IOException">It leads out of the folder or through a link, or can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public byte[] Read(string path)
-    {
-        try
-        {
-            // Pipes and devices have no length either, and must not be opened.
-            return Resolve(path) switch
-            {
-                null or { Length: 0 } => [],
-                var file => Read(file, (int)Math.Min(file.Length, SourceFile.LargestFile + 1)),
-            };
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
+    public byte[] Read(string path) => Resolve(path) is { } file ? RegularFile.Read(file, SourceFile.LargestFile + 1) : [];
 
     /// <summary>Puts new content in place of a file's, in one step and with its mode kept.</summary>
     /// <param name="path">From the root, with slashes; the file exists.</param>
@@ -127,77 +109,64 @@ public sealed class WorkTree
             return null;
         }
 
-        var file = new FileInfo(Path.Combine(Root, path));
-        // What is not there has all bits set; a link that leads nowhere is a link all the same.
-        return file.Attributes == (FileAttributes)(-1) || file.Attributes.HasFlag(FileAttributes.Directory) ? null
-            : file.Attributes.HasFlag(FileAttributes.ReparsePoint) ? throw new IOException("the file is a link: links are not followed")
-            : file;
+        return RegularFile.Find(Path.Combine(Root, path));
     }
 
+    // Asked once of each folder: those above it were asked before.
     private bool HasFolder(string folder)
     {
-        var at = Root;
-        foreach (var part in folder.Split('/'))
+        var slash = folder.LastIndexOf('/');
+        if (slash > 0 && !_folders.GetOrAdd(folder[..slash], HasFolder))
         {
-            at = Path.Combine(at, part);
-            var attributes = new DirectoryInfo(at).Attributes;
-            if (attributes == (FileAttributes)(-1))
-            {
-                return false;
-            }
-
-            if (attributes.HasFlag(FileAttributes.ReparsePoint))
-            {
-                throw new IOException($"{Excerpt.Of(part)} is a link: links are not followed");
-            }
+            return false;
         }
 
-        return true;
+        var attributes = new DirectoryInfo(Path.Combine(Root, folder)).Attributes;
+        return attributes == (FileAttributes)(-1) ? false
+            : attributes.HasFlag(FileAttributes.ReparsePoint) ? throw new IOException($"{Excerpt.Of(folder[(slash + 1)..])} is a link: links are not followed")
+            : true;
     }
 
-    private static byte[] Read(FileInfo file, int length)
+    // Null: outside Git.
+    private static async Task<WorkTree?> ReadIndexAsync(string folder, string file, CancellationToken cancellationToken)
     {
-        using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[length];
-        var at = 0;
-        for (int read; at < length && (read = RandomAccess.Read(handle, bytes.AsSpan(at), at)) > 0;)
-        {
-            at += read;
-        }
-
-        return at == length ? bytes : bytes[..at];
-    }
-
-    private static async Task<(string Top, string Below)?> FindTopAsync(string folder, CancellationToken cancellationToken)
-    {
-        GitResult result;
         try
         {
-            result = await GitProcess.RunAsync(folder, ["rev-parse", "--show-toplevel", "--show-prefix"], 64 * 1024, default, NoEnvironment, cancellationToken);
+            // Both at once: starting a process takes longer than what it does.
+            var finding = FindTopAsync(folder, cancellationToken);
+            var listing = ListTrackedAsync(folder, file, cancellationToken);
+            await Task.WhenAll(finding, listing);
+            var (top, below) = await finding;
+            return new WorkTree(top, isGit: true, below + file, await listing);
         }
-        catch (GitProcessException e) when (e.IsMissing && !IsBelowGit(folder))
+        catch (IOException) when (!IsBelowGit(folder))
         {
             return null;
         }
+    }
 
+    private static async Task<(string Top, string Below)> FindTopAsync(string folder, CancellationToken cancellationToken)
+    {
+        var result = await GitProcess.RunAsync(folder, ["rev-parse", "--show-toplevel", "--show-prefix"], 64 * 1024, default, NoEnvironment, cancellationToken);
         if (result.ExitCode != 0)
         {
-            // Outside Git, or in a repository without a work tree; anything else is a work tree that Git can't read.
-            return IsBelowGit(folder)
-                ? throw new IOException($"{folder}: git can't read this work tree: {result.Error}")
-                : null;
+            throw new IOException($"{folder}: git can't read this work tree: {result.Error}");
         }
 
         var lines = Encoding.UTF8.GetString(result.Output).Split('\n');
         return (Path.GetFullPath(lines[0]), lines[1]);
     }
 
-    private static bool IsBelowGit(string folder)
+    private static bool IsBelowGit(string folder) => AnyAbove(folder, static at => Path.Exists(Path.Combine(at, ".git")));
+
+    // Through a link on the way, Git finds repositories that the path does not show.
+    private static bool MayBeBelowGit(string folder) => IsBelowGit(folder) || AnyAbove(folder, static at => new DirectoryInfo(at).LinkTarget is not null);
+
+    private static bool AnyAbove(string folder, Func<string, bool> holds)
     {
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
-            var git = Path.Combine(at, ".git");
-            if (Directory.Exists(git) || File.Exists(git))
+            if (holds(at))
             {
                 return true;
             }
@@ -206,28 +175,39 @@ public sealed class WorkTree
         return false;
     }
 
-    private static async Task<IReadOnlyList<string>> ListTrackedAsync(string top, string prefix, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ListTrackedAsync(string folder, string file, CancellationToken cancellationToken)
     {
-        string[] arguments = prefix.Length == 0 ? ["ls-files", "-z", "--stage"] : ["ls-files", "-z", "--stage", "--", prefix];
-        var result = await GitProcess.RunAsync(top, arguments, LargestIndex, default, NoEnvironment, cancellationToken);
+        string[] arguments = ["ls-files", "-z", "--stage", "--full-name", "--", .. file.Length == 0 ? [] : new[] { file }];
+        var result = await GitProcess.RunAsync(folder, arguments, LargestIndex, default, NoEnvironment, cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new IOException($"{top}: git can't list this work tree: {result.Error}");
+            throw new IOException($"{folder}: git can't list this work tree: {result.Error}");
         }
 
         var files = new List<string>();
+        var isOrdered = true;
         foreach (var range in result.Output.AsSpan().Split((byte)0))
         {
             // <mode> SP <sha> SP <stage> TAB <path>; a conflict has a path up to three times, one after the other.
             var entry = result.Output.AsSpan(range);
             var tab = entry.IndexOf((byte)'\t');
-            if (tab > 0 && entry.StartsWith("100"u8) && TryDecode(entry[(tab + 1)..], out var path) && (files.Count == 0 || files[^1] != path))
+            if (tab > 0 && entry.StartsWith("100"u8) && TryDecode(entry[(tab + 1)..], out var path))
             {
-                files.Add(path);
+                var order = files.Count == 0 ? 1 : string.CompareOrdinal(path, files[^1]);
+                isOrdered &= order >= 0;
+                if (order != 0)
+                {
+                    files.Add(path);
+                }
             }
         }
 
-        files.Sort(StringComparer.Ordinal);
+        // Git's order is that of bytes, which is another one for rare characters alone.
+        if (!isOrdered)
+        {
+            files.Sort(StringComparer.Ordinal);
+        }
+
         return files;
     }
 
@@ -244,33 +224,5 @@ public sealed class WorkTree
             text = null;
             return false;
         }
-    }
-
-    private static List<string> Walk(string root)
-    {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            MaxRecursionDepth = DeepestFolder,
-        };
-        var found = new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => entry.ToFullPath(), options)
-        {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.FileName.Equals(".git", StringComparison.OrdinalIgnoreCase),
-        };
-        var files = new List<string>();
-        foreach (var file in found)
-        {
-            files.Add(Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'));
-            if (files.Count > MostFiles)
-            {
-                throw new IOException($"{root} has more than {MostFiles} files: choose a folder further down");
-            }
-        }
-
-        files.Sort(StringComparer.Ordinal);
-        return files;
     }
 }
