@@ -65,6 +65,23 @@ public sealed class WorkTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_to_a_part_of_a_work_tree_shows_that_part()
+    {
+        var repository = Path.Combine(_folder, "repository");
+        Put("repository/services/api/Dockerfile", "FROM a");
+        Put("repository/services/api/untracked", "x");
+        await Shell.GitAsync(repository, "init", "--quiet");
+        await Shell.GitAsync(repository, "add", "services/api/Dockerfile");
+        var link = Directory.CreateSymbolicLink(Path.Combine(_folder, "link"), Path.Combine(repository, "services"));
+
+        var tree = await WorkTree.OpenAsync(Path.Combine(link.FullName, "api"), Cancellation);
+
+        Assert.True(tree.IsGit);
+        Assert.Equal(["services/api/Dockerfile"], tree.Files);
+        Assert.Equal("FROM a", Encoding.UTF8.GetString(tree.Read("services/api/Dockerfile")));
+    }
+
+    [Fact]
     public async Task A_file_in_conflict_counts_once_and_links_do_not_count()
     {
         await GitAsync();
