@@ -5,6 +5,7 @@ internal sealed class FormatIndex
 {
     private readonly Dictionary<string, List<Entry>>.AlternateLookup<ReadOnlySpan<char>> _byName;
     private readonly Dictionary<string, List<Entry>>.AlternateLookup<ReadOnlySpan<char>> _byEnding;
+    private readonly Dictionary<char, List<Entry>> _byFirst = [];
     private readonly List<Entry> _others = [];
 
     public FormatIndex(IReadOnlyList<IFormat> formats)
@@ -25,6 +26,10 @@ internal sealed class FormatIndex
                 else if (dot >= 0 && dot + 1 < name.Length && name.AsSpan(dot).IndexOfAny('*', '?') < 0)
                 {
                     Add(byEnding, name[dot..], entry);
+                }
+                else if (name[0] is not ('*' or '?'))
+                {
+                    Add(_byFirst, char.ToLowerInvariant(name[0]), entry);
                 }
                 else
                 {
@@ -52,6 +57,11 @@ internal sealed class FormatIndex
             Collect(ending, path, name, ref found);
         }
 
+        if (!name.IsEmpty && _byFirst.TryGetValue(char.ToLowerInvariant(name[0]), out var begun))
+        {
+            Collect(begun, path, name, ref found);
+        }
+
         Collect(_others, path, name, ref found);
         return found is null ? [] : [.. found.Values];
     }
@@ -67,7 +77,8 @@ internal sealed class FormatIndex
         }
     }
 
-    private static void Add(Dictionary<string, List<Entry>> index, string key, Entry entry)
+    private static void Add<TKey>(Dictionary<TKey, List<Entry>> index, TKey key, Entry entry)
+        where TKey : notnull
     {
         if (!index.TryGetValue(key, out var entries))
         {
