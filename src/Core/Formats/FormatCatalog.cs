@@ -17,6 +17,15 @@ public sealed class FormatCatalog
     [
         new DockerfileFormat(),
         new ComposeFormat(),
+        new HelmChartFormat(),
+        new HelmValuesFormat(),
+        new HelmfileFormat(),
+        new KustomizeFormat(),
+        new FluxFormat(),
+        new ArgoCdFormat(),
+        new FleetFormat(),
+        new CarvelFormat(),
+        new HelmResourceFormat(),
         new KubernetesFormat(),
     ]);
 
