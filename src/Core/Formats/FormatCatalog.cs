@@ -17,7 +17,17 @@ public sealed class FormatCatalog
     [
         new DockerfileFormat(),
         new ComposeFormat(),
+        new TektonFormat(),
+        new ArgoWorkflowsFormat(),
+        new CrossplaneFormat(),
+        new SkaffoldFormat(),
+        new GardenFormat(),
         new KubernetesFormat(),
+        new AnsibleFormat(),
+        new EarthfileFormat(),
+        new PreCommitFormat(),
+        new FlyFormat(),
+        .. KeyPathFormat.All,
     ]);
 
     /// <summary>The formats, in order.</summary>

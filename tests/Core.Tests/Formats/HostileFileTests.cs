@@ -62,6 +62,8 @@ public sealed class HostileFileTests
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
+        { "pod.yaml", "parameter chain" }, { "pod.yaml", "texts in texts" }, { "pod.yaml", "broken documents" }, { "chart/templates/pod.yaml", "template lines" }, { "Earthfile", "many froms" }, { "Earthfile", "argument chain" },
+        { "tasks/main.yml", "task aliases" }, { "batect.yml", "container aliases" },
     };
 
     [Theory]
@@ -131,6 +133,13 @@ public sealed class HostileFileTests
         "many mounts" => "FROM a\nRUN " + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"--mount=from=a:{i} \\\n")) + "x\n",
         "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
+        "parameter chain" => "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  params:\n  - {name: p0, default: 'image:1'}\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"  - {{name: p{i}, default: '{Times($"$(params.p{i - 1})", 10)}'}}\n"))
+            + "  steps:\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"  - image: $(params.p{i})\n")),
+        "texts in texts" => "apiVersion: v1\nkind: ConfigMap\ndata:\n" + string.Concat(Enumerable.Range(0, 500).Select(i => new string(' ', (2 * i) + 2) + $"k{i}: |\n" + new string(' ', (2 * i) + 4) + "apiVersion: image\n" + new string(' ', (2 * i) + 4) + "kind: x\n")),
+        "broken documents" => string.Concat(Enumerable.Range(0, 100_000).Select(i => $"---\napiVersion: v1\nkind: Pod\nimage: ]a:{i}\n")),
+        "template lines" => "{{- if }}\napiVersion: v1\nkind: Pod\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{new string(' ', i % 100)}- image: a:{i}\n")),
+        "task aliases" => "- &a0 {docker_container: {image: a:1}}\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"- &a{i} [{Times($"*a{i - 1}, ", 9)}]\n")),
+        "container aliases" => "containers: &c\n  a: &a {image: a:1}\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"  k{i}: *a\n")),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
