@@ -26,7 +26,17 @@ public sealed class FormatCatalog
         new FleetFormat(),
         new CarvelFormat(),
         new HelmResourceFormat(),
+        new TektonFormat(),
+        new ArgoWorkflowsFormat(),
+        new CrossplaneFormat(),
+        new SkaffoldFormat(),
+        new GardenFormat(),
         new KubernetesFormat(),
+        new AnsibleFormat(),
+        new EarthfileFormat(),
+        new PreCommitFormat(),
+        new FlyFormat(),
+        .. KeyPathFormat.All,
     ]);
 
     /// <summary>The formats, in order.</summary>

@@ -64,6 +64,8 @@ public sealed class HostileFileTests
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
         { "values.yaml", "aliases" }, { "values.yaml", "many values" }, { "values.yaml", "shared registry" }, { "values.yaml", "merge chain" }, { "values.yaml.gotmpl", "many templates" },
         { "kustomization.yaml", "many new tags" }, { "application.yaml", "many parameters" }, { "helmfile.yaml", "many templates" },
+        { "pod.yaml", "parameter chain" }, { "pod.yaml", "texts in texts" }, { "pod.yaml", "broken documents" }, { "chart/templates/pod.yaml", "template lines" }, { "Earthfile", "many froms" }, { "Earthfile", "argument chain" },
+        { "tasks/main.yml", "task aliases" }, { "batect.yml", "container aliases" },
     };
 
     [Theory]
@@ -133,6 +135,13 @@ public sealed class HostileFileTests
         "many mounts" => "FROM a\nRUN " + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"--mount=from=a:{i} \\\n")) + "x\n",
         "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
+        "parameter chain" => "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  params:\n  - {name: p0, default: 'image:1'}\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"  - {{name: p{i}, default: '{Times($"$(params.p{i - 1})", 10)}'}}\n"))
+            + "  steps:\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"  - image: $(params.p{i})\n")),
+        "texts in texts" => "apiVersion: v1\nkind: ConfigMap\ndata:\n" + string.Concat(Enumerable.Range(0, 500).Select(i => new string(' ', (2 * i) + 2) + $"k{i}: |\n" + new string(' ', (2 * i) + 4) + "apiVersion: image\n" + new string(' ', (2 * i) + 4) + "kind: x\n")),
+        "broken documents" => string.Concat(Enumerable.Range(0, 100_000).Select(i => $"---\napiVersion: v1\nkind: Pod\nimage: ]a:{i}\n")),
+        "template lines" => "{{- if }}\napiVersion: v1\nkind: Pod\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{new string(' ', i % 100)}- image: a:{i}\n")),
+        "task aliases" => "- &a0 {docker_container: {image: a:1}}\n" + string.Concat(Enumerable.Range(1, 60).Select(i => $"- &a{i} [{Times($"*a{i - 1}, ", 9)}]\n")),
+        "container aliases" => "containers: &c\n  a: &a {image: a:1}\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"  k{i}: *a\n")),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
         "many values" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"k{i}: {{image: {{repository: a, tag: v{i}, digest: ''}}}}\n")),
         "shared registry" => "r: &r {registry: example.com, repository: a, version: 1}\n" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"k{i}: {{image: {{<<: *r, tag: v{i}}}}}\n")),

@@ -66,13 +66,35 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
     public WrittenText? Written => style switch
     {
         ScalarStyle.Plain => At(end - Value.Length, YamlText.Quote),
-        ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length),
+        ScalarStyle.SingleQuoted => At(end - 1 - Value.Length),
+        ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length) ?? EscapedSlashes(),
         ScalarStyle.Literal or ScalarStyle.Folded => Block(),
         _ => null,
     };
 
     private WrittenText? At(int from, Func<string, string>? encode = null) =>
         from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from, encode) : null;
+
+    /// <summary>What writers of JSON make of paths: <c>quay.io\/acme\/app</c>.</summary>
+    private WrittenText? EscapedSlashes()
+    {
+        var text = source.Text;
+        var at = text.IndexOf('"', local, end - local) + 1;
+        var pieces = new List<WrittenText>();
+        for (int slash; at > 0 && (slash = text.IndexOf("\\/", at, Math.Max(0, end - 1 - at), StringComparison.Ordinal)) >= 0; at = slash + 1)
+        {
+            pieces.Add(source.At(text[at..slash], at));
+        }
+
+        if (pieces.Count == 0 || at >= end)
+        {
+            return null;
+        }
+
+        pieces.Add(source.At(text[at..(end - 1)], at));
+        var written = WrittenText.Join(pieces);
+        return written.Value == Value ? written : null;
+    }
 
     /// <summary>A block's lines without their indentation and the last line's end, where that gives the value again.</summary>
     private WrittenText? Block()

@@ -16,7 +16,8 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedDockerfiles.Any,
         GeneratedComposeFiles.Any,
         GeneratedHelmFiles.Any,
-        GeneratedManifests.Any);
+        GeneratedManifests.Any,
+        GeneratedToolFiles.Any);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)
