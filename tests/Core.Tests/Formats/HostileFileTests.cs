@@ -62,6 +62,8 @@ public sealed class HostileFileTests
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
+        { ".github/workflows/ci.yml", "matrices" }, { ".github/workflows/ci.yml", "expressions" }, { ".gitlab-ci.yml", "extends" }, { ".gitlab-ci.yml", "variables in variables" },
+        { ".gitlab-ci.yml", "merge chain" }, { ".gitlab-ci.yml", "aliases" }, { ".circleci/config.yml", "calls" }, { "azure-pipelines.yml", "scopes" }, { "Jenkinsfile", "groovy" },
     };
 
     [Theory]
@@ -132,6 +134,14 @@ public sealed class HostileFileTests
         "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
+        "matrices" => "x: &m {matrix: {a: &l [" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"a{i}, ")) + "], b: *l, c: *l, include: [" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{{a: x{i}}}, "))
+            + "]}}\njobs:\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"  j{i}: {{strategy: *m, container: \"${{{{ matrix.a }}}}/${{{{ matrix.b }}}}:${{{{ matrix.c }}}}\"}}\n")),
+        "expressions" => "jobs: {a: {container: \"" + Times("${{ a || ", 800_000) + "\"}}\n",
+        "extends" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"j{i}: {{script: x, image: $A, extends: [j{i + 1}, j{i + 2}, j{i + 3}]}}\n")),
+        "variables in variables" => "variables:\n  V0: x\n" + string.Concat(Enumerable.Range(1, 30).Select(i => $"  V{i}: $V{i - 1}$V{i - 1}$V{i - 1}\n")) + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"j{i}: {{script: x, image: $V7$V30}}\n")),
+        "calls" => "jobs:\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"  j{i}: {{docker: [{{image: 'a:<< parameters.v >>'}}]}}\n")) + "workflows: {w: {jobs: [" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{{j0: {{v: {i}}}}}, ")) + "]}}\n",
+        "scopes" => "jobs:\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"- {{job: a, variables: {{v: '{i}'}}, container: 'a:$(v)$(w)'}}\n")),
+        "groovy" => Times("docker.withRegistry('x') { docker { image \"${a}\" ", 60_000) + Times("\"", 1_000_000),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
