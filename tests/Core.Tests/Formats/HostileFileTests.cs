@@ -66,6 +66,8 @@ public sealed class HostileFileTests
         { "kustomization.yaml", "many new tags" }, { "application.yaml", "many parameters" }, { "helmfile.yaml", "many templates" },
         { "pod.yaml", "parameter chain" }, { "pod.yaml", "texts in texts" }, { "pod.yaml", "broken documents" }, { "chart/templates/pod.yaml", "template lines" }, { "Earthfile", "many froms" }, { "Earthfile", "argument chain" },
         { "tasks/main.yml", "task aliases" }, { "batect.yml", "container aliases" },
+        { ".github/workflows/ci.yml", "matrices" }, { ".github/workflows/ci.yml", "expressions" }, { ".gitlab-ci.yml", "extends" }, { ".gitlab-ci.yml", "variables in variables" },
+        { ".gitlab-ci.yml", "merge chain" }, { ".gitlab-ci.yml", "aliases" }, { ".circleci/config.yml", "calls" }, { "azure-pipelines.yml", "scopes" }, { "Jenkinsfile", "groovy" },
     };
 
     [Theory]
@@ -149,6 +151,14 @@ public sealed class HostileFileTests
         "many new tags" => "images:\n" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $"- name: a{i}\n  newTag: v1\n")),
         "many parameters" => "apiVersion: argoproj.io/v1\nkind: Application\nspec:\n  source:\n    repoURL: a\n    helm:\n      parameters:\n"
             + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"      - {{name: a.b{i}.c.d.e.image, value: a:{i}}}\n")),
+        "matrices" => "x: &m {matrix: {a: &l [" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"a{i}, ")) + "], b: *l, c: *l, include: [" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{{a: x{i}}}, "))
+            + "]}}\njobs:\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"  j{i}: {{strategy: *m, container: \"${{{{ matrix.a }}}}/${{{{ matrix.b }}}}:${{{{ matrix.c }}}}\"}}\n")),
+        "expressions" => "jobs: {a: {container: \"" + Times("${{ a || ", 800_000) + "\"}}\n",
+        "extends" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"j{i}: {{script: x, image: $A, extends: [j{i + 1}, j{i + 2}, j{i + 3}]}}\n")),
+        "variables in variables" => "variables:\n  V0: x\n" + string.Concat(Enumerable.Range(1, 30).Select(i => $"  V{i}: $V{i - 1}$V{i - 1}$V{i - 1}\n")) + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"j{i}: {{script: x, image: $V7$V30}}\n")),
+        "calls" => "jobs:\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"  j{i}: {{docker: [{{image: 'a:<< parameters.v >>'}}]}}\n")) + "workflows: {w: {jobs: [" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{{j0: {{v: {i}}}}}, ")) + "]}}\n",
+        "scopes" => "jobs:\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"- {{job: a, variables: {{v: '{i}'}}, container: 'a:$(v)$(w)'}}\n")),
+        "groovy" => Times("docker.withRegistry('x') { docker { image \"${a}\" ", 60_000) + Times("\"", 1_000_000),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
