@@ -62,6 +62,7 @@ public sealed class HostileFileTests
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
+        { "Dockerfile", "patterns" }, { "Dockerfile", "open braces in FROM" }, { "compose.yml", "open braces" }, { "compose.yml", "templates" }, { "run.sh", "comments" }, { "run.sh", "comments before nothing" },
     };
 
     [Theory]
@@ -133,6 +134,12 @@ public sealed class HostileFileTests
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
+        "patterns" => "ARG V=" + Times("a", 250) + "\n" + Times("FROM a:${V%%*a*a*a*a*a*a*a*a*a*b}${V//a/aa}\n", 100_000),
+        "open braces" => "services:\n  a:\n    image: " + Times("{{ {% <% ", 500_000),
+        "open braces in FROM" => "FROM a\nFROM " + Times("{{ {% <% ", 500_000),
+        "templates" => "services:\n" + Times("{% if x %}\n  {{ a }}:\n    image: {{ b }}{% c %}\n", 100_000),
+        "comments" => Times("# basewatch: image\ndocker run " + Times("a ", 50) + "a:1\n# renovate: datasource=docker depName=a\nX=1.2 # basewatch: ignore\n", 30_000),
+        "comments before nothing" => Times("# basewatch: image\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
 

@@ -15,7 +15,8 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
     public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
         GeneratedDockerfiles.Any,
         GeneratedComposeFiles.Any,
-        GeneratedManifests.Any);
+        GeneratedManifests.Any,
+        GeneratedComments.Any);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)
