@@ -17,8 +17,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public IServiceProvider Services => _services;
 
-    /// <summary>Puts the jobs over these adapters.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, IEnumerable<PolicyOptions> policies)
+    /// <summary>Puts the jobs over these adapters, with the policies and formats of the settings.</summary>
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, BasewatchOptions settings)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -34,9 +34,14 @@ internal sealed class LocalEngine : IAsyncDisposable
 
         services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));
         var options = new BasewatchOptions();
-        foreach (var policy in policies)
+        foreach (var policy in settings.Policies)
         {
             options.Policies.Add(policy);
+        }
+
+        foreach (var format in settings.Formats)
+        {
+            options.Formats.Add(format);
         }
 
         services.AddBasewatch(options);

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Basewatch.Adapters.GitHub;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Policies;
 
@@ -20,6 +22,9 @@ public sealed class BasewatchOptions
 
     /// <summary>Policies for some images; the first that matches counts, all others have the default.</summary>
     public IList<PolicyOptions> Policies { get; } = [];
+
+    /// <summary>Formats of one's own: regular expressions that find images in files.</summary>
+    public IList<FormatOptions> Formats { get; } = [];
 
     /// <summary>The registries of which there is more to say than their name: credentials, mirrors, private addresses.</summary>
     public IList<RegistrySettings> Registries { get; } = [];
@@ -46,6 +51,9 @@ public sealed class BasewatchOptions
     /// <param name="furthest">The furthest step that the default takes.</param>
     public PolicySet PolicySet(UpdateKind furthest = UpdateKind.Major) => new([.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule : throw new FormatException(error))], furthest);
 
+    /// <summary>The formats that valid settings name, after those that are always there.</summary>
+    public FormatCatalog FormatCatalog() => Core.Formats.FormatCatalog.Default.With([.. Formats.Select(f => f.TryCreate(out var format, out var error) ? format : throw new FormatException(error))]);
+
     /// <summary>How registries are reached.</summary>
     /// <param name="allowAnyAddress">Whether private addresses may be reached too: for the command line, which reaches what its user can.</param>
     public RegistryOptions RegistriesFor(bool allowAnyAddress) => RegistryLimits with { Registries = [.. Registries], AllowAnyAddress = allowAnyAddress };
@@ -59,6 +67,7 @@ public sealed class BasewatchOptions
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
         problems.AddRange(PolicyProblems());
+        problems.AddRange(FormatProblems());
         if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))
         {
             problems.Add("TeamsWebhook must be an https address");
@@ -70,6 +79,28 @@ public sealed class BasewatchOptions
         }
 
         return problems;
+    }
+
+    /// <summary>What is wrong with the formats.</summary>
+    public IEnumerable<string> FormatProblems()
+    {
+        if (Formats.Count > RegexFormat.MostFormats)
+        {
+            yield return $"Formats: there are more than {RegexFormat.MostFormats}";
+        }
+
+        var names = Core.Formats.FormatCatalog.Default.Formats.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var format in Formats)
+        {
+            if (!format.TryCreate(out _, out var error))
+            {
+                yield return $"Formats: {error}";
+            }
+            else if (!names.Add(format.Name))
+            {
+                yield return $"Formats: '{format.Name}': another format has this name";
+            }
+        }
     }
 
     /// <summary>What is wrong with the policies.</summary>
@@ -97,6 +128,28 @@ public sealed class PolicyOptions
 
     /// <summary><c>docker</c>, <c>semver:&gt;=3.12 &lt;3.14</c>, <c>digest</c>.</summary>
     public string Policy { get; set; } = "";
+}
+
+/// <summary>A format of one's own.</summary>
+public sealed class FormatOptions
+{
+    /// <summary>Its name: lower-case letters, digits and dashes.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The files it reads: <c>*.tmpl</c>, <c>deploy/**/versions.txt</c>.</summary>
+    public IList<string> Files { get; } = [];
+
+    /// <summary>A regular expression with the named groups <c>image</c>, or <c>registry</c>, <c>name</c>, <c>tag</c>, <c>digest</c>.</summary>
+    public string Pattern { get; set; } = "";
+
+    /// <summary>The image's name, where the pattern has only groups for tag and digest.</summary>
+    public string? Image { get; set; }
+
+    /// <summary>Makes the format.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="error">What is wrong with it.</param>
+    public bool TryCreate([NotNullWhen(true)] out RegexFormat? format, [NotNullWhen(false)] out string? error) =>
+        RegexFormat.TryCreate(Name, [.. Files], Pattern, Image, out format, out error);
 }
 
 /// <summary>Where lifecycles come from.</summary>

@@ -3,7 +3,6 @@ using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Registries;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
@@ -47,7 +46,7 @@ public static class Composition
                 s.GetRequiredService<TimeProvider>()));
         }
 
-        services.TryAddSingleton(FormatCatalog.Default);
+        services.TryAddSingleton(options.FormatCatalog());
         services.AddSingleton<Memory>();
         services.AddSingleton(options.PolicySet());
         services.AddSingleton<UpdatePlanner>();

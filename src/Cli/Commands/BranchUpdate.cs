@@ -37,7 +37,7 @@ internal static class BranchUpdate
             new SqliteStateStore(Path.Combine(folder.Path, "state.db")),
             notifier: null,
             tools.Loggers,
-            tools.Options.Policies);
+            tools.Options);
         var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
         failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));

@@ -23,7 +23,7 @@ internal static class CheckCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
-            var (_, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
+            var (_, scan) = await ScanCommand.ReadAsync(tools.Formats, parsed.GetValue(path)!, cancellationToken);
             var report = await RunAsync(tools, scan, cancellationToken);
             switch (parsed.GetValue(format))
             {

@@ -13,10 +13,11 @@ internal static class ScanCommand
     {
         var path = CommonOptions.Path();
         var format = CommonOptions.Format("table", "json");
-        var command = new Command("scan", "List every place that names an image.") { path, format };
+        var settings = CommonOptions.Settings();
+        var command = new Command("scan", "List every place that names an image.") { path, format, settings };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (_, scan) = await ReadAsync(parsed.GetValue(path)!, cancellationToken);
+            var (_, scan) = await ReadAsync(Toolbox.LoadFormats(parsed.GetValue(settings)), parsed.GetValue(path)!, cancellationToken);
             if (parsed.GetValue(format) == "json")
             {
                 JsonLines.Write(scan.Uses.Select(UseRow.Of), RowJson.Readable.UseRow);
@@ -32,7 +33,7 @@ internal static class ScanCommand
     }
 
     /// <summary>Opens a folder and reads every use in it.</summary>
-    public static async Task<(WorkTree Tree, FolderScan Scan)> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<(WorkTree Tree, FolderScan Scan)> ReadAsync(FormatCatalog formats, string path, CancellationToken cancellationToken)
     {
         if (path.Length == 0)
         {
@@ -54,7 +55,7 @@ internal static class ScanCommand
             throw new UsageException(e.Message, e);
         }
 
-        return (tree, FolderScan.Read(FormatCatalog.Default, tree.Files, tree.Read, cancellationToken));
+        return (tree, FolderScan.Read(formats, tree.Files, tree.Read, cancellationToken));
     }
 
     /// <summary>Tells what could not be read; true when there is something.</summary>

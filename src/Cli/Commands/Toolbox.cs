@@ -3,6 +3,7 @@ using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Registries;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
@@ -36,18 +37,21 @@ internal sealed class Toolbox : IDisposable
             throw new UsageException($"Registries: {problem}");
         }
 
-        if (options.PolicyProblems().FirstOrDefault() is { } wrong)
+        if (options.PolicyProblems().Concat(options.FormatProblems()).FirstOrDefault() is { } wrong)
         {
             throw new UsageException(wrong);
         }
 
         Planner = new UpdatePlanner(options.PolicySet(furthest));
         Options = options;
+        Formats = options.FormatCatalog();
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
         Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
     }
 
     public BasewatchOptions Options { get; }
+
+    public FormatCatalog Formats { get; }
 
     public IRegistry Registry => _registry;
 
@@ -86,6 +90,13 @@ internal sealed class Toolbox : IDisposable
         }
 
         return new Toolbox(options, parsed.GetValue(verbose), furthest);
+    }
+
+    /// <summary>The formats of the settings, for a command that needs nothing else of them.</summary>
+    public static FormatCatalog LoadFormats(FileInfo? settings)
+    {
+        var options = LoadSettings(settings);
+        return options.FormatProblems().FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options.FormatCatalog();
     }
 
     /// <summary>Settings from a file, if one is named, and the environment.</summary>

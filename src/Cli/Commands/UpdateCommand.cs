@@ -33,7 +33,7 @@ internal static class UpdateCommand
                 _ => UpdateKind.Major,
             };
             using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, furthest);
-            var (tree, scan) = await ScanCommand.ReadAsync(parsed.GetValue(path)!, cancellationToken);
+            var (tree, scan) = await ScanCommand.ReadAsync(tools.Formats, parsed.GetValue(path)!, cancellationToken);
             var isJson = parsed.GetValue(format) == "json";
             if (parsed.GetValue(branch))
             {
@@ -41,12 +41,12 @@ internal static class UpdateCommand
             }
 
             var report = await CheckCommand.RunAsync(tools, scan, cancellationToken);
-            return Write(tree, report, furthest, isJson);
+            return Write(tools.Formats, tree, report, furthest, isJson);
         });
         return command;
     }
 
-    private static int Write(WorkTree tree, CheckReport report, UpdateKind furthest, bool isJson)
+    private static int Write(FormatCatalog formats, WorkTree tree, CheckReport report, UpdateKind furthest, bool isJson)
     {
         var rows = new List<UpdateRow>();
         var isPartial = ScanCommand.WarnOfProblems(report.Scan);
@@ -60,7 +60,7 @@ internal static class UpdateCommand
             FileChange? change = null;
             try
             {
-                change = FileChange.Apply(FormatCatalog.Default, [.. paths.Select(p => new FileContent(p, tree.Read(p), siblings.GetValueOrDefault(p, [])))], updates);
+                change = FileChange.Apply(formats, [.. paths.Select(p => new FileContent(p, tree.Read(p), siblings.GetValueOrDefault(p, [])))], updates);
                 problems.AddRange(change.Dropped);
                 foreach (var (path, content) in change.Contents)
                 {

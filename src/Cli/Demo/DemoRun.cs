@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Basewatch.Adapters.Git;
+using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Commands;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
@@ -59,7 +61,7 @@ internal sealed class DemoRun : IAsyncDisposable
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
             new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
             NullLoggerFactory.Instance,
-            []);
+            new BasewatchOptions());
     }
 
     public static async Task<int> RunAsync(string root, CancellationToken cancellationToken)
@@ -148,7 +150,7 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         Screen.Out.WriteLine();
         Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
-        var (_, scan) = await ScanCommand.ReadAsync(FolderOf(repository), cancellationToken);
+        var (_, scan) = await ScanCommand.ReadAsync(FormatCatalog.Default, FolderOf(repository), cancellationToken);
         CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry, Planner), Planner, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
     }
 

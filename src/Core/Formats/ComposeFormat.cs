@@ -5,8 +5,8 @@ using Basewatch.Core.Images;
 namespace Basewatch.Core.Formats;
 
 /// <summary>
-/// Compose files: the images of services and extensions, defaults of variables, anchors and merges, images in
-/// <c>additional_contexts</c>, <c>dockerfile_inline</c> and image volumes
+/// Compose files: the images of services and extensions, variables with their values in <c>.env</c> or their defaults,
+/// anchors and merges, images in <c>additional_contexts</c>, <c>dockerfile_inline</c> and image volumes
 /// (<see href="https://github.com/compose-spec/compose-spec/blob/main/spec.md"/>).
 /// </summary>
 public sealed class ComposeFormat : IFormat
@@ -18,14 +18,45 @@ public sealed class ComposeFormat : IFormat
         "version", "name", "services", "networks", "volumes", "secrets", "configs", "include", "models",
     };
 
+    /// <summary>All that a service can have: what has other keys besides is some other file with <c>services</c>.</summary>
+    private static readonly HashSet<string> OfAService = new(StringComparer.Ordinal)
+    {
+        "<<", "annotations", "attach", "blkio_config", "build", "cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "configs", "container_name",
+        "cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "cpus", "cpuset", "credential_spec",
+        "depends_on", "deploy", "develop", "device_cgroup_rules", "devices", "dns", "dns_opt", "dns_search", "dockerfile", "domainname", "driver_opts",
+        "entrypoint", "env_file", "environment", "expose", "extends", "external_links", "extra_hosts", "gpus", "group_add", "healthcheck", "hostname",
+        "image", "init", "ipc", "isolation", "label_file", "labels", "links", "log_driver", "log_opt", "logging", "mac_address", "mem_limit",
+        "mem_reservation", "mem_swappiness", "memswap_limit", "models", "net", "network_mode", "networks", "oom_kill_disable", "oom_score_adj", "pid",
+        "pids_limit", "platform", "ports", "post_start", "pre_stop", "privileged", "profiles", "provider", "pull_policy", "pull_refresh_after",
+        "read_only", "restart", "runtime", "scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "stop_signal",
+        "storage_opt", "sysctls", "tmpfs", "tty", "ulimits", "use_api_socket", "user", "userns_mode", "uts", "volume_driver", "volumes", "volumes_from",
+        "working_dir",
+    };
+
     /// <inheritdoc/>
     public string Name => "compose";
 
     /// <inheritdoc/>
-    public string Finds => "`image` of services and `x-` extensions, `additional_contexts`, `dockerfile_inline`, volumes of type `image`";
+    public string Finds => "`image` of services and `x-` extensions, with variables from `.env` or their defaults, `additional_contexts`, `dockerfile_inline`, volumes of type `image`; in files of another name where they plainly are Compose";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files { get; } = ["compose*.{yml,yaml}", "docker-compose*.{yml,yaml}"];
+    public IReadOnlyList<string> Files { get; } =
+    [
+        "{compose,docker-compose}*.{yml,yaml}",
+        "{compose,docker-compose,docker-compose.*}.json",
+        "{compose,docker-compose}*.{yml,yaml}.{j2,jinja,jinja2,erb,tmpl,tpl,gotmpl,template,dist,example,sample}",
+        "*.{yml,yaml}",
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Siblings => [".env"];
+
+    /// <inheritdoc/>
+    public bool MayBe(string path, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return IsNamed(path) || (bytes.IndexOf("services"u8) >= 0 && bytes.IndexOf("image"u8) >= 0);
+    }
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -36,46 +67,72 @@ public sealed class ComposeFormat : IFormat
             return FormatReading.None;
         }
 
-        var yaml = YamlStream.Read(file);
+        var isNamed = IsNamed(file.Path);
+        var yaml = Parse(file, isNamed);
         var reading = new Reading(file, Name);
         foreach (var document in yaml.Documents)
         {
-            reading.Read(document);
+            if (document is YamlMapping root && (isNamed || IsPlainlyCompose(root)))
+            {
+                reading.Read(root);
+            }
         }
 
-        return yaml.Problem is null && !reading.IsCompose
-            ? FormatReading.None
-            : new FormatReading(reading.Uses, yaml.Problem is null ? reading.Problems : [.. reading.Problems, yaml.Problem]);
+        return reading.IsCompose || (isNamed && yaml.Problem is not null) ? reading.ToReading(yaml.Problem) : FormatReading.None;
     }
 
-    private sealed class Reading(SourceFile file, string format)
+    private static bool IsNamed(string path)
     {
-        /// <summary>More images than any file names.</summary>
-        private const int MostUses = 10_000;
+        var name = path.AsSpan(path.LastIndexOf('/') + 1);
+        return !name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            && (name.StartsWith("compose", StringComparison.OrdinalIgnoreCase) || name.StartsWith("docker-compose", StringComparison.OrdinalIgnoreCase));
+    }
 
+    /// <summary>A file of another name: everything in it is what Compose knows, and there is an image.</summary>
+    private static bool IsPlainlyCompose(YamlMapping root) =>
+        root.Mapping("services") is { } services
+        && root.Named.All(e => TopLevel.Contains(e.Key) || e.Key.StartsWith("x-", StringComparison.Ordinal))
+        && services.Named.All(s => s.Value is YamlScalar { IsNull: true }
+            || (s.Value is YamlMapping service && service.Named.All(e => OfAService.Contains(e.Key) || e.Key.StartsWith("x-", StringComparison.Ordinal))))
+        && services.Named.Any(s => s.Value is YamlMapping service && service.Scalar("image") is not null);
+
+    /// <summary>Templates are read as far as they are YAML.</summary>
+    private static YamlStream Parse(SourceFile file, bool isNamed)
+    {
+        if (isNamed && TemplateMask.IsTemplate(file.Text)
+            && YamlStream.Read(file, WrittenText.At(TemplateMask.Apply(file.Text), 0)) is { Problem: null } masked)
+        {
+            return masked;
+        }
+
+        return YamlStream.Read(file);
+    }
+
+    private sealed class Reading
+    {
         /// <summary>Chains of merges longer than this are nobody's.</summary>
         private const int LongestChain = 32;
 
-        private readonly List<ImageUse> _uses = [];
-        private readonly HashSet<int> _places = [];
+        private readonly SourceFile _file;
+        private readonly string _format;
+        private readonly UseList _uses;
+        private readonly EnvironmentFile? _environment;
+        private readonly List<Found> _found = [];
         private readonly Dictionary<YamlScalar, Platform?> _images = [];
         private readonly HashSet<YamlScalar> _built = [];
         private readonly HashSet<string> _builtNames = new(StringComparer.Ordinal);
         private readonly HashSet<YamlNode> _seen = [];
 
+        public Reading(SourceFile file, string format)
+        {
+            (_file, _format, _uses) = (file, format, new UseList(file, format));
+            _environment = file.Siblings.FirstOrDefault(s => s.Name is ".env") is { } sibling ? EnvironmentFile.Read(sibling) : null;
+        }
+
         public bool IsCompose { get; private set; }
 
-        public List<FileProblem> Problems { get; } = [];
-
-        public IReadOnlyList<ImageUse> Uses => [.. _uses.OrderBy(u => u.Line).ThenBy(u => u.Column)];
-
-        public void Read(YamlNode document)
+        public void Read(YamlMapping root)
         {
-            if (document is not YamlMapping root)
-            {
-                return;
-            }
-
             _images.Clear();
             _built.Clear();
             _builtNames.Clear();
@@ -92,14 +149,38 @@ public sealed class ComposeFormat : IFormat
 
             foreach (var (image, platform) in _images)
             {
-                if (_uses.Count >= MostUses)
-                {
-                    Problems.Add(new FileProblem(file.Path, null, $"the file names more than {MostUses} images: the rest is not read"));
-                    break;
-                }
-
                 AddImage(image, platform);
             }
+        }
+
+        /// <summary>All uses, now that it is known what reads a variable.</summary>
+        public FormatReading ToReading(FileProblem? problem)
+        {
+            var references = _environment is null ? null : VariableReferences.Count(_file.Text);
+            var readers = new Dictionary<(string Name, string Places), int>();
+            foreach (var found in _found.Where(f => f.Expansion is not null && references is not null))
+            {
+                foreach (var name in found.Expansion!.Names)
+                {
+                    var key = (name, found.Value.Places);
+                    readers[key] = readers.GetValueOrDefault(key) + 1;
+                }
+            }
+
+            foreach (var found in _found)
+            {
+                var pinnable = true;
+                if (found.Expansion?.PartOfDigest(out pinnable) is { } part && pinnable && references is not null)
+                {
+                    // A digest in .env would be read by everything else that reads the variable.
+                    pinnable = part.Names.All(n => _environment!.Find(n) is null
+                        || references.GetValueOrDefault(n) + _environment.References.GetValueOrDefault(n) <= readers.GetValueOrDefault((n, found.Value.Places)));
+                }
+
+                _uses.AddAt(found.Place, found.Value, found.Platform, found.Skip, pinnable: pinnable && found.Skip is null);
+            }
+
+            return _uses.ToReading(problem);
         }
 
         private static IEnumerable<YamlMapping> Services(YamlMapping root)
@@ -236,72 +317,73 @@ public sealed class ComposeFormat : IFormat
 
         private void AddImage(YamlScalar image, Platform? platform)
         {
-            var isBuilt = _built.Contains(image) || _builtNames.Contains(image.Value);
+            var skip = _built.Contains(image) || _builtNames.Contains(image.Value) ? "it is built here, not pulled" : null;
             if (image.Written is { } written)
             {
-                Add(written, platform, isBuilt ? "it is built here, not pulled" : null);
+                Add(written, image.Start, platform, skip);
             }
-            else if (_places.Add(image.Start))
+            else
             {
-                _uses.Add(ImageUse.Of(file, format, WrittenText.Unplaced(image.Value), image.Start, platform,
-                    pinnable: false, "it is written with escapes or over several lines: write it on one line"));
+                _found.Add(new Found(WrittenText.Unplaced(image.Value), image.Start, null, platform, skip ?? "it is written with escapes or over several lines: write it on one line"));
             }
         }
 
-        private void Add(WrittenText written, Platform? platform, string? skip = null)
+        private void Add(WrittenText masked, int start, Platform? platform, string? skip = null)
         {
-            var offset = written.Spans.FirstOrDefault().Start;
-            if (!_places.Add(offset))
+            var written = TemplateMask.Restore(masked, _file);
+            var place = written.Spans.Select(s => (int?)s.Start).FirstOrDefault() ?? start;
+            skip ??= TemplateMask.IsTemplate(written.Value) ? TemplateMask.Reason : null;
+            if (skip is not null)
             {
+                _found.Add(new Found(written, place, null, platform, skip));
                 return;
             }
 
-            var expansion = VariableExpansion.Of(written, VariableSyntax.Compose, static _ => VariableValue.Unset);
-            skip ??= expansion.Problem ?? (expansion.Value.Value.Length == 0 ? "its variables leave no name" : null);
-            _ = expansion.PartOfDigest(out var fits);
-            _uses.Add(ImageUse.Of(file, format, skip is null ? expansion.Value : written, offset, platform, fits && skip is null, skip));
+            var expansion = VariableExpansion.Of(written, VariableSyntax.Compose, name => _environment?.Find(name) ?? VariableValue.Unset);
+            skip = expansion.Problem ?? (expansion.Value.Value.Length == 0 ? "its variables leave no name" : null);
+            _found.Add(new Found(skip is null ? expansion.Value : written, place, expansion, platform, skip));
         }
 
         private void ReadBuild(YamlMapping build)
         {
-            if (build.TryGet("additional_contexts", out var contexts))
+            var names = new List<string>();
+            foreach (var (name, context) in build.TryGet("additional_contexts", out var contexts) ? ContextsOf(contexts) : [])
             {
-                var values = contexts switch
+                names.Add(name);
+                if (context?.Written is { } written)
                 {
-                    YamlMapping mapping => mapping.Named.Select(e => (Scalar: e.Value as YamlScalar, IsPair: false)),
-                    YamlSequence sequence => sequence.Items.Select(i => (Scalar: i.Target as YamlScalar, IsPair: true)),
-                    _ => [],
-                };
-                foreach (var (scalar, isPair) in values)
-                {
-                    if (scalar?.Written is { } written)
+                    var start = contexts is YamlSequence ? name.Length + 1 : 0;
+                    if (written.Value.AsSpan(start).StartsWith(ContextScheme, StringComparison.Ordinal))
                     {
-                        var start = isPair ? written.Value.IndexOf('=', StringComparison.Ordinal) + 1 : 0;
-                        if (written.Value.AsSpan(start).StartsWith(ContextScheme, StringComparison.Ordinal))
-                        {
-                            Add(written.Slice((start + ContextScheme.Length)..), null);
-                        }
+                        Add(written.Slice((start + ContextScheme.Length)..), context.Start, null);
                     }
                 }
             }
 
             if (build.Scalar("dockerfile_inline") is { IsNull: false } inline)
             {
-                ReadInline(inline);
+                ReadInline(inline, names);
             }
         }
 
-        private void ReadInline(YamlScalar inline)
+        /// <summary>The named contexts of a build; where they are a list, each scalar is <c>name=context</c>.</summary>
+        private static IEnumerable<(string Name, YamlScalar? Context)> ContextsOf(YamlNode contexts) => contexts switch
+        {
+            YamlMapping mapping => mapping.Named.Select(e => (e.Key, e.Value as YamlScalar)),
+            YamlSequence sequence => sequence.Items.Select(i => i.Target).OfType<YamlScalar>()
+                .Where(s => s.Value.Contains('=', StringComparison.Ordinal)).Select(s => (s.Value[..s.Value.IndexOf('=', StringComparison.Ordinal)], (YamlScalar?)s)),
+            _ => [],
+        };
+
+        private void ReadInline(YamlScalar inline, IReadOnlyList<string> contexts)
         {
             if (inline.Written is not { } written)
             {
-                Problems.Add(new FileProblem(file.Path, file.PositionOf(inline.Start).Line, "dockerfile_inline is folded or has escapes: write it as a literal block (|) to have its images read"));
+                _uses.Add(new FileProblem(_file.Path, _file.PositionOf(inline.Start).Line, "dockerfile_inline is folded or has escapes: write it as a literal block (|) to have its images read"));
                 return;
             }
 
-            var reading = DockerfileReader.Read(file, format, DockerfileLexer.Read(Undouble(written)));
-            _uses.AddRange(reading.Uses);
-            Problems.AddRange(reading.Problems);
+            _uses.Add(DockerfileReader.Read(_file, _format, DockerfileLexer.Read(Undouble(TemplateMask.Restore(written, _file))), contexts));
         }
 
         /// <summary>Compose makes <c>$$</c> a dollar before the builder sees it.</summary>
@@ -322,5 +404,12 @@ public sealed class ComposeFormat : IFormat
             pieces.Add(at..);
             return text.Slices(pieces);
         }
+
+        /// <param name="Value">With variables replaced; as it is written where it can't be known.</param>
+        /// <param name="Place">Where it is written.</param>
+        /// <param name="Expansion">What its variables gave.</param>
+        /// <param name="Platform">The platform that is asked for.</param>
+        /// <param name="Skip">Why it can't be known.</param>
+        private sealed record Found(WrittenText Value, int Place, VariableExpansion? Expansion, Platform? Platform, string? Skip);
     }
 }

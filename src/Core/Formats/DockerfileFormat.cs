@@ -15,10 +15,10 @@ public sealed class DockerfileFormat : IFormat
     public string Name => "dockerfile";
 
     /// <inheritdoc/>
-    public string Finds => "`FROM`, `COPY --from`, `ADD --from`, `RUN --mount=…from=`, the same under `ONBUILD`, `# syntax=`; the first instruction must be `ARG` or `FROM`";
+    public string Finds => "`FROM`, `COPY --from`, `ADD --from`, `RUN --mount=…from=`, the same under `ONBUILD`, `# syntax=`; defaults of `ARG` are followed. The first instruction is `ARG` or `FROM`, or the file is a template";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files { get; } = ["Dockerfile*", "Containerfile*", "*.Dockerfile", "*.Containerfile"];
+    public IReadOnlyList<string> Files { get; } = ["{Dockerfile,Containerfile}*", "*{.,-,_}{Dockerfile,Containerfile}", "*.{Dockerfile,Containerfile}.*"];
 
     /// <inheritdoc/>
     public bool Excludes(string path) => Documents.Any(d => path.EndsWith(d, StringComparison.OrdinalIgnoreCase));
@@ -29,8 +29,8 @@ public sealed class DockerfileFormat : IFormat
         ArgumentNullException.ThrowIfNull(file);
         var source = DockerfileLexer.Read(WrittenText.At(file.Text, 0));
 
-        // Dockerfile.go may be for building Go, or dockerfile.go a program: its first instruction tells.
-        return DockerfileReader.BeginsLikeADockerfile(source)
+        // Dockerfile.go may be for building Go, or dockerfile.go a program: its instructions tell.
+        return DockerfileReader.IsDockerfile(source)
             ? DockerfileReader.Read(file, Name, source)
             : FormatReading.None;
     }

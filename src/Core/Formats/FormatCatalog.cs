@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Basewatch.Core.Formats.Comments;
+
 namespace Basewatch.Core.Formats;
 
 /// <summary>The formats that Basewatch reads, in the order in which they are asked.</summary>
@@ -56,7 +61,23 @@ public sealed class FormatCatalog
         new PreCommitFormat(),
         new FlyFormat(),
         .. KeyPathFormat.All,
+        new CommentFormat(),
     ]);
+
+    /// <summary>These formats, and after them some of one's own.</summary>
+    public FormatCatalog With(IReadOnlyList<RegexFormat> formats)
+    {
+        ArgumentNullException.ThrowIfNull(formats);
+        return formats.Count == 0 ? this : new([.. _formats, .. formats]);
+    }
+
+    /// <summary>
+    /// Tells catalogues with other formats of one's own apart, so that what one has read is not taken for what another
+    /// would read; 0 where there are none.
+    /// </summary>
+    public int Definitions => _formats.OfType<RegexFormat>().ToList() is { Count: > 0 } own
+        ? BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', own.Select(f => f.Definition)))))
+        : 0;
 
     /// <summary>The formats, in order.</summary>
     public IReadOnlyList<IFormat> Formats => _formats;
@@ -93,7 +114,7 @@ public sealed class FormatCatalog
             }
         }
 
-        return readings is null ? FormatReading.None : Merge(readings);
+        return readings is null ? FormatReading.None : Merge(file!, readings);
     }
 
     /// <summary>Reads a file again, as <see cref="Read(string, ReadOnlySpan{byte}, IReadOnlyList{SourceFile}?)"/> would read its bytes.</summary>
@@ -103,7 +124,7 @@ public sealed class FormatCatalog
         return Read(file.Path, SourceFile.Encode(file.Text), file.Siblings);
     }
 
-    private static FormatReading Merge(List<FormatReading> readings)
+    private static FormatReading Merge(SourceFile file, List<FormatReading> readings)
     {
         var uses = readings[0].Uses;
         var problems = readings[0].Problems.ToList();
@@ -113,6 +134,7 @@ public sealed class FormatCatalog
             uses = uses.Count == 0 ? readings[i].Uses : readings[i].Uses.Count == 0 ? uses : Merge(uses, readings[i].Uses);
         }
 
+        uses = IgnoreComments.Apply(file, uses);
         problems.AddRange(uses.Select(u => u.Problem).OfType<FileProblem>().Take(MostWrong));
         return uses.Count == 0 && problems.Count == 0 ? FormatReading.None : new FormatReading(uses, problems);
     }

@@ -11,7 +11,7 @@ internal sealed class UseList(SourceFile file, string format)
     /// <summary>More images than any file names.</summary>
     public const int MostUses = 10_000;
 
-    private readonly SortedDictionary<int, ImageUse> _uses = [];
+    private readonly SortedDictionary<(int Line, int Column), ImageUse> _uses = [];
     private readonly List<FileProblem> _problems = [];
 
     /// <summary>Number of uses so far.</summary>
@@ -53,21 +53,56 @@ internal sealed class UseList(SourceFile file, string format)
     /// <param name="locked">Why the image, though known, can't be changed.</param>
     /// <param name="pinnable">Whether a digest may be added.</param>
     /// <param name="digestPlace">Where a digest goes, if not after the tag.</param>
-    /// <param name="isPutTogether">Whether the use is at <paramref name="offset"/>, wherever its parts are written.</param>
     public void Add(
-        WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null, bool isPutTogether = false)
+        WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
     {
-        var place = isPutTogether ? offset : written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
+        var place = written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
         AddAt(place, written, platform, skip, locked, pinnable, digestPlace);
     }
 
-    /// <summary>Adds a value whose use is in a place of its own, as several may share what their values begin with: a registry.</summary>
+    /// <summary>
+    /// Adds a value whose use is in a place of its own, wherever its parts are written: several may share what their values begin
+    /// with, or have it in another line.
+    /// </summary>
+    /// <param name="place">Where the use is.</param>
+    /// <param name="written">The value.</param>
+    /// <param name="platform">The platform that is asked for.</param>
+    /// <param name="skip">Why the image can't be known.</param>
+    /// <param name="locked">Why the image, though known, can't be changed.</param>
+    /// <param name="pinnable">Whether a digest may be added.</param>
+    /// <param name="digestPlace">Where a digest goes, if not after the tag.</param>
     public void AddAt(
         int place, WrittenText written, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
     {
+        if (HasRoom(place))
+        {
+            Add(ImageUse.Of(file, format, written, place, platform, pinnable, skip, locked) with { DigestPlace = digestPlace });
+        }
+    }
+
+    /// <summary>Adds what was found in a text inside the file, such as a Dockerfile in a value.</summary>
+    public void Add(FormatReading reading)
+    {
+        foreach (var use in reading.Uses)
+        {
+            if (HasRoom((use.Line, use.Column)))
+            {
+                Add(use);
+            }
+        }
+
+        _problems.AddRange(reading.Problems);
+    }
+
+    private void Add(ImageUse use) => _uses[(use.Line, use.Column)] = use;
+
+    private bool HasRoom(int place) => HasRoom(file.PositionOf(place));
+
+    private bool HasRoom((int Line, int Column) place)
+    {
         if (_uses.ContainsKey(place))
         {
-            return;
+            return false;
         }
 
         if (_uses.Count >= MostUses)
@@ -77,10 +112,10 @@ internal sealed class UseList(SourceFile file, string format)
                 _problems.Add(new FileProblem(file.Path, null, TooMany));
             }
 
-            return;
+            return false;
         }
 
-        _uses[place] = ImageUse.Of(file, format, written, place, platform, pinnable, skip, locked) with { DigestPlace = digestPlace };
+        return true;
     }
 
     /// <summary>All of it.</summary>

@@ -8,7 +8,8 @@ namespace Basewatch.Core.Formats;
 /// <param name="External">Why the value can't be known, where something outside the file always sets it; null otherwise.</param>
 /// <param name="Names">The variables that its value is made of, itself included.</param>
 /// <param name="IsWhole">Whether it is written in one place, not put together from other variables and text.</param>
-internal sealed record VariableValue(WrittenText? Value, string? External, IReadOnlySet<string> Names, bool IsWhole = true)
+/// <param name="IsComputed">Whether a pattern made some of it: <c>${VERSION%.*}</c> of another variable.</param>
+internal sealed record VariableValue(WrittenText? Value, string? External, IReadOnlySet<string> Names, bool IsWhole = true, bool IsComputed = false)
 {
     /// <summary>A variable that the file gives no value.</summary>
     public static VariableValue Unset { get; } = new(null, null, new HashSet<string>(StringComparer.Ordinal));
@@ -40,6 +41,7 @@ internal sealed class VariableExpansion
     private readonly StringBuilder _pattern = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private int _length;
+    private bool _isComputed;
 
     private VariableExpansion(VariableSyntax syntax, Func<string, VariableValue> lookup) => (_syntax, _lookup) = (syntax, lookup);
 
@@ -57,6 +59,9 @@ internal sealed class VariableExpansion
 
     /// <summary>Whether all of it is written in one place: no variables in it, or nothing but one that is.</summary>
     public bool IsWhole => _parts is [] || (_parts is [var only] && only.IsWhole && only.Length == _length);
+
+    /// <summary>Why the value, though known, can't be changed: a pattern made some of it; null where none did.</summary>
+    public string? Locked => _isComputed ? "a part of it is computed from a variable: change the variable" : null;
 
     /// <summary>The value with <c>*</c> for each variable that is not known.</summary>
     public string Pattern => _pattern.ToString();
@@ -199,6 +204,19 @@ internal sealed class VariableExpansion
             return;
         }
 
+        if (depth >= DeepestNesting)
+        {
+            at = s.Length;
+            Fail("variables stand in variables too deep");
+            return;
+        }
+
+        if (_syntax.Patterns && at < s.Length && s[at] is '#' or '%' or '/')
+        {
+            Substitute(text, ref at, dollar, name, depth);
+            return;
+        }
+
         var operation = "";
         if (at < s.Length && s[at] == ':')
         {
@@ -209,13 +227,6 @@ internal sealed class VariableExpansion
         if (at < s.Length && s[at] is '-' or '+' or '?')
         {
             operation += s[at++];
-        }
-
-        if (depth >= DeepestNesting)
-        {
-            at = s.Length;
-            Fail("variables stand in variables too deep");
-            return;
         }
 
         var word = new VariableExpansion(_syntax, _lookup);
@@ -237,6 +248,54 @@ internal sealed class VariableExpansion
 
         Use(name, operation, word);
     }
+
+    /// <summary><c>${NAME%pattern}</c>, <c>${NAME#pattern}</c>, <c>${NAME/text/other}</c>, and each with its sign doubled.</summary>
+    private void Substitute(WrittenText text, ref int at, int dollar, string name, int depth)
+    {
+        var s = text.Value;
+        var sign = s[at++];
+        var doubled = at < s.Length && s[at] == sign;
+        at += doubled ? 1 : 0;
+        var pattern = new VariableExpansion(_syntax, _lookup);
+        pattern.Scan(text, ref at, sign == '/' ? '/' : '}', depth + 1);
+        var other = new VariableExpansion(_syntax, _lookup);
+        if (sign == '/' && at < s.Length)
+        {
+            at++;
+            other.Scan(text, ref at, '}', depth + 1);
+        }
+
+        if (at >= s.Length)
+        {
+            Fail($"'{Images.Excerpt.Of(s[dollar..])}' has no closing brace");
+            return;
+        }
+
+        at++;
+        var found = _lookup(name);
+        var start = _length;
+        var names = new HashSet<string>([.. found.Names, .. pattern._names, .. other._names], StringComparer.Ordinal) { name };
+        _names.UnionWith(names);
+        _isComputed = true;
+        if (found.Value is null || pattern.Problem is not null || other.Problem is not null)
+        {
+            _pattern.Append('*');
+            Fail(found.External ?? pattern.Problem ?? other.Problem ?? $"the variable {Images.Excerpt.Of(name)} has no value in this file");
+        }
+        else if (PatternSubstitution.Apply(found.Value.Value, sign, doubled, pattern.Text, other.Text) is { } result)
+        {
+            Append(WrittenText.Unplaced(result));
+        }
+        else
+        {
+            _pattern.Append('*');
+            Fail($"'{Images.Excerpt.Of(s[dollar..at])}' is a substitution that is not read here");
+        }
+
+        _parts.Add(new VariablePart(start, _length - start, names, IsWhole: false));
+    }
+
+    private string Text => string.Concat(_pieces.Select(p => p.Value));
 
     private void Use(string name, string? operation, VariableExpansion? word)
     {
@@ -262,6 +321,7 @@ internal sealed class VariableExpansion
                 if (value is not null && (isSet || operation is null or ""))
                 {
                     Append(value);
+                    _isComputed |= found.IsComputed;
                 }
                 else
                 {
@@ -279,6 +339,7 @@ internal sealed class VariableExpansion
         {
             names.UnionWith(taken._names);
             isWhole = taken.IsWhole;
+            _isComputed |= taken._isComputed;
             if (taken.Problem is not null)
             {
                 Fail(taken.Problem);
@@ -305,11 +366,12 @@ internal sealed class VariableExpansion
 /// <param name="Quotes">Whether quotes are taken away; in single ones nothing is replaced.</param>
 /// <param name="Escape">The character that takes the next one's meaning away; null where there is none.</param>
 /// <param name="DoubledDollar">Whether <c>$$</c> is a dollar.</param>
+/// <param name="Patterns">Whether <c>${NAME%pattern}</c> and its like are known.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct VariableSyntax(bool Quotes, char? Escape, bool DoubledDollar)
+internal readonly record struct VariableSyntax(bool Quotes, char? Escape, bool DoubledDollar, bool Patterns = false)
 {
     /// <summary><see href="https://docs.docker.com/reference/dockerfile/#environment-replacement"/></summary>
-    public static VariableSyntax Dockerfile(char escape) => new(Quotes: true, escape, DoubledDollar: false);
+    public static VariableSyntax Dockerfile(char escape) => new(Quotes: true, escape, DoubledDollar: false, Patterns: true);
 
     /// <summary><see href="https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md"/></summary>
     public static VariableSyntax Compose { get; } = new(Quotes: false, null, DoubledDollar: true);

@@ -34,6 +34,9 @@ public sealed class WrittenText
     /// <summary>The places, in the value's order.</summary>
     public IEnumerable<TextSpan> Spans => _segments.Select(s => new TextSpan(s.FileStart, s.Length, s.Path));
 
+    /// <summary>Where it is written, to compare: an edit of one value serves another that is written in the same places.</summary>
+    internal string Places => string.Join(' ', _segments.Select(s => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{s.Path}:{s.FileStart}+{s.Length}")));
+
     /// <summary>A value that stands in the file as it is.</summary>
     /// <param name="value">The value.</param>
     /// <param name="fileStart">Offset of its first character.</param>

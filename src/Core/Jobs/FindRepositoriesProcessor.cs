@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
@@ -5,7 +6,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds the repositories that moved since they were read, and those that wait from an earlier run.</summary>
-public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySet policies, ServiceMode mode)
+public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySet policies, FormatCatalog formats, ServiceMode mode)
 {
     /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
     public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
@@ -21,7 +22,7 @@ public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memor
             var isQuiet = known.Remove(listing.Repository, out var record)
                 && listing.ChangeToken is not null
                 && record.ChangeToken == listing.ChangeToken
-                && record.FormatsVersion == Inventory.CurrentFormats;
+                && record.FormatsVersion == Inventory.FormatsOf(formats);
             if (!isQuiet)
             {
                 await queue.EnqueueAsync(new TakeInventory(listing.Repository.ToString(), listing.ChangeToken), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);

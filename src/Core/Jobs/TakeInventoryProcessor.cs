@@ -35,7 +35,7 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         var record = await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
-        if (record is not null && old is not null && record.Commit == head.Commit && record.Branch == head.Branch && record.FormatsVersion == Inventory.CurrentFormats)
+        if (record is not null && old is not null && record.Commit == head.Commit && record.Branch == head.Branch && record.FormatsVersion == Inventory.FormatsOf(formats))
         {
             if (record.ChangeToken != changeToken)
             {
@@ -47,7 +47,7 @@ public sealed partial class TakeInventoryProcessor(
 
         var files = await ReadAsync(repository, head, old, cancellationToken).ConfigureAwait(false);
         var uses = files.Sum(f => f.Uses.Count);
-        var inventory = new Inventory(head.Branch, head.Commit, Inventory.CurrentFormats, files, []);
+        var inventory = new Inventory(head.Branch, head.Commit, Inventory.FormatsOf(formats), files, []);
         var added = await IndexAsync(repository, old, inventory, cancellationToken).ConfigureAwait(false);
         await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
         foreach (var image in added)
@@ -59,7 +59,7 @@ public sealed partial class TakeInventoryProcessor(
         var problems = files.SelectMany(f => f.Problems).ToList();
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
-            new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.CurrentFormats, time.GetUtcNow(), uses, problems),
+            new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.FormatsOf(formats), time.GetUtcNow(), uses, problems),
             cancellationToken).ConfigureAwait(false);
         LogTaken(repository, uses, files.Count, head.Commit);
         foreach (var problem in problems)
@@ -73,7 +73,7 @@ public sealed partial class TakeInventoryProcessor(
     private async Task<IReadOnlyList<InventoryFile>> ReadAsync(RepositoryName repository, RepositoryHead head, Inventory? old, CancellationToken cancellationToken)
     {
         var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
-        var known = old is { FormatsVersion: Inventory.CurrentFormats }
+        var known = old is not null && old.FormatsVersion == Inventory.FormatsOf(formats)
             ? old.Files.ToDictionary(f => (f.Path, f.Basis))
             : [];
         var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);

@@ -25,9 +25,9 @@ public sealed class FormatCatalogTests
     [InlineData("a/compose.prod.yml", true)]
     [InlineData("docker-compose.override.yml", true)]
     [InlineData("Docker-Compose.yml", true)]
-    [InlineData("compose.json", false)]
-    [InlineData("compose/values.yaml", false)]
-    [InlineData("my-compose.yml", false)]
+    [InlineData("compose.json", true)]
+    [InlineData("composer.json", false)]
+    [InlineData("docker-compose.yml.j2", true)]
     public void A_Compose_file_is_known_by_its_name(string path, bool matches) => Assert.Equal(matches, FormatCatalog.Default.For(path).OfType<ComposeFormat>().Any());
 
     [Fact]

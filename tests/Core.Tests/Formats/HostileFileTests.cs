@@ -68,6 +68,7 @@ public sealed class HostileFileTests
         { "tasks/main.yml", "task aliases" }, { "batect.yml", "container aliases" },
         { ".github/workflows/ci.yml", "matrices" }, { ".github/workflows/ci.yml", "expressions" }, { ".gitlab-ci.yml", "extends" }, { ".gitlab-ci.yml", "variables in variables" },
         { ".gitlab-ci.yml", "merge chain" }, { ".gitlab-ci.yml", "aliases" }, { ".circleci/config.yml", "calls" }, { "azure-pipelines.yml", "scopes" }, { "Jenkinsfile", "groovy" },
+        { "Dockerfile", "patterns" }, { "Dockerfile", "open braces in FROM" }, { "compose.yml", "open braces" }, { "compose.yml", "templates" }, { "run.sh", "comments" }, { "run.sh", "comments before nothing" },
     };
 
     [Theory]
@@ -160,6 +161,12 @@ public sealed class HostileFileTests
         "scopes" => "jobs:\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"- {{job: a, variables: {{v: '{i}'}}, container: 'a:$(v)$(w)'}}\n")),
         "groovy" => Times("docker.withRegistry('x') { docker { image \"${a}\" ", 60_000) + Times("\"", 1_000_000),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
+        "patterns" => "ARG V=" + Times("a", 250) + "\n" + Times("FROM a:${V%%*a*a*a*a*a*a*a*a*a*b}${V//a/aa}\n", 100_000),
+        "open braces" => "services:\n  a:\n    image: " + Times("{{ {% <% ", 500_000),
+        "open braces in FROM" => "FROM a\nFROM " + Times("{{ {% <% ", 500_000),
+        "templates" => "services:\n" + Times("{% if x %}\n  {{ a }}:\n    image: {{ b }}{% c %}\n", 100_000),
+        "comments" => Times("# basewatch: image\ndocker run " + Times("a ", 50) + "a:1\n# renovate: datasource=docker depName=a\nX=1.2 # basewatch: ignore\n", 30_000),
+        "comments before nothing" => Times("# basewatch: image\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
 

@@ -64,6 +64,35 @@ public sealed class FileChangeTests
         Assert.Single(change.Dropped);
     }
 
+    [Fact]
+    public void A_value_that_two_files_take_from_a_third_is_one_edit_there()
+    {
+        var contents = Compose("services:\n  a:\n    image: postgres:${PG:-15}\n", "services:\n  b:\n    image: postgres:${PG}\n", "PG=16.3 # both\n");
+        var uses = contents.Where(c => c.Siblings.Count > 0).SelectMany(c => FormatCatalog.Default.Read(c.Path, c.Bytes, [new SourceFile(".env", "PG=16.3 # both\n")]).Uses).ToList();
+        Update[] updates = [.. uses.Select(u => new Update(u, ImageReference.Parse("postgres:16.4"), UpdateKind.Patch, "docker", "because"))];
+
+        var change = FileChange.Apply(FormatCatalog.Default, contents, updates);
+
+        Assert.Equal(2, change.Applied.Count);
+        Assert.Equal((".env", "PG=16.4 # both\n"), (Assert.Single(change.Contents).Key, Encoding.UTF8.GetString(change.Contents[".env"])));
+        Assert.Equal(
+            [".env", "compose.prod.yaml", "compose.yaml"],
+            Assert.Single(FileChange.Group(updates[..1], contents.ToDictionary(c => c.Path, c => c.Siblings, StringComparer.Ordinal))).Paths);
+
+        // Only one of them would move: the other would follow it unasked.
+        change = FileChange.Apply(FormatCatalog.Default, contents, updates[..1]);
+
+        Assert.Empty(change.Contents);
+        Assert.Equal("compose.prod.yaml:3: after the edit this would read 'postgres:16.4' instead of 'postgres:16.3'", Assert.Single(change.Dropped).ToString());
+    }
+
+    private static FileContent[] Compose(string first, string second, string environment) =>
+    [
+        new(".env", Encoding.UTF8.GetBytes(environment), []),
+        new("compose.prod.yaml", Encoding.UTF8.GetBytes(second), [".env"]),
+        new("compose.yaml", Encoding.UTF8.GetBytes(first), [".env"]),
+    ];
+
     private static FileChange Apply(string text, params (string From, string To)[] moves)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -23,6 +23,12 @@ internal sealed class DockerfileReader
         "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "TARGETOSVERSION", "TARGETSTAGE",
     };
 
+    private static readonly HashSet<string> Keywords = new(StringComparer.Ordinal)
+    {
+        "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL",
+        "USER", "VOLUME", "WORKDIR",
+    };
+
     private readonly SourceFile _file;
     private readonly string _format;
     private readonly DockerfileSource _source;
@@ -36,16 +42,39 @@ internal sealed class DockerfileReader
 
     private DockerfileReader(SourceFile file, string format, DockerfileSource source) => (_file, _format, _source) = (file, format, source);
 
-    /// <summary>Whether the first instruction is one that a Dockerfile can begin with.</summary>
-    public static bool BeginsLikeADockerfile(DockerfileSource source) => source.Instructions is [{ Keyword: "FROM" or "ARG" }, ..];
+    /// <summary>
+    /// Whether a text is a Dockerfile: it begins as one can, or as a template does, and what follows are mostly instructions.
+    /// </summary>
+    public static bool IsDockerfile(DockerfileSource source)
+    {
+        switch (source.Instructions)
+        {
+            case [{ Keyword: "ARG" }, ..]:
+                return true;
+            case [{ Keyword: "FROM" } from, ..]:
+                // A program in Python begins so too.
+                return !from.Arguments.Value.Contains(" import ", StringComparison.Ordinal);
+        }
+
+        // Each instruction that is none, such as a template's {% if %}, takes two that are.
+        var known = 0;
+        foreach (var instruction in source.Instructions)
+        {
+            known += Keywords.Contains(instruction.Keyword) ? 1 : DockerfileTemplate.IsPart(instruction.Keyword) ? 0 : -2;
+        }
+
+        return known > 1 && source.Instructions.Any(i => i.Keyword == "FROM");
+    }
 
     /// <summary>Reads the images.</summary>
     /// <param name="file">The file that the text stands in.</param>
     /// <param name="format">Name of the format that asks.</param>
     /// <param name="source">The text, cut into instructions.</param>
-    public static FormatReading Read(SourceFile file, string format, DockerfileSource source)
+    /// <param name="contexts">Names that the build gives to other things than images: <c>additional_contexts</c>.</param>
+    public static FormatReading Read(SourceFile file, string format, DockerfileSource source, IEnumerable<string>? contexts = null)
     {
         var reader = new DockerfileReader(file, format, source);
+        reader._stages.UnionWith(contexts ?? []);
         reader.ReadInstructions();
         var problems = new List<FileProblem>();
         if (source.Problem is not null)
@@ -123,7 +152,7 @@ internal sealed class DockerfileReader
 
             var value = Expand(word.Slice((equals + 1)..));
             _arguments[name] = value.Problem is null
-                ? new VariableValue(value.Value, null, Bounded(value.Names, name), value.IsWhole)
+                ? new VariableValue(value.Value, null, Bounded(value.Names, name), value.IsWhole, value.Locked is not null)
                 : new VariableValue(null, value.Problem, Bounded(value.Names, name));
         }
     }
@@ -133,7 +162,7 @@ internal sealed class DockerfileReader
 
     private void ReadFrom(WrittenText text)
     {
-        var words = SplitAtSpace(text).ToList();
+        var words = DockerfileTemplate.Words(text).ToList();
         var first = words.FindIndex(w => !w.Value.StartsWith("--", StringComparison.Ordinal));
         _stageCount++;
         if (first < 0)
@@ -159,8 +188,9 @@ internal sealed class DockerfileReader
 
         if (!isStage && !(expansion.Problem is null && expansion.Value.Value == "scratch"))
         {
-            _found.Add(new Found(image, expansion, expansion.Value, expansion.Problem, platform, IsFrom: true));
-            AddReader(expansion.Names, Signature(expansion.Value));
+            var problem = DockerfileTemplate.IsPart(expansion.Value.Value) ? TemplateMask.Reason : expansion.Problem;
+            _found.Add(new Found(image, expansion, expansion.Value, problem, platform, IsFrom: true));
+            AddReader(expansion.Names, expansion.Value.Places);
         }
     }
 
@@ -230,7 +260,8 @@ internal sealed class DockerfileReader
     {
         if (image.Value.Length > 0 && image.Value != "scratch")
         {
-            var problem = image.Value.Contains('$', StringComparison.Ordinal) ? "variables are not replaced here: name a stage made with FROM" : null;
+            var problem = DockerfileTemplate.IsPart(image.Value) ? TemplateMask.Reason
+                : image.Value.Contains('$', StringComparison.Ordinal) ? "variables are not replaced here: name a stage made with FROM" : null;
             _found.Add(new Found(image.Spans.Any() ? image : place, null, image, problem, null, IsFrom: false));
         }
     }
@@ -254,7 +285,7 @@ internal sealed class DockerfileReader
             }
 
             uses.Add(found.Problem is null
-                ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, found.Value.Value.Length == 0 ? "its variables leave no name" : null)
+                ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, found.Value.Value.Length == 0 ? "its variables leave no name" : null, found.Expansion?.Locked)
                 : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem));
         }
 
@@ -281,31 +312,6 @@ internal sealed class DockerfileReader
             if (readers.Count < 2)
             {
                 readers.Add(reader);
-            }
-        }
-    }
-
-    /// <summary>Two uses of the same places are one for this purpose: one edit serves both.</summary>
-    private static string Signature(WrittenText value) => string.Join(' ', value.Spans.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Start}+{s.Length}")));
-
-    /// <summary>FROM is cut at white space, quotes or not.</summary>
-    private static IEnumerable<WrittenText> SplitAtSpace(WrittenText text)
-    {
-        var start = -1;
-        for (var i = 0; i <= text.Value.Length; i++)
-        {
-            if (i == text.Value.Length || char.IsWhiteSpace(text.Value[i]))
-            {
-                if (start >= 0)
-                {
-                    yield return text.Slice(start..i);
-                }
-
-                start = -1;
-            }
-            else if (start < 0)
-            {
-                start = i;
             }
         }
     }

@@ -10,7 +10,7 @@ namespace Basewatch.Core.Jobs.State;
 /// <param name="ChangeToken">Of the listing that the inventory answered.</param>
 /// <param name="Branch">Default branch.</param>
 /// <param name="Commit">Commit that was read.</param>
-/// <param name="FormatsVersion"><see cref="Inventory.CurrentFormats"/> when it was read.</param>
+/// <param name="FormatsVersion"><see cref="Inventory.FormatsOf"/> when it was read.</param>
 /// <param name="At">When it was read.</param>
 /// <param name="Uses">Number of uses found.</param>
 /// <param name="Problems">Files that could not be read.</param>
@@ -19,13 +19,16 @@ public sealed record RepositoryRecord(string Repository, string? ChangeToken, st
 /// <summary>Everything that a repository uses.</summary>
 /// <param name="Branch">Default branch.</param>
 /// <param name="Commit">Commit that was read.</param>
-/// <param name="FormatsVersion"><see cref="CurrentFormats"/> when it was read.</param>
+/// <param name="FormatsVersion"><see cref="FormatsOf"/> when it was read.</param>
 /// <param name="Files">Every file that a format may read, also where it names nothing: it need not be fetched again.</param>
 /// <param name="Indexed">Images that the index may name this repository for: more than <paramref name="Files"/> have while the index is being written.</param>
 public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
     public const int CurrentFormats = 2;
+
+    /// <summary>Names what a catalogue finds: of files read with another value nothing is known.</summary>
+    public static int FormatsOf(FormatCatalog formats) => CurrentFormats ^ formats.Definitions;
 
     /// <summary>Every use, as the planner takes it.</summary>
     [JsonIgnore]

@@ -17,5 +17,6 @@ internal static class GeneratedComposeFiles
         Reference.Select(r => new Part("", $"  @:\n    build:\n      additional_contexts:\n        - a=docker-image://{r}\n", [r])),
         Reference.Select(r => new Part("", "  @:\n    build: .\n", [])));
 
-    public static Gen<GeneratedFile> Any { get; } = Of("deploy/compose.yaml", Service, "", "services:\n");
+    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf("deploy/compose.yaml", "deploy/web.yml", "docker-compose.yml.j2")
+        .SelectMany(path => Of(path, path == "deploy/web.yml" ? Service.Where(p => p.Images.Count > 0 && p.Head.Length == 0 && p.Body.Contains(" image:", StringComparison.Ordinal)) : Service, "", "services:\n"));
 }

@@ -18,7 +18,8 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedHelmFiles.Any,
         GeneratedManifests.Any,
         GeneratedToolFiles.Any,
-        GeneratedPipelines.Any);
+        GeneratedPipelines.Any,
+        GeneratedComments.Any);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)

@@ -1,0 +1,58 @@
+namespace Basewatch.Core.Formats.Comments;
+
+/// <summary>
+/// <c>basewatch: ignore</c> in a comment on the line before a use, or at the end of its line; also where its tag is
+/// written, be that another line or file. It counts for every format.
+/// </summary>
+internal static class IgnoreComments
+{
+    private const string Reason = "a comment says so: basewatch: ignore";
+
+    /// <summary>The uses, those that a comment excludes marked as such.</summary>
+    public static IReadOnlyList<ImageUse> Apply(SourceFile file, IReadOnlyList<ImageUse> uses)
+    {
+        var lines = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
+        var files = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
+        foreach (var source in file.Siblings.Append(file).Where(f => CommentDirective.MayBeIn(f.Text)))
+        {
+            if (Lines(source.Text) is { Count: > 0 } ignored)
+            {
+                (lines[source.Path], files[source.Path]) = (ignored, source);
+            }
+        }
+
+        return lines.Count == 0 ? uses : [.. uses.Select(u => IsIgnored(u) ? u with { Skip = Reason, Problem = null } : u)];
+
+        bool IsIgnored(ImageUse use) =>
+            (lines.TryGetValue(file.Path, out var own) && own.Contains(use.Line))
+            || use.Written.Spans.Any(s => lines.TryGetValue(s.Path ?? file.Path, out var there) && there.Contains(files[s.Path ?? file.Path].PositionOf(s.Start).Line));
+    }
+
+    private static HashSet<int> Lines(string text)
+    {
+        var found = new HashSet<int>();
+        var (number, waits) = (0, false);
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            if (CommentDirective.TryParse(line, out var directive) && directive.Kind == CommentKind.Ignore)
+            {
+                if (directive.StandsAlone)
+                {
+                    waits = true;
+                }
+                else
+                {
+                    found.Add(number);
+                }
+            }
+            else if (waits && line.Trim() is var rest && !rest.IsEmpty && rest[0] is not ('#' or ';') && !rest.StartsWith("//", StringComparison.Ordinal) && !rest.StartsWith("--", StringComparison.Ordinal))
+            {
+                found.Add(number);
+                waits = false;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,2 @@
+from python import x
+FROM python:3.12
