@@ -53,6 +53,9 @@ internal sealed partial record YamlText(string Text, WrittenText? Outer)
 /// <summary>A scalar.</summary>
 internal sealed class YamlScalar(YamlText source, int local, int end, string? tag, string value, ScalarStyle style) : YamlNode(source.FileOffset(local), tag)
 {
+    /// <summary>The longest text whose escapes are looked at: no reference is near it.</summary>
+    private const int MostEscaped = 4096;
+
     /// <summary>How it is written: plain, in quotes, as a block.</summary>
     public ScalarStyle Style => style;
 
@@ -66,13 +69,37 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
     public WrittenText? Written => style switch
     {
         ScalarStyle.Plain => At(end - Value.Length, YamlText.Quote),
-        ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length),
+        ScalarStyle.SingleQuoted => At(end - 1 - Value.Length),
+        ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length) ?? Escaped(),
         ScalarStyle.Literal or ScalarStyle.Folded => Block(),
         _ => null,
     };
 
     private WrittenText? At(int from, Func<string, string>? encode = null) =>
         from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from, encode) : null;
+
+    /// <summary>A value in double quotes with escapes of one character (<c>\/</c>) in it: each stands where its second character is.</summary>
+    private WrittenText? Escaped()
+    {
+        if (end - local > MostEscaped)
+        {
+            return null;
+        }
+
+        var text = source.Text;
+        var pieces = new List<WrittenText>();
+        for (var at = local + 1; at < end - 1;)
+        {
+            at += text[at] == '\\' ? 1 : 0;
+            var next = text.IndexOf('\\', at + 1, Math.Max(0, end - 2 - at));
+            next = next < 0 ? end - 1 : next;
+            pieces.Add(source.At(text[at..next], at));
+            at = next;
+        }
+
+        var written = WrittenText.Join(pieces);
+        return written.Value == Value ? written : null;
+    }
 
     /// <summary>A block's lines without their indentation and the last line's end, where that gives the value again.</summary>
     private WrittenText? Block()
