@@ -18,6 +18,15 @@ public sealed class FormatCatalog
         new DockerfileFormat(),
         new ComposeFormat(),
         new KubernetesFormat(),
+        new BicepFormat(),
+        new ArmFormat(),
+        new DevcontainerFormat(),
+        new MSBuildFormat(),
+        new MavenFormat(),
+        new GradleFormat(),
+        new BuildpacksFormat(),
+        new TomlImagesFormat(),
+        new QuadletFormat(),
     ]);
 
     /// <summary>The formats, in order.</summary>

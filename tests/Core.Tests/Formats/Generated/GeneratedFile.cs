@@ -15,7 +15,15 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
     public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
         GeneratedDockerfiles.Any,
         GeneratedComposeFiles.Any,
-        GeneratedManifests.Any);
+        GeneratedManifests.Any,
+        GeneratedTemplates.Bicep,
+        GeneratedTemplates.Json,
+        GeneratedBuildFiles.MSBuild,
+        GeneratedBuildFiles.Maven,
+        GeneratedBuildFiles.Gradle,
+        GeneratedBuildFiles.Buildpacks,
+        GeneratedUnits.Quadlet,
+        GeneratedUnits.Devcontainer);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)
