@@ -197,7 +197,7 @@ public sealed class AnsibleFormat : IFormat
                 else if (isContainer || PlainImage.Is(expanded.Value))
                 {
                     var isWhole = expanded.Spans.Count() == 1;
-                    uses.Add(expanded, image.Written!.Spans.First().Start, pinnable: isWhole, isPutTogether: !isWhole);
+                    uses.Add(expanded, image.Written!.Spans.First().Start, pinnable: isWhole, here: !isWhole);
                 }
             }
             else if (isContainer || PlainImage.Is(image.Value))

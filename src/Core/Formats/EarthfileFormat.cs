@@ -133,7 +133,7 @@ public sealed class EarthfileFormat : IFormat
             var isShell = word.Value.Contains("$(", StringComparison.Ordinal);
             var problem = isShell ? "it is the output of a command" : expansion.Problem ?? (expansion.Value.Value.Length == 0 ? "its variables leave no name" : null);
             _ = expansion.PartOfDigest(out var fits);
-            _uses.Add(problem is null ? expansion.Value : word, place.Start, platform, skip: problem, pinnable: fits && problem is null, isPutTogether: expansion.Parts.Count > 0);
+            _uses.Add(problem is null ? expansion.Value : word, place.Start, platform, skip: problem, pinnable: fits && problem is null, here: expansion.Parts.Count > 0);
         }
 
         private VariableExpansion Expand(WrittenText text) => VariableExpansion.Of(text, VariableSyntax.Dockerfile(_escape), Lookup);

@@ -61,6 +61,15 @@ public sealed class FormatCatalog
         new PreCommitFormat(),
         new FlyFormat(),
         .. KeyPathFormat.All,
+        new BicepFormat(),
+        new ArmFormat(),
+        new DevcontainerFormat(),
+        new MSBuildFormat(),
+        new MavenFormat(),
+        new GradleFormat(),
+        new BuildpacksFormat(),
+        new TomlImagesFormat(),
+        new QuadletFormat(),
         new CommentFormat(),
     ]);
 

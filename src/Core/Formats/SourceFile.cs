@@ -96,6 +96,14 @@ public sealed class SourceFile
         return (line + 1, line == 0 && Text.StartsWith('\uFEFF') ? Math.Max(1, column - 1) : column);
     }
 
+    /// <summary>The offset of a line and a column, as <see cref="PositionOf"/> gives them; the end of the text where there is no such place.</summary>
+    internal int OffsetOf(int line, int column)
+    {
+        var starts = _lineStarts ??= FindLineStarts(Text);
+        return line < 1 || line > starts.Length ? Text.Length
+            : Math.Clamp(starts[line - 1] + column - 1 + (line == 1 && Text.StartsWith('\uFEFF') ? 1 : 0), 0, Text.Length);
+    }
+
     private static int LineOf(ReadOnlySpan<byte> bytes, int offset) => bytes[..offset].Count((byte)'\n') + 1;
 
     private static int[] FindLineStarts(string text)

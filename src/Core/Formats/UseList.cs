@@ -53,10 +53,11 @@ internal sealed class UseList(SourceFile file, string format)
     /// <param name="locked">Why the image, though known, can't be changed.</param>
     /// <param name="pinnable">Whether a digest may be added.</param>
     /// <param name="digestPlace">Where a digest goes, if not after the tag.</param>
+    /// <param name="here">Whether the use is at the offset wherever the value's parts stand: several may share one of them.</param>
     public void Add(
-        WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
+        WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null, bool here = false)
     {
-        var place = written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
+        var place = here ? offset : written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
         AddAt(place, written, platform, skip, locked, pinnable, digestPlace);
     }
 

@@ -69,6 +69,9 @@ public sealed class HostileFileTests
         { ".github/workflows/ci.yml", "matrices" }, { ".github/workflows/ci.yml", "expressions" }, { ".gitlab-ci.yml", "extends" }, { ".gitlab-ci.yml", "variables in variables" },
         { ".gitlab-ci.yml", "merge chain" }, { ".gitlab-ci.yml", "aliases" }, { ".circleci/config.yml", "calls" }, { "azure-pipelines.yml", "scopes" }, { "Jenkinsfile", "groovy" },
         { "Dockerfile", "patterns" }, { "Dockerfile", "open braces in FROM" }, { "compose.yml", "open braces" }, { "compose.yml", "templates" }, { "run.sh", "comments" }, { "run.sh", "comments before nothing" },
+        { "main.json", "template nesting" }, { "main.json", "template calls" }, { "main.json", "variable doubling" }, { ".devcontainer.json", "json nesting" }, { "main.bicep", "bicep nesting" },
+        { "main.bicep", "bicep doubling" }, { "main.bicep", "bicep names" }, { "main.bicep", "bicep resources" }, { "main.bicep", "bicep choices" }, { "main.bicep", "bicep quotes" },
+        { "pom.xml", "xml nesting" }, { "pom.xml", "many plugins" }, { "pom.xml", "property doubling" }, { "build.gradle", "gradle blocks" }, { "build.gradle", "gradle names" }, { "build.gradle", "gradle variables" }, { "builder.toml", "toml nesting" }, { "builder.toml", "toml tables" }, { "a.container", "many units" },
     };
 
     [Theory]
@@ -160,6 +163,26 @@ public sealed class HostileFileTests
         "calls" => "jobs:\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"  j{i}: {{docker: [{{image: 'a:<< parameters.v >>'}}]}}\n")) + "workflows: {w: {jobs: [" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{{j0: {{v: {i}}}}}, ")) + "]}}\n",
         "scopes" => "jobs:\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"- {{job: a, variables: {{v: '{i}'}}, container: 'a:$(v)$(w)'}}\n")),
         "groovy" => Times("docker.withRegistry('x') { docker { image \"${a}\" ", 60_000) + Times("\"", 1_000_000),
+        "template nesting" => "{\"$schema\": \"deploymentTemplate.json#\", \"image\": " + Times("[", 1_000_000),
+        "template calls" => "{\"$schema\": \"deploymentTemplate.json#\", \"resources\": [{\"type\": \"Microsoft.App/a\", \"image\": \"[" + Times("concat(", 100_000) + "]\"}]}",
+        "variable doubling" => "{\"$schema\": \"deploymentTemplate.json#\", \"variables\": {\"v0\": \"a\"" + string.Concat(Enumerable.Range(1, 5000).Select(i => $", \"v{i}\": \"[if(x(), variables('v{i - 1}'), variables('v{i - 1}'))]\""))
+            + "}, \"resources\": [{\"type\": \"Microsoft.App/a\", \"i\": [" + string.Join(',', Enumerable.Range(0, 5000).Select(i => $"{{\"image\": \"[variables('v{i}')]\"}}")) + "]}]}",
+        "bicep nesting" => "var image = " + Times("[(!{a: ", 200_000),
+        "bicep doubling" => "var v0 = 'aaaaaaaa'\n" + string.Concat(Enumerable.Range(1, 2000).Select(i => $"var v{i} = '${{v{i - 1}}}${{v{i - 1}}}'\n")) + string.Concat(Enumerable.Range(0, 2000).Select(i => $"resource r{i} 'Microsoft.App/a' = {{ image: v{i} }}\n")),
+        "bicep names" => "var v0 = [ { image: 'a:1' } ]\n" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"var v{i} = concat(v{i - 1}, v{i - 1})\n")) + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"resource r{i} 'Microsoft.App/a' = {{ containers: v{i} }}\n")),
+        "bicep resources" => string.Concat(Enumerable.Range(0, 100_000).Select(i => $"resource r{i} 'Microsoft.App/a' = {{ image: 'a:{i}' }}\n")),
+        "bicep choices" => "resource r 'Microsoft.App/a' = { image: " + Times("a ? 'b:1' : ", 300_000) + "'c:1' }\n",
+        "bicep quotes" => "var image = '" + Times("${'", 1_000_000),
+        "xml nesting" => "<project><image/>" + Times("<a>", 1_000_000),
+        "many plugins" => "<project>" + Times("<plugin><artifactId>jib-maven-plugin</artifactId><configuration><from><image>a:1</image></from></configuration></plugin>", 60_000) + "</project>",
+        "property doubling" => "<project><properties><p0>aaaaaaaa</p0>" + string.Concat(Enumerable.Range(1, 5000).Select(i => $"<p{i}>${{p{i - 1}}}${{p{i - 1}}}</p{i}>")) + "</properties>"
+            + string.Concat(Enumerable.Range(0, 5000).Select(i => $"<plugin><artifactId>jib-maven-plugin</artifactId><configuration><from><image>${{p{i}}}</image></from></configuration></plugin>")) + "</project>",
+        "gradle blocks" => "jib.from." + Times("image = a {", 700_000),
+        "gradle names" => "jib { from {\n" + string.Concat(Enumerable.Range(0, 300_000).Select(i => $"image = v{i}\n")),
+        "gradle variables" => "def v0 = 'aaaaaaaa'\n" + string.Concat(Enumerable.Range(1, 5000).Select(i => $"def v{i} = \"$v{i - 1}$v{i - 1}\"\njib.from.image = v{i}\n")),
+        "toml nesting" => "image = " + Times("[", 1_000_000),
+        "toml tables" => string.Concat(Enumerable.Range(0, 200_000).Select(i => $"[[buildpacks]]\nuri = \"docker://a:{i}\"\n")),
+        "many units" => "[Container]\n" + string.Concat(Enumerable.Range(0, 300_000).Select(i => $"Image=a:{i} \\\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         "patterns" => "ARG V=" + Times("a", 250) + "\n" + Times("FROM a:${V%%*a*a*a*a*a*a*a*a*a*b}${V//a/aa}\n", 100_000),
         "open braces" => "services:\n  a:\n    image: " + Times("{{ {% <% ", 500_000),

@@ -354,7 +354,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
                 if (sureness == Sureness.Sure || PlainImage.Is(expanded.Value))
                 {
                     var isWhole = expanded.Spans.Count() == 1;
-                    uses.Add(expanded, text.Spans.First().Start, pinnable: isWhole, locked: context.Locked, isPutTogether: !isWhole);
+                    uses.Add(expanded, text.Spans.First().Start, pinnable: isWhole, locked: context.Locked, here: !isWhole);
                 }
             }
             else if (sureness != Sureness.Strict && !context.HasPatterns)

@@ -53,6 +53,9 @@ internal sealed partial record YamlText(string Text, WrittenText? Outer)
 /// <summary>A scalar.</summary>
 internal sealed class YamlScalar(YamlText source, int local, int end, string? tag, string value, ScalarStyle style) : YamlNode(source.FileOffset(local), tag)
 {
+    /// <summary>The longest text whose escapes are looked at: no reference is near it.</summary>
+    private const int MostEscaped = 4096;
+
     /// <summary>How it is written: plain, in quotes, as a block.</summary>
     public ScalarStyle Style => style;
 
@@ -67,7 +70,7 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
     {
         ScalarStyle.Plain => At(end - Value.Length, YamlText.Quote),
         ScalarStyle.SingleQuoted => At(end - 1 - Value.Length),
-        ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length) ?? EscapedSlashes(),
+        ScalarStyle.DoubleQuoted => At(end - 1 - Value.Length) ?? Escaped(),
         ScalarStyle.Literal or ScalarStyle.Folded => Block(),
         _ => null,
     };
@@ -75,23 +78,25 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
     private WrittenText? At(int from, Func<string, string>? encode = null) =>
         from >= local && string.CompareOrdinal(source.Text, from, Value, 0, Value.Length) == 0 ? source.At(Value, from, encode) : null;
 
-    /// <summary>What writers of JSON make of paths: <c>quay.io\/acme\/app</c>.</summary>
-    private WrittenText? EscapedSlashes()
+    /// <summary>A value in double quotes with escapes of one character (<c>\/</c>) in it: each stands where its second character is.</summary>
+    private WrittenText? Escaped()
     {
-        var text = source.Text;
-        var at = text.IndexOf('"', local, end - local) + 1;
-        var pieces = new List<WrittenText>();
-        for (int slash; at > 0 && (slash = text.IndexOf("\\/", at, Math.Max(0, end - 1 - at), StringComparison.Ordinal)) >= 0; at = slash + 1)
-        {
-            pieces.Add(source.At(text[at..slash], at));
-        }
-
-        if (pieces.Count == 0 || at >= end)
+        if (end - local > MostEscaped)
         {
             return null;
         }
 
-        pieces.Add(source.At(text[at..(end - 1)], at));
+        var text = source.Text;
+        var pieces = new List<WrittenText>();
+        for (var at = local + 1; at < end - 1;)
+        {
+            at += text[at] == '\\' ? 1 : 0;
+            var next = text.IndexOf('\\', at + 1, Math.Max(0, end - 2 - at));
+            next = next < 0 ? end - 1 : next;
+            pieces.Add(source.At(text[at..next], at));
+            at = next;
+        }
+
         var written = WrittenText.Join(pieces);
         return written.Value == Value ? written : null;
     }

@@ -19,7 +19,15 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedManifests.Any,
         GeneratedToolFiles.Any,
         GeneratedPipelines.Any,
-        GeneratedComments.Any);
+        GeneratedComments.Any,
+        GeneratedTemplates.Bicep,
+        GeneratedTemplates.Json,
+        GeneratedBuildFiles.MSBuild,
+        GeneratedBuildFiles.Maven,
+        GeneratedBuildFiles.Gradle,
+        GeneratedBuildFiles.Buildpacks,
+        GeneratedUnits.Quadlet,
+        GeneratedUnits.Devcontainer);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)

@@ -1,0 +1,8 @@
+namespace Basewatch.Core.Formats.Xml;
+
+/// <summary>What can be changed in XML.</summary>
+internal static class XmlPlaces
+{
+    /// <summary>Why a value can't be changed: it stands nowhere as it is.</summary>
+    public static string? Locked(WrittenText value) => value.Spans.Any() ? null : "it is written with entities or comments in it: write it as plain text";
+}
