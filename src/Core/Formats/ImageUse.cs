@@ -6,7 +6,8 @@ namespace Basewatch.Core.Formats;
 /// <param name="Span">What is replaced; empty to insert.</param>
 /// <param name="Before">Written before the digest: <c>\n    digest: </c>.</param>
 /// <param name="After">Written after it.</param>
-public sealed record DigestPlace(TextSpan Span, string Before = "", string After = "");
+/// <param name="IsHex">Whether only its hexadecimal digits are written there, without <c>sha256:</c>.</param>
+public sealed record DigestPlace(TextSpan Span, string Before = "", string After = "", bool IsHex = false);
 
 /// <summary>One place in one file that names an image. <see cref="Reference"/> or <see cref="Skip"/> is there, or both.</summary>
 public sealed record ImageUse
@@ -43,7 +44,7 @@ public sealed record ImageUse
 
     /// <summary>
     /// Whether a digest may be added where none is. False where the tag is set from outside (<c>python:${VERSION}-slim</c>):
-    /// a digest would silently win over the variable.
+    /// a digest would silently win over the variable. With a <see cref="Skip"/>, what is pulled may be another tag.
     /// </summary>
     public bool Pinnable { get; init; } = true;
 

@@ -29,6 +29,7 @@ public static class ReferenceEdit
         var written = use.Written;
         var layout = ReferenceLayout.Of(written.Value);
         var result = new List<TextEdit>();
+        var separate = new List<TextEdit>();
         var tagEnd = layout.Tag?.End ?? layout.Name.End;
 
         if (target.Name != current.Name)
@@ -45,7 +46,7 @@ public static class ReferenceEdit
         {
             if (layout.Digest is null && use.DigestPlace is { } place)
             {
-                result.Add(new TextEdit(place.Span, place.Before + target.Digest + place.After));
+                separate.Add(new TextEdit(place.Span, place.Before + (place.IsHex ? target.Digest.Hex : target.Digest.ToString()) + place.After));
             }
             else
             {
@@ -56,7 +57,7 @@ public static class ReferenceEdit
         if (failure is null)
         {
             problem = null;
-            edits = written.Encode(Merge(result));
+            edits = [.. written.Encode(Merge(result)), .. separate];
             return true;
         }
 

@@ -13,14 +13,14 @@ internal sealed record ReferenceParts(WrittenText? Registry, WrittenText Name, W
         var pieces = new List<WrittenText>();
         if (Registry is { Value.Length: > 0 })
         {
-            pieces.Add(Registry);
+            pieces.Add(Registry.Slice(..Registry.Value.TrimEnd('/').Length));
             pieces.Add(WrittenText.Unplaced("/"));
         }
 
-        pieces.Add(Name);
+        pieces.Add(Registry is { Value.Length: > 0 } ? Name.Slice((Name.Value.Length - Name.Value.TrimStart('/').Length)..) : Name);
         if (Tag is { Value.Length: > 0 })
         {
-            pieces.Add(WrittenText.Unplaced(Tag.Value.StartsWith("sha256:", StringComparison.Ordinal) ? "@" : ":"));
+            pieces.Add(WrittenText.Unplaced(Tag.Value.StartsWith("sha256:", StringComparison.Ordinal) ? "@" : Tag.Value.StartsWith('@') ? "" : ":"));
             pieces.Add(Tag);
         }
 

@@ -57,6 +57,13 @@ internal sealed class UseList(SourceFile file, string format)
         WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
     {
         var place = written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
+        AddAt(place, written, platform, skip, locked, pinnable, digestPlace);
+    }
+
+    /// <summary>Adds a value whose use is in a place of its own, as several may share what their values begin with: a registry.</summary>
+    public void AddAt(
+        int place, WrittenText written, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
+    {
         if (_uses.ContainsKey(place))
         {
             return;

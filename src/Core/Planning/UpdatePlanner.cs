@@ -111,7 +111,8 @@ public sealed class UpdatePlanner(PolicySet policies)
             return Undecided(use, problem);
         }
 
-        if (use.Skip is { } locked && !isGone)
+        // The tag of a use that is locked and not pinnable may not be the one that is pulled.
+        if (use.Skip is { } locked && (!isGone || !use.Pinnable))
         {
             return new Assessment(use, [], IsGone: false, PolicyOf(current.Name), locked, null);
         }
