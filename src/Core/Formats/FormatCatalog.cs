@@ -17,6 +17,14 @@ public sealed class FormatCatalog
     [
         new DockerfileFormat(),
         new ComposeFormat(),
+        new HelmChartFormat(),
+        new HelmValuesFormat(),
+        new HelmfileFormat(),
+        new KustomizeFormat(),
+        new FluxFormat(),
+        new ArgoCdFormat(),
+        new FleetFormat(),
+        new CarvelFormat(),
         new KubernetesFormat(),
     ]);
 

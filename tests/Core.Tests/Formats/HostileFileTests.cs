@@ -62,6 +62,8 @@ public sealed class HostileFileTests
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
+        { "values.yaml", "aliases" }, { "values.yaml", "many values" }, { "values.yaml", "shared registry" }, { "values.yaml", "merge chain" }, { "values.yaml.gotmpl", "many templates" },
+        { "kustomization.yaml", "many new tags" }, { "application.yaml", "many parameters" }, { "helmfile.yaml", "many templates" },
     };
 
     [Theory]
@@ -132,6 +134,12 @@ public sealed class HostileFileTests
         "continued lines" => "FROM a\nRUN " + Times("a \\\n", 1_500_000) + "x\nFROM b\n",
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
+        "many values" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"k{i}: {{image: {{repository: a, tag: v{i}, digest: ''}}}}\n")),
+        "shared registry" => "r: &r {registry: example.com, repository: a, version: 1}\n" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"k{i}: {{image: {{<<: *r, tag: v{i}}}}}\n")),
+        "many templates" => "releases:\n" + Times("{{ if }}\n- chart: {{ a }}/{{ b }}\n", 100_000) + Times("{{", 500_000),
+        "many new tags" => "images:\n" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $"- name: a{i}\n  newTag: v1\n")),
+        "many parameters" => "apiVersion: argoproj.io/v1\nkind: Application\nspec:\n  source:\n    repoURL: a\n    helm:\n      parameters:\n"
+            + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"      - {{name: a.b{i}.c.d.e.image, value: a:{i}}}\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };

@@ -1,0 +1,52 @@
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Tests.Formats;
+
+/// <summary>Where a digest goes that a file does not have yet.</summary>
+public sealed class DigestPlaceTests
+{
+    private static readonly Digest New = Digest.Of("new"u8);
+
+    [Theory]
+    [InlineData("values.yaml", "image:\n  repository: a\n  tag: 1.9\n", "image:\n  repository: a\n  tag: 1.10.0@{0}\n")]
+    [InlineData("values.yaml", "image:\n  repository: a\n  tag: '1.9'  # x\n", "image:\n  repository: a\n  tag: '1.10.0@{0}'  # x\n")]
+    [InlineData("values.yaml", "image:\n  repository: a\n  tag: 1.9\n  digest: \"\"\n", "image:\n  repository: a\n  tag: 1.10.0\n  digest: \"{0}\"\n")]
+    [InlineData("values.yaml", "image:\n  repository: a\n  tag: 1.9\n  digest:\n", "image:\n  repository: a\n  tag: 1.10.0\n  digest: {0}\n")]
+    [InlineData("values.yaml", "image:\n  repository: a\n  digest: ~ # none\n  tag: 1.9\n", "image:\n  repository: a\n  digest: {0} # none\n  tag: 1.10.0\n")]
+    [InlineData("values.yaml", "image: {repository: a, tag: 1.9, sha: ''}\n", "image: {repository: a, tag: 1.10.0, sha: '{1}'}\n")]
+    [InlineData("values.yaml", "image:\n  repository: a\n  tag: 1.9\n  sha: {2}\n", "image:\n  repository: a\n  tag: 1.10.0\n  sha: {1}\n")]
+    [InlineData("values.yaml", "image:\r\n  repository: a\r\n  tag: \"1.9\" # x\r\nother:\r\n  image: {{repository: b, tag: v1, digest: \"sha256:{2}\"}}\r\n", "image:\r\n  repository: a\r\n  tag: \"1.10.0\" # x\r\n  digest: \"{0}\"\r\nother:\r\n  image: {{repository: b, tag: v1, digest: \"sha256:{2}\"}}\r\n")]
+    [InlineData("kustomization.yaml", "images:\n- name: a\n  newTag: v1", "images:\n- name: a\n  newTag: 1.10.0\n  digest: {0}")]
+    [InlineData("kustomization.yaml", "images:\n- newTag: v1 # x\n  name: a\n", "images:\n- newTag: 1.10.0 # x\n  digest: {0}\n  name: a\n")]
+    [InlineData("kustomization.yaml", "images: [{name: a, newTag: 'v1'}]\n", "images: [{name: a, newTag: '1.10.0', digest: '{0}'}]\n")]
+    [InlineData("kustomization.yaml", "{\"images\": [{\"name\": \"a\", \"newTag\": \"v1\"}]}\n", "{\"images\": [{\"name\": \"a\", \"newTag\": \"1.10.0\", \"digest\": \"{0}\"}]}\n")]
+    [InlineData("kustomization.yaml", "images:\n- name: a\n  newTag: v1\n  digest: \"\"\n", "images:\n- name: a\n  newTag: 1.10.0\n  digest: \"{0}\"\n")]
+    [InlineData("oci.yaml", "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec:\n  url: oci://a.io/b\n  ref:\n    tag: v1\n", "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec:\n  url: oci://a.io/b\n  ref:\n    tag: 1.10.0\n    digest: {0}\n")]
+    public void A_digest_goes_where_the_file_has_digests(string path, string before, string after)
+    {
+        var file = new SourceFile(path, Fill(before));
+        var uses = FormatCatalog.Default.Read(file).Uses;
+        var targets = new Dictionary<ImageUse, ImageReference> { [uses[0]] = uses[0].Reference! with { Tag = "1.10.0", Digest = New } };
+        Assert.True(ReferenceEdit.TryApply(FormatCatalog.Default, [(file, uses)], targets, out var texts, out var problem), problem?.ToString());
+        Assert.Equal(Fill(after), texts[path]);
+    }
+
+    [Fact]
+    public void A_tag_that_would_be_read_as_a_number_is_put_in_quotes()
+    {
+        var file = new SourceFile("values.yaml", "image:\n  repository: a\n  tag: 1.9\n  digest:\nother:\n  image: {repository: b, tag: v1}\n");
+        var uses = FormatCatalog.Default.Read(file).Uses;
+        var targets = uses.ToDictionary(u => u, u => u.Reference! with { Tag = "1.10", Digest = u == uses[0] ? New : null });
+        Assert.True(ReferenceEdit.TryApply(FormatCatalog.Default, [(file, uses)], targets, out var texts, out _));
+        Assert.Equal(Fill("image:\n  repository: a\n  tag: \"1.10\"\n  digest: {0}\nother:\n  image: {repository: b, tag: \"1.10\"}\n"), texts["values.yaml"]);
+
+        file = new SourceFile("kustomization.yaml", "images:\n- name: a\n  newTag: v1\n");
+        uses = FormatCatalog.Default.Read(file).Uses;
+        Assert.True(ReferenceEdit.TryApply(FormatCatalog.Default, [(file, uses)], new Dictionary<ImageUse, ImageReference> { [uses[0]] = uses[0].Reference! with { Tag = "9" } }, out texts, out _));
+        Assert.Equal("images:\n- name: a\n  newTag: \"9\"\n", texts["kustomization.yaml"]);
+    }
+
+    private static string Fill(string text) => text.Replace("{0}", New.ToString(), StringComparison.Ordinal).Replace("{1}", New.Hex, StringComparison.Ordinal)
+        .Replace("{2}", new string('a', 64), StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
+}
