@@ -9,17 +9,19 @@ namespace Basewatch.Core.Formats;
 /// </summary>
 public sealed class CarvelFormat : IFormat
 {
+    private const string Generated = "this file is generated: run kbld again";
+
     /// <inheritdoc/>
     public string Name => "carvel";
 
     /// <inheritdoc/>
-    public string Finds => "`vendir.yml`: charts of `oci://` repositories, `image`, `imgpkgBundle`; images of an `ImagesLock`, which are not changed";
+    public string Finds => "`vendir.yml`: charts of `oci://` repositories, `image`, `imgpkgBundle`; `newImage` of kbld; images of locks, which are not changed";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; } = ["vendir*.{yml,yaml}", ".imgpkg/*.{yml,yaml}", "*images*.{yml,yaml}", "*kbld*.{yml,yaml}"];
 
     /// <inheritdoc/>
-    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("vendir.k14s.io"u8) >= 0 || bytes.IndexOf("imgpkg.carvel.dev"u8) >= 0;
+    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf(".k14s.io"u8) >= 0 || bytes.IndexOf("imgpkg.carvel.dev"u8) >= 0;
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -35,7 +37,16 @@ public sealed class CarvelFormat : IFormat
             {
                 foreach (var image in Items(root, "images"))
                 {
-                    uses.Add(image.Scalar("image"), locked: "this file is generated: run kbld again");
+                    uses.Add(image.Scalar("image"), locked: Generated);
+                }
+            }
+            else if (kind == "Config" && version.StartsWith("kbld.k14s.io/", StringComparison.Ordinal))
+            {
+                var isLock = file.Name.Contains("lock", StringComparison.OrdinalIgnoreCase);
+                foreach (var image in Items(root, "overrides"))
+                {
+                    uses.Add(image.Scalar("image"), locked: "it is what the manifests name");
+                    uses.Add(image.Scalar("newImage"), locked: isLock ? Generated : null);
                 }
             }
             else if (kind == "Config" && version.StartsWith("vendir.k14s.io/", StringComparison.Ordinal))

@@ -13,10 +13,10 @@ public sealed class HelmfileFormat : IFormat
     public string Finds => "`releases` and `templates`: charts of `oci://` addresses and of repositories with `oci: true`, images in `values` and `set`";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files { get; } = ["helmfile*.{yaml,yml,yaml.gotmpl,yml.gotmpl}", "helmfile.d/**/*.{yaml,yml,gotmpl}"];
+    public IReadOnlyList<string> Files { get; } = ["*.{yaml,yml,yaml.gotmpl,yml.gotmpl}"];
 
     /// <inheritdoc/>
-    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("chart"u8) >= 0;
+    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("chart:"u8) >= 0 && (bytes.IndexOf("releases:"u8) >= 0 || bytes.IndexOf("templates:"u8) >= 0);
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -27,6 +27,12 @@ public sealed class HelmfileFormat : IFormat
         var repositories = new Dictionary<string, YamlScalar>(StringComparer.Ordinal);
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
         {
+            // Argo CD's and Flux's resources have templates and releases too.
+            if (root.Scalar("apiVersion") is not null && root.Scalar("kind") is not null)
+            {
+                continue;
+            }
+
             foreach (var repository in Items(root, "repositories"))
             {
                 if (repository.Scalar("name") is { } name && repository.Scalar("url") is { } url && (repository.Scalar("oci")?.Value == "true" || OciChart.IsAddress(url)))
