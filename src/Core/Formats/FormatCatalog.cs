@@ -25,6 +25,7 @@ public sealed class FormatCatalog
         new ArgoCdFormat(),
         new FleetFormat(),
         new CarvelFormat(),
+        new HelmResourceFormat(),
         new KubernetesFormat(),
     ]);
 

@@ -12,14 +12,14 @@ public sealed class KustomizeFormat : IFormat
     public string Name => "kustomize";
 
     /// <inheritdoc/>
-    public string Finds => "`images` with `newName`, `newTag`, `digest`; `helmCharts` with an `oci://` repository, and their `valuesInline`";
+    public string Finds => "`images` with `newName`, `newTag`, `digest`; `ImageTagTransformer`; `helmCharts` with an `oci://` repository, and their `valuesInline`";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; } = ["kustomization", "*.{yaml,yml}"];
 
     /// <inheritdoc/>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes) =>
-        (bytes.IndexOf("image"u8) >= 0 || bytes.IndexOf("helmCharts"u8) >= 0) && (IsNamedSo(path) || bytes.IndexOf("kustomize.config.k8s.io"u8) >= 0);
+        (bytes.IndexOf("image"u8) >= 0 || bytes.IndexOf("helmCharts"u8) >= 0) && (IsNamedSo(path) || bytes.IndexOf("kustomize.config.k8s.io"u8) >= 0 || bytes.IndexOf("ImageTagTransformer"u8) >= 0);
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -30,7 +30,11 @@ public sealed class KustomizeFormat : IFormat
         var uses = new UseList(file, Name);
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
         {
-            if (IsKustomization(root, isNamedSo))
+            if (root.Scalar("kind")?.Value == "ImageTagTransformer" && root.Mapping("imageTag") is { } image)
+            {
+                KustomizeImages.Read(file, uses, image, hasDigests: false);
+            }
+            else if (IsKustomization(root, isNamedSo))
             {
                 KustomizeImages.Read(file, uses, Value(root, "images"));
                 KustomizeImages.Read(file, uses, Value(root, "imageTags"));

@@ -30,6 +30,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
     private readonly HashSet<YamlNode> _taken = [];
     private readonly List<Found> _found = [];
     private string? _digestKey;
+    private YamlScalar? _registry;
 
     /// <summary>What the chart's own version is, for images without a tag: <c>the chart's appVersion, 1.2.3</c>.</summary>
     public string MissingTag { get; init; } = "the chart decides on the tag";
@@ -52,6 +53,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
         _found.Clear();
         _digestKey = null;
         var (hub, hubTag) = Hub(root);
+        _registry = Text((root as YamlMapping)?.Scalar("registry"));
         _next.Enqueue((root, false, false));
         while (_next.TryDequeue(out var item))
         {
@@ -200,6 +202,12 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
         }
 
         var registry = Text(YamlEntry.Find(mapping, "registry")?.Value);
+        if (registry is null && name!.Value.Key.Target is YamlScalar { Value: "name" } && !repository.Value.Contains('/', StringComparison.Ordinal))
+        {
+            // Datadog's: one registry for images that have a name alone.
+            registry = _registry;
+        }
+
         var path = Written(repository);
         var place = name!.Value.IsOwn ? StartOf(name.Value.Written) : tag is { IsOwn: true } ownTag ? StartOf(ownTag.Written) : mapping.Start;
 
@@ -362,6 +370,12 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
 
     private (YamlEntry? Entry, string? Name) Digest(YamlMapping mapping)
     {
+        // Cilium's: a digest that is there and not used.
+        if (YamlEntry.Find(mapping, "useDigest")?.Value is YamlScalar { Value: "false" })
+        {
+            return default;
+        }
+
         foreach (var name in (ReadOnlySpan<string>)["digest", "sha", "sha256", "imageDigest"])
         {
             if (YamlEntry.Find(mapping, name) is { Value: YamlScalar scalar } entry && (Text(scalar) is not { } text || IsHex(text.Value) || text.Value.StartsWith("sha256:", StringComparison.Ordinal) || Images.Digest.TryParse(text.Value, out _) || (name == "digest" && IsUnknown(text.Value))))

@@ -24,7 +24,8 @@ internal static class KustomizeImages
         }
     }
 
-    private static void Read(SourceFile file, UseList uses, YamlMapping image, bool hasDigests)
+    /// <summary>Adds one image.</summary>
+    public static void Read(SourceFile file, UseList uses, YamlMapping image, bool hasDigests)
     {
         var newName = Text(YamlEntry.Find(image, "newName"));
         var name = newName ?? Text(YamlEntry.Find(image, "name"));
