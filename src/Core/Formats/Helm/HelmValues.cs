@@ -17,6 +17,9 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
 {
     private const string Variable = "it has a variable that is set outside this file";
 
+    /// <summary>Blocks in blocks are read again and again: no more characters than this.</summary>
+    private const int MostInBlocks = SourceFile.LargestFile / 2;
+
     private static readonly string[] TagKeys = ["tag", "version", "imageTag", "image_tag"];
 
     /// <summary>Who has one of these is no image, though it has a repository and a tag: Git, a chart, a package.</summary>
@@ -29,6 +32,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
     private readonly Queue<(YamlNode Node, bool IsImage, bool IsAmongImages)> _next = new();
     private readonly HashSet<YamlNode> _taken = [];
     private readonly List<Found> _found = [];
+    private int _inBlocks;
     private string? _digestKey;
     private YamlScalar? _registry;
 
@@ -139,11 +143,30 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
                 {
                     ReadText(scalar, isStrict: true);
                 }
+                else if (scalar.Style == ScalarStyle.Literal)
+                {
+                    ReadBlock(scalar);
+                }
             }
             else if (key != "<<")
             {
                 Enqueue(value, isImageKey || isAmongImages, key.EndsWith("images", StringComparison.OrdinalIgnoreCase));
             }
+        }
+    }
+
+    /// <summary>YAML in a block: containers to be put into a pod, the settings of an operator.</summary>
+    private void ReadBlock(YamlScalar block)
+    {
+        if (!block.Value.Contains("image:", StringComparison.Ordinal) || (_inBlocks += block.Value.Length) > MostInBlocks || block.Written is not { } written)
+        {
+            return;
+        }
+
+        var yaml = YamlStream.Read(file, written);
+        foreach (var document in yaml.Problem is null ? yaml.Documents : [])
+        {
+            Enqueue(document, isImage: false, isAmongImages: false);
         }
     }
 
