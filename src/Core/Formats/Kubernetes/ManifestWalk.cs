@@ -124,7 +124,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
                 }
                 else if (context.IsOwn && IsNameOfAnImage(key))
                 {
-                    Consider(scalar, context, Sureness.Strict);
+                    Consider(scalar, context, context.IsStrict ? Sureness.Strict : Sureness.Plain);
                 }
 
                 if (key != "kubectl.kubernetes.io/last-applied-configuration")
