@@ -20,6 +20,7 @@ public sealed class FormatCatalog
         new KubernetesFormat(),
         new BicepFormat(),
         new ArmFormat(),
+        new AzureYamlFormat(),
         new DevcontainerFormat(),
         new MSBuildFormat(),
         new MavenFormat(),

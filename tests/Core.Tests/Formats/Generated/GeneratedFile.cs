@@ -18,6 +18,7 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedManifests.Any,
         GeneratedTemplates.Bicep,
         GeneratedTemplates.Json,
+        GeneratedAzureYaml.Any,
         GeneratedBuildFiles.MSBuild,
         GeneratedBuildFiles.Maven,
         GeneratedBuildFiles.Gradle,
