@@ -63,6 +63,7 @@ public sealed class FormatCatalog
         .. KeyPathFormat.All,
         new BicepFormat(),
         new ArmFormat(),
+        new AzureYamlFormat(),
         new DevcontainerFormat(),
         new MSBuildFormat(),
         new MavenFormat(),

@@ -22,6 +22,7 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedComments.Any,
         GeneratedTemplates.Bicep,
         GeneratedTemplates.Json,
+        GeneratedAzureYaml.Any,
         GeneratedBuildFiles.MSBuild,
         GeneratedBuildFiles.Maven,
         GeneratedBuildFiles.Gradle,
