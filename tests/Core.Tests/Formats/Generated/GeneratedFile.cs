@@ -28,7 +28,8 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
         GeneratedBuildFiles.Gradle,
         GeneratedBuildFiles.Buildpacks,
         GeneratedUnits.Quadlet,
-        GeneratedUnits.Devcontainer);
+        GeneratedUnits.Devcontainer,
+        GeneratedHclFiles.Any);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)
