@@ -64,7 +64,6 @@ public sealed class FormatCatalog
         new AnsibleFormat(),
         new EarthfileFormat(),
         new PreCommitFormat(),
-        new FlyFormat(),
         .. KeyPathFormat.All,
         new BicepFormat(),
         new ArmFormat(),

@@ -86,16 +86,20 @@ internal sealed class UseList(SourceFile file, string format)
     {
         foreach (var use in reading.Uses)
         {
-            if (HasRoom((use.Line, use.Column)))
-            {
-                Add(use);
-            }
+            Add(use);
         }
 
         _problems.AddRange(reading.Problems);
     }
 
-    private void Add(ImageUse use) => _uses[(use.Line, use.Column)] = use;
+    /// <summary>Adds a use that another reader made; nothing happens where one is there already.</summary>
+    public void Add(ImageUse use)
+    {
+        if (HasRoom((use.Line, use.Column)))
+        {
+            _uses[(use.Line, use.Column)] = use;
+        }
+    }
 
     private bool HasRoom(int place) => HasRoom(file.PositionOf(place));
 
@@ -117,15 +121,6 @@ internal sealed class UseList(SourceFile file, string format)
         }
 
         return true;
-    }
-
-    /// <summary>Adds a use that another reader made; nothing happens where one that begins in the same place is there already.</summary>
-    public void Add(ImageUse use)
-    {
-        if (use.Written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() is { } place && _uses.Count < MostUses)
-        {
-            _uses.TryAdd(place, use);
-        }
     }
 
     /// <summary>Where the uses are written.</summary>
