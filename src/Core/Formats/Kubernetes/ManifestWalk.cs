@@ -124,7 +124,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
                 }
                 else if (context.IsOwn && IsNameOfAnImage(key))
                 {
-                    Consider(scalar, context, context.IsStrict ? Sureness.Strict : Sureness.Plain);
+                    Consider(scalar, context, context.IsStrict || key == "newImage" ? Sureness.Strict : Sureness.Plain);
                 }
 
                 if (key != "kubectl.kubernetes.io/last-applied-configuration")
