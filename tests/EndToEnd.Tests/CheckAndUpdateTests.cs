@@ -322,6 +322,25 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.Equal(2, (await new CliRun("scan", "--format", "json", _folder.On("k8s/pod.yaml")).RunAsync()).Exits(0).Rows.Count);
     }
 
+    [Fact]
+    public async Task A_single_file_is_read_with_the_variables_beside_it_and_by_formats_of_ones_own()
+    {
+        using var folder = new WorkFolder();
+        folder.Write("deploy/compose.yaml", "services:\n  a:\n    image: redis:${REDIS}\n")
+            .Write("deploy/.env", "REDIS=7.2.1\n")
+            .Write("deploy/images.txt", "nginx:1.29.3\n")
+            .Write("settings.json", """{"Basewatch": {"Formats": [{"Name": "list", "Files": ["images.txt"], "Pattern": "^(?<image>\\S+)$"}]}}""")
+            .Write("wrong.json", """{"Basewatch": {"Formats": [{"Name": "list", "Files": ["images.txt"], "Pattern": "(?<image>"}]}}""");
+
+        var row = Assert.Single((await new CliRun("scan", "--format", "json", "deploy/compose.yaml").In(folder).RunAsync()).Exits(0).Rows);
+        Assert.Equal(("library/redis", "7.2.1"), ((string)row["repository"]!, (string)row["tag"]!));
+
+        row = Assert.Single((await new CliRun("scan", "--format", "json", "deploy/images.txt", "--settings", "settings.json").In(folder).RunAsync()).Exits(0).Rows);
+        Assert.Equal(("list", "1.29.3"), ((string)row["format"]!, (string)row["tag"]!));
+
+        Assert.Contains("'list': the pattern is no regular expression", (await new CliRun("scan", "--settings", "wrong.json").In(folder).RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("check")]
     [InlineData("scan")]

@@ -32,8 +32,14 @@ public sealed class WorkTree
     /// <summary>The part that was asked for, from the root: empty for all of it, else <c>services/api/</c> or a file.</summary>
     public string Prefix { get; }
 
-    /// <summary>Regular files below <see cref="Prefix"/>, from the root, with slashes, in ordinal order. A tracked file may be gone from the disk.</summary>
+    /// <summary>
+    /// Regular files below <see cref="Prefix"/>, from the root, with slashes, in ordinal order. A tracked file may be gone from
+    /// the disk. Where the prefix is a file, those of its folder, which it may have to be read with.
+    /// </summary>
     public IReadOnlyList<string> Files { get; }
+
+    /// <summary>The file that was asked for; null for a folder.</summary>
+    public string? SingleFile => Prefix.Length > 0 && !Prefix.EndsWith('/') ? Prefix : null;
 
     /// <summary>Lists a folder, a part of a Git work tree, or a single file.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder or file.</exception>
@@ -51,7 +57,7 @@ public sealed class WorkTree
         var file = isFile ? Path.GetFileName(full) : "";
         if (!MayBeBelowGit(folder) || await ReadIndexAsync(folder, file, cancellationToken) is not { } tree)
         {
-            return new WorkTree(folder, isGit: false, file, isFile ? [file] : FolderWalk.List(folder, cancellationToken));
+            return new WorkTree(folder, isGit: false, file, isFile ? ListBeside(folder) : FolderWalk.List(folder, cancellationToken));
         }
 
         return tree;
@@ -127,6 +133,9 @@ public sealed class WorkTree
             : true;
     }
 
+    private static List<string> ListBeside(string folder) =>
+        [.. new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint }).Select(f => f.Name).Order(StringComparer.Ordinal)];
+
     // Null: outside Git.
     private static async Task<WorkTree?> ReadIndexAsync(string folder, string file, CancellationToken cancellationToken)
     {
@@ -134,10 +143,11 @@ public sealed class WorkTree
         {
             // Both at once: starting a process takes longer than what it does.
             var finding = FindTopAsync(folder, cancellationToken);
-            var listing = ListTrackedAsync(folder, file, cancellationToken);
+            var listing = ListTrackedAsync(folder, cancellationToken);
             await Task.WhenAll(finding, listing);
             var (top, below) = await finding;
-            return new WorkTree(top, isGit: true, below + file, await listing);
+            var files = await listing;
+            return new WorkTree(top, isGit: true, below + file, file.Length == 0 ? files : [.. files.Where(f => f.IndexOf('/', below.Length) < 0)]);
         }
         catch (IOException) when (!IsBelowGit(folder))
         {
@@ -175,10 +185,9 @@ public sealed class WorkTree
         return false;
     }
 
-    private static async Task<IReadOnlyList<string>> ListTrackedAsync(string folder, string file, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ListTrackedAsync(string folder, CancellationToken cancellationToken)
     {
-        string[] arguments = ["ls-files", "-z", "--stage", "--full-name", "--", .. file.Length == 0 ? [] : new[] { file }];
-        var result = await GitProcess.RunAsync(folder, arguments, LargestIndex, default, NoEnvironment, cancellationToken);
+        var result = await GitProcess.RunAsync(folder, ["ls-files", "-z", "--stage", "--full-name"], LargestIndex, default, NoEnvironment, cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new IOException($"{folder}: git can't list this work tree: {result.Error}");

@@ -13,8 +13,9 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
     /// <param name="formats">The formats.</param>
     /// <param name="paths">Every file of the folder, from its root.</param>
     /// <param name="read">Gives the bytes of a file; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it can't be read.</param>
+    /// <param name="only">The one file whose uses are wanted, the others being there to be read with it; null for all of them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static FolderScan Read(FormatCatalog formats, IReadOnlyList<string> paths, Func<string, byte[]> read, CancellationToken cancellationToken)
+    public static FolderScan Read(FormatCatalog formats, IReadOnlyList<string> paths, Func<string, byte[]> read, string? only, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(formats);
         ArgumentNullException.ThrowIfNull(paths);
@@ -22,7 +23,7 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         var readings = new ConcurrentBag<(string Path, FormatReading Reading)>();
         var selection = FileSelection.Of(formats, paths);
         var siblings = new SiblingCache(selection, read);
-        Parallel.ForEach(selection.Files, new ParallelOptions { CancellationToken = cancellationToken }, path =>
+        Parallel.ForEach(only is null ? selection.Files : selection.Files.Where(f => f == only), new ParallelOptions { CancellationToken = cancellationToken }, path =>
         {
             FormatReading reading;
             try

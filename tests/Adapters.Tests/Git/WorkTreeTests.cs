@@ -53,6 +53,8 @@ public sealed class WorkTreeTests : IDisposable
         Put("Dockerfile", "FROM a");
         Put("services/api/Dockerfile", "FROM b");
         Put("services/api-2/Dockerfile", "FROM c");
+        Put("services/api-2/.env", "A=1");
+        Put("services/api-2/below/Dockerfile", "FROM d");
         await Shell.GitAsync(_folder, "add", ".");
 
         var part = await WorkTree.OpenAsync(Path.Combine(_folder, "services", "api"), Cancellation);
@@ -61,7 +63,11 @@ public sealed class WorkTreeTests : IDisposable
         Assert.Equal("services/api/", part.Prefix);
         Assert.Equal(["services/api/Dockerfile"], part.Files);
         Assert.Equal("FROM b", Encoding.UTF8.GetString(part.Read("services/api/Dockerfile")));
-        Assert.Equal(["services/api-2/Dockerfile"], file.Files);
+        Assert.Null(part.SingleFile);
+        Assert.Equal("services/api-2/Dockerfile", file.SingleFile);
+
+        // With what it may have to be read with.
+        Assert.Equal(["services/api-2/.env", "services/api-2/Dockerfile"], file.Files);
     }
 
     [Fact]

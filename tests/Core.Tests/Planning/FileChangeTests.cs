@@ -83,7 +83,7 @@ public sealed class FileChangeTests
         change = FileChange.Apply(FormatCatalog.Default, contents, updates[..1]);
 
         Assert.Empty(change.Contents);
-        Assert.Equal("compose.prod.yaml:3: after the edit this would read 'postgres:16.4' instead of 'postgres:16.3'", Assert.Single(change.Dropped).ToString());
+        Assert.Equal("compose.yaml:3: after the edit this would read 'postgres:16.4' instead of 'postgres:16.3'", Assert.Single(change.Dropped).ToString());
     }
 
     private static FileContent[] Compose(string first, string second, string environment) =>
