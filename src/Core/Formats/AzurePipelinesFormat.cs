@@ -104,6 +104,17 @@ public sealed partial class AzurePipelinesFormat : IFormat
 
         private void Visit(string key, YamlMapping mapping, Scope scope)
         {
+            if (key == "containers")
+            {
+                // Templates of the pipeline's owners take names of containers, each with an image.
+                foreach (var (_, named) in mapping.Named)
+                {
+                    images.Add((named as YamlMapping)?.Scalar("image"), n => Lookup(n, scope));
+                }
+
+                return;
+            }
+
             if (key == Resources)
             {
                 ReadResource(mapping, scope);

@@ -11,18 +11,31 @@ public sealed class GitHubActionsFormat : IFormat
 {
     private const string Scheme = "docker://";
 
+    /// <summary>Actions that run an image which is named in what they are given: the input of the image, or of its tag and the image.</summary>
+    private static readonly Dictionary<string, (string? Image, string? Tag, string? Name)> KnownActions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["helm/kind-action"] = ("node_image", null, null),
+        ["container-tools/kind-action"] = ("node_image", null, null),
+        ["engineerd/setup-kind"] = ("image", null, null),
+        ["aws-actions/amazon-ecs-render-task-definition"] = ("image", null, null),
+        ["docker/setup-qemu-action"] = ("image", null, null),
+        ["renovatebot/github-action"] = ("renovate-image", "renovate-version", "ghcr.io/renovatebot/renovate"),
+        ["zizmorcore/zizmor-action"] = (null, "version", "ghcr.io/zizmorcore/zizmor"),
+    };
+
     /// <inheritdoc/>
     public string Name => "github-actions";
 
     /// <inheritdoc/>
-    public string Finds => "`container` and `services` of jobs, `uses: docker://` of steps, `runs.image` of actions; `matrix`, `env` and defaults of `inputs` in them";
+    public string Finds => "`container` and `services` of jobs, `uses: docker://` of steps, `runs.image` of actions, what well-known actions such as `helm/kind-action` are given; `matrix`, `env` and defaults of `inputs` in them";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; } = [".{github,gitea,forgejo}/{workflows,actions}/*.{yml,yaml}", "workflow-templates/*.{yml,yaml}", "action.{yml,yaml}"];
 
     /// <inheritdoc/>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes) =>
-        bytes.IndexOf("docker://"u8) >= 0 || (!IsAction(path) && (bytes.IndexOf("container"u8) >= 0 || bytes.IndexOf("services"u8) >= 0));
+        bytes.IndexOf("docker://"u8) >= 0 || bytes.IndexOf("image:"u8) >= 0 || bytes.IndexOf("renovate-version"u8) >= 0 || bytes.IndexOf("zizmor-action"u8) >= 0
+        || (!IsAction(path) && (bytes.IndexOf("container"u8) >= 0 || bytes.IndexOf("services"u8) >= 0));
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -59,9 +72,9 @@ public sealed class GitHubActionsFormat : IFormat
     private static void ReadJob(Job job, YamlMapping mapping, HashSet<YamlNode> seen)
     {
         job.Add(PipelineFile.ImageOf(mapping.Effective("container"), "image"));
-        foreach (var service in PipelineFile.Items(mapping.Effective("services"), seen))
+        foreach (var (_, service) in mapping.Effective("services") is YamlMapping services && seen.Add(services) ? services.Members(seen) : [])
         {
-            job.Add(service.Effective("image"));
+            job.Add(PipelineFile.ImageOf(service, "image"));
         }
 
         ReadSteps(job, mapping, seen);
@@ -71,9 +84,18 @@ public sealed class GitHubActionsFormat : IFormat
     {
         foreach (var step in PipelineFile.Items(owner.Effective("steps"), seen))
         {
-            if (step.Scalar("uses") is { } uses && uses.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            if (step.Scalar("uses") is not { } uses)
+            {
+                continue;
+            }
+
+            if (uses.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             {
                 job.Add(uses, Scheme);
+            }
+            else if (KnownActions.TryGetValue(uses.Value.Split('@')[0], out var known) && step.Effective("with") is YamlMapping with)
+            {
+                job.Add(known.Image is null ? null : with.Effective(known.Image) as YamlScalar, known.Tag is null ? null : with.Effective(known.Tag) as YamlScalar, known.Name);
             }
         }
     }
@@ -95,6 +117,24 @@ public sealed class GitHubActionsFormat : IFormat
             foreach (var row in RowsFor(scalar.Value))
             {
                 images.Add(scalar, name => Lookup(name, row), prefix);
+            }
+        }
+
+        /// <summary>An image with its tag in a place of its own, and perhaps a digest after the name.</summary>
+        public void Add(YamlScalar? image, YamlScalar? tag, string? name)
+        {
+            if (tag?.Written is not { Value.Length: > 0 } version)
+            {
+                Add(image);
+                return;
+            }
+
+            var written = image?.Written ?? WrittenText.Unplaced(name ?? "");
+            var at = written.Value.IndexOf('@', StringComparison.Ordinal);
+            var parts = new ReferenceParts(null, at < 0 ? written : written.Slice(..at), version, at < 0 ? null : written.Slice((at + 1)..)).Join();
+            foreach (var row in RowsFor(written.Value + version.Value))
+            {
+                images.Add(parts, (image ?? tag).Start, n => Lookup(n, row), pinnable: false);
             }
         }
 

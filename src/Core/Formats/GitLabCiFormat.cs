@@ -16,14 +16,15 @@ public sealed class GitLabCiFormat : IFormat
     public string Finds => "`image` and `services` of jobs, hidden jobs and `default`, with `variables`, `parallel.matrix`, `extends` and `inputs`; images behind the dependency proxy";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files { get; } = ["*gitlab-ci*.{yml,yaml}", "{.gitlab,.gitlab-ci,gitlab-ci,gitlab,ci,.ci,templates}/**/*.{yml,yaml}"];
+    public IReadOnlyList<string> Files { get; } = ["*gitlab-ci*.{yml,yaml}", "*.{yml,yaml}"];
 
     /// <inheritdoc/>
     public bool Excludes(string path) => path.Contains(".gitlab/agents/", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes) =>
-        (bytes.IndexOf("image"u8) >= 0 || bytes.IndexOf("services"u8) >= 0) && (IsPlain(path) || bytes.IndexOf("script"u8) >= 0 || bytes.IndexOf("default"u8) >= 0);
+        (bytes.IndexOf("image:"u8) >= 0 || bytes.IndexOf("services:"u8) >= 0)
+        && (IsPlain(path) || bytes.IndexOf("script:"u8) >= 0 || (bytes.IndexOf("default:"u8) >= 0 && (IsUsual(path) || bytes.IndexOf("stages:"u8) >= 0)));
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -34,7 +35,7 @@ public sealed class GitLabCiFormat : IFormat
         return PipelineFile.Read(file, images, IsPlain(file.Path), root =>
         {
             inputs = (root.Effective("spec") as YamlMapping)?.Effective("inputs") as YamlMapping ?? inputs;
-            var isPipeline = IsPlain(file.Path) || IsPipeline(root);
+            var isPipeline = IsPlain(file.Path) || IsPipeline(file.Path, root);
             if (isPipeline)
             {
                 new Pipeline(root, inputs, images).Read();
@@ -46,12 +47,28 @@ public sealed class GitLabCiFormat : IFormat
 
     private static bool IsPlain(string path) => path.AsSpan(path.LastIndexOf('/') + 1).Contains("gitlab-ci", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Elsewhere a file is a pipeline where a job of it has a script, or jobs get an image by default.</summary>
-    private static bool IsPipeline(YamlMapping root) =>
-        !root.TryGet("apiVersion", out _)
-        && (root.Mapping("default") is { } all && (all.TryGet("image", out _) || all.TryGet("services", out _))
-            || root.Named.Any(e => !NoJobs.Contains(e.Key) && e.Value is YamlMapping job && job.TryGet("script", out var script) && script is not YamlMapping
-                && !job.TryGet("runs-on", out _) && !job.TryGet("steps", out _)));
+    /// <summary>Folders where pipelines keep what they include.</summary>
+    private static bool IsUsual(string path) =>
+        path.StartsWith("ci/", StringComparison.OrdinalIgnoreCase) || path.StartsWith("templates/", StringComparison.OrdinalIgnoreCase)
+        || path.Contains(".gitlab", StringComparison.OrdinalIgnoreCase) || path.Contains("gitlab-ci/", StringComparison.OrdinalIgnoreCase) || path.Contains("/ci/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// A pipeline includes files of any name: there a file is one where a job of it has a script and, but in usual folders, what
+    /// no job of another kind has beside that.
+    /// </summary>
+    private static bool IsPipeline(string path, YamlMapping root)
+    {
+        if (root.TryGet("apiVersion", out _) || root.TryGet("jobs", out _) || root.TryGet("steps", out _) || root.TryGet("on", out _))
+        {
+            return false;
+        }
+
+        var isUsual = IsUsual(path) || (root.TryGet("stages", out var stages) && stages is YamlSequence);
+        return (isUsual && root.Mapping("default") is { } all && (all.TryGet("image", out _) || all.TryGet("services", out _)))
+            || root.Named.Any(e => !NoJobs.Contains(e.Key) && e.Value is YamlMapping job && job.TryGet("script", out var script)
+                && script is YamlSequence or YamlScalar && !job.TryGet("runs-on", out _) && !job.TryGet("steps", out _)
+                && (isUsual || (script is YamlSequence && (job.TryGet("stage", out _) || job.TryGet("extends", out _) || job.TryGet("rules", out _) || job.TryGet("only", out _)))));
+    }
 
     private sealed class Pipeline(YamlMapping root, YamlMapping? inputs, PipelineImages images)
     {

@@ -50,5 +50,5 @@ internal static class GeneratedPipelines
         Of(".vela.yml", Step, "", "steps:\n"),
         Of("ci/Jenkinsfile", GroovyStage, "", ""),
         Of("cloudbuild.yaml", Step.Select(s => s with { Body = s.Body.Replace("name: @", "id: @", StringComparison.Ordinal).Replace(" image: ", " name: ", StringComparison.Ordinal) }), "", "steps:\n"),
-        Of(".semaphore/a.yml", Step, "", "agent:\n containers:\n"));
+        Of(".semaphore/a.yml", Step, "", "agent: {}\ncontainers:\n"));
 }
