@@ -25,7 +25,7 @@ internal static class PipelineFile
         return images.ToReading(found ? yaml.Problem : null);
     }
 
-    /// <summary>The <c>image</c> of each item that is a mapping: items of a list, or members of a mapping.</summary>
+    /// <summary>The mappings in a list or a mapping: items of a list, or members of a mapping.</summary>
     public static IEnumerable<YamlMapping> Items(YamlNode? node, HashSet<YamlNode> seen) => node switch
     {
         YamlSequence => YamlMerge.Flatten(node, seen).OfType<YamlMapping>().Where(seen.Add),

@@ -37,9 +37,6 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
     /// <summary><c>((tag))</c> of Concourse.</summary>
     public static PlaceholderSyntax Concourse { get; } = Delimited("((", "))");
 
-    /// <summary><c>&lt;+input&gt;</c> of Harness.</summary>
-    public static PlaceholderSyntax Harness { get; } = Delimited("<+", ">");
-
     /// <summary><c>${{CF_BRANCH}}</c> of Codefresh without the dollar, as old pipelines have it.</summary>
     public static PlaceholderSyntax Codefresh { get; } = Delimited("{{", "}}");
 
