@@ -103,7 +103,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
             (_file, _source) = (file, source);
 
             // The scanner takes a byte order mark for a letter.
-            _shift = file.Text.StartsWith('\uFEFF') ? 1 : 0;
+            _shift = text.StartsWith('\uFEFF') ? 1 : 0;
             _scanner = new Scanner(new StringReader(_shift == 0 ? text : text[1..]), skipComments: true);
             _parser = new Parser(_scanner);
         }
