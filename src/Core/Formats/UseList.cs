@@ -75,6 +75,18 @@ internal sealed class UseList(SourceFile file, string format)
         _uses[place] = ImageUse.Of(file, format, written, place, platform, pinnable, skip, locked) with { DigestPlace = digestPlace };
     }
 
+    /// <summary>Adds a use that another reader made; nothing happens where one that begins in the same place is there already.</summary>
+    public void Add(ImageUse use)
+    {
+        if (use.Written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() is { } place && _uses.Count < MostUses)
+        {
+            _uses.TryAdd(place, use);
+        }
+    }
+
+    /// <summary>Where the uses are written.</summary>
+    public IEnumerable<TextSpan> Places => _uses.Values.SelectMany(u => u.Written.Spans);
+
     /// <summary>All of it.</summary>
     /// <param name="problem">Why the rest of the file could not be read.</param>
     public FormatReading ToReading(FileProblem? problem = null)
