@@ -17,6 +17,11 @@ public sealed class FormatCatalog
     [
         new DockerfileFormat(),
         new ComposeFormat(),
+        new BakeFormat(),
+        new TerraformFormat(),
+        new PackerFormat(),
+        new NomadFormat(),
+        new BazelFormat(),
         new KubernetesFormat(),
     ]);
 

@@ -14,7 +14,7 @@ public sealed class HostileFileTests
 
     private static readonly Gen<string> Token = Gen.OneOf(
         "{", "}", "[", "]", ":", ": ", "- ", "&a ", "*a", "<<: *a", "!x ", "\n", "\r\n", "\r", "\t", "\"", "'", "|", ">", "${", "$", "}", ":-", "#", "\\", "`", "<<E", "--from=", "--mount=from=",
-        "FROM ", "ARG ", "image: ", "apiVersion: v1\nkind: Pod\n", "services:\n", "---\n", "? ", "%", "@", "\u0000", "\uFEFF", "\u2028", "😀", "\ud800", "{{", "\\U00110000", "\\x", ",");
+        "FROM ", "ARG ", "image: ", "apiVersion: v1\nkind: Pod\n", "services:\n", "---\n", "? ", "%", "resource \"docker_image\" \"a\" {\n", "name = ", "image = ", "<<-E\n", "E\n", "%{", "local.a", "job \"a\" {", "task \"b\" {", "oci.pull(", "= ", "(", ")", "@", "\u0000", "\uFEFF", "\u2028", "😀", "\ud800", "{{", "\\U00110000", "\\x", ",");
 
     [Fact]
     public void No_bytes_make_a_format_throw() => Gen.Select(AnyPath, Gen.Byte.Array[0, 300]).Sample(Read, iter: 10_000);
@@ -62,6 +62,8 @@ public sealed class HostileFileTests
         { "compose.yml", "aliases" }, { "compose.yml", "merges" }, { "compose.yml", "merge chain" }, { "compose.yml", "many services" }, { "compose.yml", "nested defaults" }, { "pod.yaml", "many items" },
         { "Dockerfile", "argument doubling" }, { "Dockerfile", "many froms" }, { "Dockerfile", "many mounts" }, { "Dockerfile", "continued lines" }, { "Dockerfile", "many variables" }, { "Dockerfile", "here-documents" },
         { "Dockerfile", "argument chain" }, { "compose.yml", "long block" }, { "pod.yaml", "broken quotes" },
+        { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
+        { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
     };
 
     [Theory]
@@ -133,6 +135,17 @@ public sealed class HostileFileTests
         "here-documents" => "FROM a\n" + Times("RUN <<E\nx\nE\n", 400_000),
         "broken quotes" => "apiVersion: v1\nkind: image\n" + string.Concat(Enumerable.Range(0, 40_000).Select(i => $"k{i}: [\"\n\"]\n")),
         "long block" => "services:\n  a:\n    build:\n      dockerfile_inline: |\n" + Times("        FROM a:1\n", 300_000),
+        "hcl nesting" => "image = " + Times("[{a=", 100_000) + "job \"a\" { task \"b\" " + Times("{ a ", 100_000),
+        "hcl local chain" => "locals {\n  a0 = \"a:1\"\n" + string.Concat(Enumerable.Range(1, 50_000).Select(i => $"  a{i} = local.a{i - 1}\n")) + "}\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"module m {{ image = local.a{i} }}\n")),
+        "hcl local doubling" => "locals {\n  a0 = \"xxxxxxxx\"\n" + string.Concat(Enumerable.Range(1, 5_000).Select(i => $"  image{i} = \"${{local.image{i - 1}}}${{local.image{i - 1}}}\"\n")) + "}\n",
+        "hcl steps" => "locals {\n  image = { x = local.image.x.x.x.x }\n}\n" + Times("module m { image = local.image.x.x.x.x }\n", 20_000),
+        "hcl here-documents" => Times("image = <<E\n${<<F\n", 300_000),
+        "hcl open quotes" => Times("image = \"${\"\n", 300_000),
+        "hcl many uses" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"resource docker_image b {{ name = \"a:{i}\" }}\nvariable image{i} {{ default = \"b:{i}\" }}\n")),
+        "hcl json" => "{\"resource\": {\"docker_image\": {" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"\"a{i}\": {{\"name\": \"a:{i}${{local.b}}\"}},\n")) + "\"z\": {}}}}",
+        "hcl rendered" => "variable image { default = \"" + new string('x', 1000) + "\" }\nresource helm_release a { values = [<<E\n" + Times("image: ${var.image}\n", 200_000) + "E\n] }\n",
+        "hcl operators" => "image = " + Times("a ? -b + !", 200_000) + Times("c.d[e] : ", 200_000),
+        "calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
 

@@ -15,6 +15,7 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
     public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
         GeneratedDockerfiles.Any,
         GeneratedComposeFiles.Any,
+        GeneratedHclFiles.Any,
         GeneratedManifests.Any);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
