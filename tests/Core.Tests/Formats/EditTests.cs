@@ -94,9 +94,14 @@ public sealed class EditTests
     private static ImageReference Merge(ImageReference current, ImageReference change, bool renames) =>
         new(renames ? change.Name : current.Name, change.Tag ?? current.Tag, change.Digest ?? current.Digest);
 
-    /// <summary>A file with its siblings.</summary>
-    private static IReadOnlyList<(SourceFile File, IReadOnlyList<ImageUse> Uses)> FilesOf(SourceFile file, IReadOnlyList<ImageUse> uses) =>
-        [(file, uses), .. file.Siblings.Select(s => (s, FormatCatalog.Default.Read(s).Uses))];
+    /// <summary>A file with its siblings, each as it is read with the others beside it.</summary>
+    private static IReadOnlyList<(SourceFile File, IReadOnlyList<ImageUse> Uses)> FilesOf(SourceFile file, IReadOnlyList<ImageUse> uses)
+    {
+        IReadOnlyList<SourceFile> folder = [.. file.Siblings.Append(file).OrderBy(f => f.Path, StringComparer.Ordinal)];
+        return [(file, uses), .. file.Siblings.Select(s => Read(new SourceFile(s.Path, s.Text, [.. folder.Where(f => f.Path != s.Path)])))];
+
+        static (SourceFile, IReadOnlyList<ImageUse>) Read(SourceFile sibling) => (sibling, FormatCatalog.Default.Read(sibling).Uses);
+    }
 
     private static void AssertApplied(SourceFile file, IReadOnlyList<ImageUse> uses, Dictionary<ImageUse, ImageReference> targets)
     {

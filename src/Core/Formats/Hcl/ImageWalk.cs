@@ -234,7 +234,15 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
         var unknown = text.Unknown ?? (text.Text.Value.Contains('%', StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null)
             ?? (text.Text.Value.Contains("[[", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null)
             ?? (text.Text.Value.Contains('<', StringComparison.Ordinal) ? "a placeholder stands here" : null);
-        uses.Add(text.Text, node.Start, skip: unknown, locked: locked, pinnable: text.IsPinnable);
+        uses.Add(text.Text, node.Start, skip: unknown, locked: locked, pinnable: text.IsPinnable && StandsWhole(text.Text));
+    }
+
+    /// <summary>Whether what a digest is of, the last part of the name and the tag, is written in one place.</summary>
+    private static bool StandsWhole(WrittenText text)
+    {
+        var layout = ReferenceLayout.Of(text.Value);
+        var end = (layout.Tag ?? layout.Name).End;
+        return text.SpanOf((text.Value.AsSpan(0, layout.Name.End.GetOffset(text.Value.Length)).LastIndexOf('/') + 1)..end) is not null;
     }
 
     /// <summary>An image that the same files name themselves.</summary>

@@ -16,9 +16,9 @@ internal static class GeneratedHclFiles
         Reference.Select(r => new Part("", $"/* image = \"{r}\" */\noutput \"@\" {{\n  image = \"{r}\"\n}}\n", [])));
 
     private static readonly Gen<Part> Task = Gen.OneOf(
-        Reference.Select(r => new Part("", $"    task \"@\" {{\n      driver = \"docker\"\n      config {{\n        image = \"{r}\"\n      }}\n    }}\n", [r])),
-        Reference.Select(r => new Part("", $"    task \"@\" {{\n      driver = \"podman\"\n      config {{ image = \"docker://{r}\" }}\n    }}\n", [r])),
-        Reference.Select(r => new Part("", $"    task \"@\" {{\n      driver = \"exec\"\n      config {{ image = \"{r}\" }}\n    }}\n", [])));
+        Reference.Select(r => new Part("", $"job \"@\" {{\n  group \"b\" {{\n    task \"@\" {{\n      driver = \"docker\"\n      config {{\n        image = \"{r}\"\n      }}\n    }}\n  }}\n}}\n", [r])),
+        Reference.Select(r => new Part("", $"job \"@\" {{\n  group \"b\" {{\n    task \"@\" {{\n      driver = \"podman\"\n      config {{ image = \"docker://{r}\" }}\n    }}\n  }}\n}}\n", [r])),
+        Reference.Select(r => new Part("", $"job \"@\" {{\n  group \"b\" {{\n    task \"@\" {{\n      driver = \"exec\"\n      config {{ image = \"{r}\" }}\n    }}\n  }}\n}}\n", [])));
 
     private static readonly Gen<Part> Target = Gen.OneOf(
         Reference.Select(r => new Part("", $"target \"@\" {{\n  contexts = {{\n    base = \"docker-image://{r}\"\n    b    = \"target:x\"\n  }}\n}}\n", [r])),
@@ -32,7 +32,7 @@ internal static class GeneratedHclFiles
 
     public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
         Of("infra/main.tf", Resource, "", "terraform {}\n"),
-        Of("jobs/web.nomad.hcl", Task, "", "job \"a\" {\n  group \"b\" {\n"),
+        Of("jobs/web.nomad.hcl", Task, "", "# jobs\n"),
         Of("docker-bake.hcl", Target, "", "group \"default\" { targets = [] }\n"),
         Of("base.pkr.hcl", Reference.Select(r => new Part("", $"source \"docker\" \"@\" {{\n  image = \"{r}\"\n}}\n", [r])), "", "packer {}\n"),
         Of("MODULE.bazel", Pull, "", "oci = use_extension(\"@rules_oci//oci:extensions.bzl\", \"oci\")\n"));
