@@ -75,7 +75,7 @@ public sealed class HostileFileTests
         { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
         { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
         { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
-        { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
+        { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
     };
 
     [Theory]
@@ -205,7 +205,7 @@ public sealed class HostileFileTests
         "hcl rendered" => "variable image { default = \"" + new string('x', 1000) + "\" }\nresource helm_release a { values = [<<E\n" + Times("image: ${var.image}\n", 200_000) + "E\n] }\n",
         "hcl operators" => "image = " + Times("a ? -b + !", 200_000) + Times("c.d[e] : ", 200_000),
         "starlark calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
-        "calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
+        "starlark calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };
 
