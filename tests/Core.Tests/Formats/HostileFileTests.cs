@@ -74,8 +74,6 @@ public sealed class HostileFileTests
         { "pom.xml", "xml nesting" }, { "pom.xml", "many plugins" }, { "pom.xml", "property doubling" }, { "build.gradle", "gradle blocks" }, { "build.gradle", "gradle names" }, { "build.gradle", "gradle variables" }, { "builder.toml", "toml nesting" }, { "builder.toml", "toml tables" }, { "a.container", "many units" },
         { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
         { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
-        { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
-        { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
     };
 
     [Theory]
@@ -204,7 +202,6 @@ public sealed class HostileFileTests
         "hcl json" => "{\"resource\": {\"docker_image\": {" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"\"a{i}\": {{\"name\": \"a:{i}${{local.b}}\"}},\n")) + "\"z\": {}}}}",
         "hcl rendered" => "variable image { default = \"" + new string('x', 1000) + "\" }\nresource helm_release a { values = [<<E\n" + Times("image: ${var.image}\n", 200_000) + "E\n] }\n",
         "hcl operators" => "image = " + Times("a ? -b + !", 200_000) + Times("c.d[e] : ", 200_000),
-        "starlark calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
         "starlark calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };

@@ -22,7 +22,9 @@ internal static class GeneratedToolFiles
         Reference.Select(r => new Part("", $"    - {{id: @, language: docker_image, entry: '{r} -x'}}\n", [r])),
         Reference.Select(r => new Part("", $"    - id: @\n      language: docker_image\n      entry: -e A=b {r}\n", [r])));
 
-    private static readonly Gen<Part> Build = Reference.Select(r => new Part("", $"[build] # @\n  image = \"{r}\"\n[x]\nimage = \"no\"\n", [r]));
+    private static readonly Gen<Part> Build = Gen.OneOf(
+        Reference.Select(r => new Part("", $"[[containers]] # @\nname = \"a\"\n  image = \"{r}\"\n", [r])),
+        Reference.Select(r => new Part("", $"[[containers]]\nimage='{r}' # @\n[[x]]\nimage = \"no\"\n", [r])));
 
     private static readonly Gen<Part> Container = Gen.OneOf(
         Reference.Select(r => new Part("", $"  @: {{ image: '{r}' }}\n", [r])),
@@ -34,7 +36,7 @@ internal static class GeneratedToolFiles
         Of("roles/web/tasks/main.yml", Task, "", "---\n"),
         Of("Earthfile", Target, "", "VERSION 0.8\n"),
         Of(".pre-commit-config.yaml", Hook, "", "repos:\n- repo: local\n  hooks:\n"),
-        Of("fly.toml", Build, "", "app = \"x\"\n"),
+        Of("wrangler.toml", Build, "", "name = \"x\"\n"),
         Of("garden.yml", Action, "", ""),
         Of("batect.yml", Container, "", "containers:\n"),
         Of("score.yaml", Container, "", "apiVersion: score.dev/v1b1\ncontainers:\n"));
