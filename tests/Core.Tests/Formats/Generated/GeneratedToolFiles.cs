@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats;
 using CsCheck;
 using static Basewatch.Core.Tests.Formats.Generated.GeneratedFile;
 
@@ -22,9 +23,12 @@ internal static class GeneratedToolFiles
         Reference.Select(r => new Part("", $"    - {{id: @, language: docker_image, entry: '{r} -x'}}\n", [r])),
         Reference.Select(r => new Part("", $"    - id: @\n      language: docker_image\n      entry: -e A=b {r}\n", [r])));
 
+    /// <summary>A path may stand there too, so that a short name is none.</summary>
+    private static readonly Gen<string> Plain = Reference.Where(PlainReference.Is);
+
     private static readonly Gen<Part> Build = Gen.OneOf(
-        Reference.Select(r => new Part("", $"[[containers]] # @\nname = \"a\"\n  image = \"{r}\"\n", [r])),
-        Reference.Select(r => new Part("", $"[[containers]]\nimage='{r}' # @\n[[x]]\nimage = \"no\"\n", [r])));
+        Plain.Select(r => new Part("", $"[[containers]] # @\nname = \"a\"\n  image = \"{r}\"\n", [r])),
+        Plain.Select(r => new Part("", $"[[containers]]\nimage='{r}' # @\n[[x]]\nimage = \"no\"\n", [r])));
 
     private static readonly Gen<Part> Container = Gen.OneOf(
         Reference.Select(r => new Part("", $"  @: {{ image: '{r}' }}\n", [r])),
