@@ -58,7 +58,7 @@ internal sealed class Fuzzing(string fixtures, string corpus, string state)
     private void Keep()
     {
         var coverage = new Coverage();
-        foreach (var old in Directory.EnumerateFiles(corpus).Where(f => !Path.GetFileName(f).StartsWith("crash-", StringComparison.Ordinal)))
+        foreach (var old in Known())
         {
             File.Delete(old);
         }
@@ -120,7 +120,10 @@ internal sealed class Fuzzing(string fixtures, string corpus, string state)
             .Where(i => i.Bytes.Length <= Input.Largest);
 
     private IEnumerable<Input> Seeds() =>
-        Fixtures().Concat(Directory.EnumerateFiles(corpus).Order(StringComparer.Ordinal).Select(f => Input.Decode(File.ReadAllBytes(f))));
+        Fixtures().Concat(Known().Order(StringComparer.Ordinal).Select(f => Input.Decode(File.ReadAllBytes(f))));
+
+    /// <summary>What is in the folder, without what did harm: that would end the next run where it ended this one.</summary>
+    private string[] Known() => [.. Directory.EnumerateFiles(corpus).Where(f => !Path.GetFileName(f).StartsWith("crash-", StringComparison.Ordinal))];
 
     /// <returns>Whether the file goes where none before it went.</returns>
     private bool Try(Input input)
