@@ -73,7 +73,7 @@ public sealed class HostileFileTests
         { "main.bicep", "bicep doubling" }, { "main.bicep", "bicep names" }, { "main.bicep", "bicep resources" }, { "main.bicep", "bicep choices" }, { "main.bicep", "bicep quotes" },
         { "pom.xml", "xml nesting" }, { "pom.xml", "many plugins" }, { "pom.xml", "property doubling" }, { "build.gradle", "gradle blocks" }, { "build.gradle", "gradle names" }, { "build.gradle", "gradle variables" }, { "builder.toml", "toml nesting" }, { "builder.toml", "toml tables" }, { "a.container", "many units" },
         { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
-        { "main.tf", "hcl many uses" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
+        { "main.tf", "hcl many uses" }, { "main.tf", "hcl text in text" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
     };
 
     [Theory]
@@ -198,6 +198,7 @@ public sealed class HostileFileTests
         "hcl steps" => "locals {\n  image = { x = local.image.x.x.x.x }\n}\n" + Times("module m { image = local.image.x.x.x.x }\n", 20_000),
         "hcl here-documents" => Times("image = <<E\n${<<F\n", 300_000),
         "hcl open quotes" => Times("image = \"${\"\n", 300_000),
+        "hcl text in text" => "resource \"aws_ecs_task_definition\" \"a\" {\n  container_definitions = jsonencode(\"image\")\n}\n",
         "hcl many uses" => string.Concat(Enumerable.Range(0, 60_000).Select(i => $"resource docker_image b {{ name = \"a:{i}\" }}\nvariable image{i} {{ default = \"b:{i}\" }}\n")),
         "hcl json" => "{\"resource\": {\"docker_image\": {" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"\"a{i}\": {{\"name\": \"a:{i}${{local.b}}\"}},\n")) + "\"z\": {}}}}",
         "hcl rendered" => "variable image { default = \"" + new string('x', 1000) + "\" }\nresource helm_release a { values = [<<E\n" + Times("image: ${var.image}\n", 200_000) + "E\n] }\n",

@@ -87,7 +87,8 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
         if (written.Value.Contains("image", StringComparison.OrdinalIgnoreCase))
         {
             var convert = new HclFromYaml(file, templates: false, start: text.Start);
-            foreach (var document in YamlStream.Read(file, written).Documents.Reverse())
+            // A mere word would be text again, and so without end.
+            foreach (var document in YamlStream.Read(file, written).Documents.Where(d => d is YamlMapping or YamlSequence).Reverse())
             {
                 _next.Push(new Item(convert.Convert(document), HoldsContainers(item.Key) ? item.Key : "", item.IsContainer || HoldsContainers(item.Key), false));
             }
