@@ -12,7 +12,15 @@ internal sealed class HclFromYaml(SourceFile file, bool templates, SourceFile? s
     /// <summary>How many labels the blocks of a kind have, which JSON shows as objects in objects.</summary>
     private static readonly Dictionary<string, int> LabelsOf = new(StringComparer.Ordinal)
     {
-        ["resource"] = 2, ["data"] = 2, ["variable"] = 1, ["module"] = 1, ["source"] = 2, ["target"] = 1, ["job"] = 1, ["group"] = 1, ["task"] = 1,
+        ["resource"] = 2,
+        ["data"] = 2,
+        ["variable"] = 1,
+        ["module"] = 1,
+        ["source"] = 2,
+        ["target"] = 1,
+        ["job"] = 1,
+        ["group"] = 1,
+        ["task"] = 1,
     };
 
     private readonly Dictionary<YamlNode, HclNode> _made = [];

@@ -68,7 +68,11 @@ internal sealed record XmlTree(XmlElement? Root, FileProblem? Problem)
     {
         private static readonly XmlReaderSettings Settings = new()
         {
-            DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true, CheckCharacters = false,
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+            CheckCharacters = false,
         };
 
         private readonly Stack<(XmlElement Element, List<WrittenText> Texts)> _open = new();
