@@ -83,7 +83,7 @@ internal sealed class Fuzzing(string fixtures, string corpus, string state)
     }
 
     /// <summary>Takes away what a file does not need to go where it goes.</summary>
-    private static Input Shrink(Input input, IReadOnlyList<int> branches)
+    private Input Shrink(Input input, IReadOnlyList<int> branches)
     {
         for (var length = input.Bytes.Length / 2; length > 0; length /= 2)
         {
@@ -105,8 +105,9 @@ internal sealed class Fuzzing(string fixtures, string corpus, string state)
         return input;
     }
 
-    private static void Run(Input input)
+    private void Run(Input input)
     {
+        File.WriteAllBytes(state, input.Encode());
         Coverage.Clear();
         Target.Run(input);
     }

@@ -283,7 +283,7 @@ public sealed class TerraformFormat : IFormat
         }
 
         var address = isWhole ? name.Text.Slice(Scheme.Length..)
-            : WrittenText.Join([repository!.Text.Slice(Scheme.Length..(repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
+            : WrittenText.Join([repository!.Text.Slice(Scheme.Length..Math.Max(Scheme.Length, repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
         var version = body["version"] is { } v ? scope.Text(v) : null;
         var unknown = name.Unknown ?? (isWhole ? null : repository!.Unknown) ?? version?.Unknown
             ?? (version is null ? "it has no version: the newest chart is taken" : null)
