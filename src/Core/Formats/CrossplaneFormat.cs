@@ -63,7 +63,9 @@ public sealed class CrossplaneFormat : IFormat
     private static void AddPackage(YamlScalar? package, UseList uses)
     {
         var isVariable = package is not null && (package.Value.Contains('$', StringComparison.Ordinal) || package.Value.Contains("{{", StringComparison.Ordinal));
-        uses.Add(package, skip: isVariable ? "it has a variable that is set outside this file" : null);
+
+        // What depends on a package asks for a range of versions, and a digest is in none: https://github.com/crossplane/crossplane/issues/7458.
+        uses.Add(package, skip: isVariable ? "it has a variable that is set outside this file" : null, pinnable: false);
     }
 
     /// <summary>A version is a tag, a digest, or a range of versions of which the cluster takes the newest.</summary>

@@ -51,11 +51,14 @@ public sealed class KeyPathFormat : IFormat
         new KeyPathFormat("home-assistant", "`build_from` of add-ons", ["build.{yaml,yml,json}"], "build_from", "build_from", "build_from.*"),
         new KeyPathFormat("devfile", "`image` of containers", ["*devfile.{yaml,yml}"], "schemaVersion", "components.*.container.image"),
         new KeyPathFormat("gitpod", "`image`", [".gitpod.{yml,yaml}"], "image", "image"),
-        new KeyPathFormat("ddev", "`webimage` and `dbimage`", [".ddev/config*.{yaml,yml}"], "image", "webimage", "dbimage"),
+        new KeyPathFormat("ddev", "`webimage` and `dbimage`", [".ddev/config*.{yaml,yml}"], "image", "webimage", "dbimage") { TakesDigests = false },
         new KeyPathFormat("caprover", "`imageName`", ["captain-definition"], "imageName", "imageName"),
         new KeyPathFormat("ansible-builder", "base and builder image of an execution environment", ["execution-environment*.{yml,yaml}"], "mage",
             "images.base_image.name", "images.builder_image.name", "build_arg_defaults.EE_BASE_IMAGE", "build_arg_defaults.EE_BUILDER_IMAGE"),
     ];
+
+    /// <summary>Whether a digest may follow the tag: DDEV makes a name of its own from the reference (<c>{webimage}-{project}-built</c>), which one would break.</summary>
+    public bool TakesDigests { get; init; } = true;
 
     /// <inheritdoc/>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf(_word) >= 0;
@@ -75,7 +78,7 @@ public sealed class KeyPathFormat : IFormat
         return uses.ToReading(uses.Count > 0 ? yaml.Problem : null);
     }
 
-    private static void Collect(IReadOnlyList<YamlNode> roots, string[] path, UseList uses)
+    private void Collect(IReadOnlyList<YamlNode> roots, string[] path, UseList uses)
     {
         IEnumerable<YamlNode> nodes = roots;
         foreach (var name in path)
@@ -89,7 +92,7 @@ public sealed class KeyPathFormat : IFormat
             var skip = scalar.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
                 : scalar.Value.AsSpan().ContainsAny('<', '{') && !scalar.Value.Contains("{{", StringComparison.Ordinal) ? "it is a placeholder"
                 : null;
-            uses.Add(scalar, skip: skip);
+            uses.Add(scalar, skip: skip, pinnable: TakesDigests);
         }
     }
 

@@ -192,6 +192,8 @@ public static class ReferenceEdit
         IReadOnlyDictionary<ImageUse, ImageReference> targets,
         Dictionary<string, string> edited)
     {
+        // One text for all that read it, so that it is parsed once.
+        var shared = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
         foreach (var (file, uses) in files)
         {
             if (!edited.ContainsKey(file.Path) && !file.Siblings.Any(s => edited.ContainsKey(s.Path)))
@@ -199,7 +201,7 @@ public static class ReferenceEdit
                 continue;
             }
 
-            IReadOnlyList<SourceFile> siblings = [.. file.Siblings.Select(s => new SourceFile(s.Path, edited.GetValueOrDefault(s.Path, s.Text)))];
+            IReadOnlyList<SourceFile> siblings = [.. file.Siblings.Select(Edited)];
             var again = formats.Read(new SourceFile(file.Path, edited.GetValueOrDefault(file.Path, file.Text), siblings)).Uses;
             if (again.Count != uses.Count)
             {
@@ -217,6 +219,21 @@ public static class ReferenceEdit
         }
 
         return null;
+
+        SourceFile Edited(SourceFile sibling)
+        {
+            if (!edited.TryGetValue(sibling.Path, out var text))
+            {
+                return sibling;
+            }
+
+            if (!shared.TryGetValue(sibling.Path, out var file))
+            {
+                shared[sibling.Path] = file = new SourceFile(sibling.Path, text);
+            }
+
+            return file;
+        }
     }
 
     private static ImageReference Intended(ImageReference current, ImageReference target) =>

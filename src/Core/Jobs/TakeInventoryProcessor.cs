@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
@@ -78,7 +77,7 @@ public sealed partial class TakeInventoryProcessor(
             : [];
         var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         var selection = FileSelection.Of(formats, [.. all.Keys.Order(StringComparer.Ordinal)]);
-        var fetched = new ConcurrentDictionary<string, Lazy<Task<byte[]>>>(StringComparer.Ordinal);
+        var shared = selection.AllSiblings.ToDictionary(p => p, p => new Lazy<Task<(byte[]? Bytes, SourceFile? File)>>(() => FetchAsync(repository, all[p], cancellationToken)), StringComparer.Ordinal);
         var files = new InventoryFile[selection.Files.Count];
         await System.Threading.Tasks.Parallel.ForAsync(
             0,
@@ -93,7 +92,7 @@ public sealed partial class TakeInventoryProcessor(
                 var blank = new InventoryFile(file.Path, file.Blob, file.Mode, [], [], siblings);
                 files[i] = known.TryGetValue((file.Path, blank.Basis), out var unchanged)
                     ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems }
-                    : await ReadAsync(repository, file, blank, fetched, token).ConfigureAwait(false);
+                    : await ReadAsync(repository, file, blank, shared, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
         return files;
     }
@@ -101,10 +100,10 @@ public sealed partial class TakeInventoryProcessor(
     /// <param name="repository">The repository.</param>
     /// <param name="file">The file.</param>
     /// <param name="blank">Its record without what it names.</param>
-    /// <param name="fetched">Siblings, which several files are read with.</param>
+    /// <param name="shared">Siblings by path, decoded and parsed once for all files that are read with them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     private async Task<InventoryFile> ReadAsync(
-        RepositoryName repository, TreeFile file, InventoryFile blank, ConcurrentDictionary<string, Lazy<Task<byte[]>>> fetched, CancellationToken cancellationToken)
+        RepositoryName repository, TreeFile file, InventoryFile blank, Dictionary<string, Lazy<Task<(byte[]? Bytes, SourceFile? File)>>> shared, CancellationToken cancellationToken)
     {
         FormatReading reading;
         if (file.Size > SourceFile.LargestFile)
@@ -119,18 +118,14 @@ public sealed partial class TakeInventoryProcessor(
                 var siblings = new List<SourceFile>();
                 foreach (var sibling in blank.Siblings ?? [])
                 {
-                    var bytes = await fetched
-                        .GetOrAdd(sibling.Blob, blob => new Lazy<Task<byte[]>>(() => host.GetBlobAsync(repository, blob, cancellationToken)))
-                        .Value.ConfigureAwait(false);
-                    if (SourceFile.TryRead(sibling.Path, bytes, out var text, out _))
+                    if ((await shared[sibling.Path].Value.ConfigureAwait(false)).File is { } text)
                     {
                         siblings.Add(text);
                     }
                 }
 
-                var content = fetched.TryGetValue(file.Blob, out var known)
-                    ? await known.Value.ConfigureAwait(false)
-                    : await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
+                var content = (shared.TryGetValue(file.Path, out var known) ? (await known.Value.ConfigureAwait(false)).Bytes : null)
+                    ?? await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
                 reading = formats.Read(file.Path, content, siblings);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
@@ -140,6 +135,20 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems };
+    }
+
+    /// <summary>One that can't be read gives no values; where it is read for itself, that is reported.</summary>
+    private async Task<(byte[]? Bytes, SourceFile? File)> FetchAsync(RepositoryName repository, TreeFile sibling, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bytes = await host.GetBlobAsync(repository, sibling.Blob, cancellationToken).ConfigureAwait(false);
+            return (bytes, SourceFile.TryRead(sibling.Path, bytes, out var file, out _) ? file : null);
+        }
+        catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
+        {
+            return (null, null);
+        }
     }
 
     /// <summary>Brings the index from images to repositories up to date, and keeps the inventory.</summary>

@@ -60,7 +60,8 @@ public sealed record FileChange(IReadOnlyDictionary<string, byte[]> Contents, IR
         var found = files.SelectMany(f => f.Uses).ToLookup(u => (u.Path, u.Line, u.Column, u.Written.Value));
         var targets = new Dictionary<ImageUse, ImageReference>(ReferenceEqualityComparer.Instance);
         var applied = new List<Update>();
-        foreach (var update in updates.Where(u => files.Any(f => f.File.Path == u.Use.Path)))
+        var readable = files.Select(f => f.File.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var update in updates.Where(u => readable.Contains(u.Use.Path)))
         {
             if (found[(update.Use.Path, update.Use.Line, update.Use.Column, update.Use.Written.Value)].FirstOrDefault() is { } use)
             {

@@ -12,6 +12,9 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     /// <summary>Repositories that are there and no longer looked after.</summary>
     public HashSet<RepositoryName> Unlisted { get; } = [];
 
+    /// <summary>Files that Git knows as executable.</summary>
+    public HashSet<string> Executable { get; } = [];
+
     /// <summary>How often a file was fetched.</summary>
     public int BlobReads { get; private set; }
 
@@ -43,6 +46,23 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         }
 
         r.Branches[branch] = r.Commit(tree, head is null ? [] : [head], "a person's work");
+    }
+
+    /// <summary>A person's commit with files as bytes; null deletes one.</summary>
+    public void Push(RepositoryName repository, string branch, string path, byte[]? content)
+    {
+        var r = _repositories[repository];
+        var tree = new SortedDictionary<string, string>(r.TreeOf(r.Branches[branch]), StringComparer.Ordinal);
+        if (content is null)
+        {
+            tree.Remove(path);
+        }
+        else
+        {
+            tree[path] = r.Store(content);
+        }
+
+        r.Branches[branch] = r.Commit(tree, [r.Branches[branch]], "a person's work");
     }
 
     public string Text(RepositoryName repository, string branch, string path)
@@ -91,7 +111,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     public Task<RepositoryTree> GetTreeAsync(RepositoryName repository, string commit, CancellationToken cancellationToken)
     {
         var r = Find(repository);
-        return Task.FromResult(new RepositoryTree(commit, [.. r.Trees[r.Commits[commit].Tree].Select(f => new TreeFile(f.Key, f.Value, "100644", r.Blobs[f.Value].Length))]));
+        return Task.FromResult(new RepositoryTree(commit, [.. r.Trees[r.Commits[commit].Tree].Select(f => new TreeFile(f.Key, f.Value, Executable.Contains(f.Key) ? "100755" : "100644", r.Blobs[f.Value].Length))]));
     }
 
     public Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken)
@@ -116,6 +136,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         var tree = new SortedDictionary<string, string>(r.Trees[r.Commits[request.Parent].Tree], StringComparer.Ordinal);
         foreach (var file in request.Files)
         {
+            Assert.Equal(Executable.Contains(file.Path) ? "100755" : "100644", file.Mode);
             tree[file.Path] = r.Store(file.Content.ToArray());
         }
 

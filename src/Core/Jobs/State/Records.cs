@@ -45,9 +45,9 @@ public sealed record Inventory(string Branch, string Commit, int FormatsVersion,
 public sealed record InventoryFile(
     string Path, string Blob, string Mode, IReadOnlyList<InventoryUse> Uses, IReadOnlyList<FileProblem> Problems, IReadOnlyList<InventorySibling>? Siblings = null)
 {
-    /// <summary>Names all that its uses were found in: it differs when one of the files does.</summary>
+    /// <summary>Names all that its uses were found in: it differs when one of the files does, or has another name: which of two gives a value is a matter of their names.</summary>
     [JsonIgnore]
-    public string Basis => Siblings is null ? Blob : string.Join('+', Siblings.Select(s => s.Blob).Prepend(Blob));
+    public string Basis => Siblings is null ? Blob : string.Join('+', Siblings.Select(s => $"{s.Path}@{s.Blob}").Prepend(Blob));
 }
 
 /// <summary>A file that another one of its folder is read with.</summary>
