@@ -8,7 +8,10 @@ namespace Basewatch.Core.Formats;
 public sealed class FilePattern
 {
     private const int MostAlternatives = 64;
-    private const int DeepestPath = 256;
+
+    /// <summary>More names than any path has.</summary>
+    internal const int DeepestPath = 256;
+
     private const string AnyFolders = "**";
 
     private readonly string[] _parts;
@@ -21,6 +24,9 @@ public sealed class FilePattern
 
     /// <summary>The last part of the pattern: what the file's name has to match.</summary>
     public string FileName => _parts[^1];
+
+    /// <summary>Whether a file of a matching name is meant wherever it is.</summary>
+    internal bool IsInAnyFolder => _parts is [AnyFolders, _];
 
     /// <summary>Reads a pattern; alternatives in braces become patterns of their own.</summary>
     /// <exception cref="FormatException">It is empty, a brace is not closed, or it has more than 64 alternatives.</exception>
@@ -62,13 +68,18 @@ public sealed class FilePattern
     public bool IsMatch(ReadOnlySpan<char> path)
     {
         Span<Range> ranges = stackalloc Range[DeepestPath];
-        var count = path.Split(ranges, '/');
-        return count < DeepestPath && IsMatch(path, ranges[..count]);
+        return IsMatch(path, ranges[..path.Split(ranges, '/')]);
     }
 
-    /// <summary>Greedy with one place to go back to: linear in path and pattern for each <c>**</c>.</summary>
-    private bool IsMatch(ReadOnlySpan<char> path, ReadOnlySpan<Range> names)
+    /// <summary>Whether a path is meant that is split into names, <see cref="DeepestPath"/> of them being more than any has.</summary>
+    internal bool IsMatch(ReadOnlySpan<char> path, ReadOnlySpan<Range> names)
     {
+        if (names.Length == DeepestPath)
+        {
+            return false;
+        }
+
+        // Greedy with one place to go back to: linear in path and pattern for each **.
         var (part, name, starPart, starName) = (0, 0, -1, 0);
         while (name < names.Length)
         {
@@ -97,6 +108,11 @@ public sealed class FilePattern
     /// <summary>Whether a name is meant by one part of a pattern.</summary>
     internal static bool IsNameMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
+        if (pattern is [.., not ('*' or '?') and var last] && (name.IsEmpty || char.ToLowerInvariant(last) != char.ToLowerInvariant(name[^1])))
+        {
+            return false;
+        }
+
         var (p, n, starP, starN) = (0, 0, -1, 0);
         while (n < name.Length)
         {

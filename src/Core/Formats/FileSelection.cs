@@ -22,7 +22,7 @@ public sealed class FileSelection
         ArgumentNullException.ThrowIfNull(paths);
         var files = new List<string>();
         var siblings = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var wishes = new Dictionary<string, Dictionary<string, (string[] Names, List<string> Found)>>(StringComparer.Ordinal);
+        var wishes = new Dictionary<string, Dictionary<string, Wish>>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
             var matching = formats.For(path);
@@ -45,7 +45,7 @@ public sealed class FileSelection
                 var key = string.Join('/', names);
                 if (!inFolder.TryGetValue(key, out var wish))
                 {
-                    inFolder[key] = wish = (names, []);
+                    inFolder[key] = wish = new Wish(names, []);
                 }
 
                 siblings[path] = wish.Found;
@@ -79,6 +79,9 @@ public sealed class FileSelection
 
     /// <summary>Every file that is a sibling of some other.</summary>
     internal IEnumerable<string> AllSiblings => _siblings.Values.Distinct().SelectMany(s => s.Take(MostSiblings + 1)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Names that files of a folder ask for, and what is there.</summary>
+    private sealed record Wish(string[] Names, List<string> Found);
 
     private static ReadOnlySpan<char> FolderOf(string path) => path.AsSpan(0, path.LastIndexOf('/') + 1);
 

@@ -18,14 +18,14 @@ internal sealed class FormatIndex
             {
                 var name = pattern.FileName;
                 var dot = name.LastIndexOf('.');
-                var entry = new Entry(i, formats[i], pattern);
+                var entry = new Entry(i, formats[i], pattern, IsNameKnown: false);
                 if (name.AsSpan().IndexOfAny('*', '?') < 0)
                 {
-                    Add(byName, name, entry);
+                    Add(byName, name, entry with { IsNameKnown = true });
                 }
                 else if (dot >= 0 && dot + 1 < name.Length && name.AsSpan(dot).IndexOfAny('*', '?') < 0)
                 {
-                    Add(byEnding, name[dot..], entry);
+                    Add(byEnding, name[dot..], entry with { IsNameKnown = name.AsSpan(0, dot) is "*" });
                 }
                 else if (name[0] is not ('*' or '?'))
                 {
@@ -45,35 +45,74 @@ internal sealed class FormatIndex
     /// <summary>The formats whose patterns mean this path, in the order of the catalogue.</summary>
     public IReadOnlyList<IFormat> Of(string path)
     {
-        SortedList<int, IFormat>? found = null;
-        var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        if (_byName.TryGetValue(name, out var named))
+        var search = new Search(path, stackalloc Range[FilePattern.DeepestPath]);
+        if (_byName.TryGetValue(search.Name, out var named))
         {
-            Collect(named, path, name, ref found);
+            search.Collect(named);
         }
 
-        if (name.LastIndexOf('.') is var dot and >= 0 && _byEnding.TryGetValue(name[dot..], out var ending))
+        if (search.Name.LastIndexOf('.') is var dot and >= 0 && _byEnding.TryGetValue(search.Name[dot..], out var ending))
         {
-            Collect(ending, path, name, ref found);
+            search.Collect(ending);
         }
 
-        if (!name.IsEmpty && _byFirst.TryGetValue(char.ToLowerInvariant(name[0]), out var begun))
+        if (!search.Name.IsEmpty && _byFirst.TryGetValue(char.ToLowerInvariant(search.Name[0]), out var begun))
         {
-            Collect(begun, path, name, ref found);
+            search.Collect(begun);
         }
 
-        Collect(_others, path, name, ref found);
-        return found is null ? [] : [.. found.Values];
+        search.Collect(_others);
+        return search.Found();
     }
 
-    private static void Collect(List<Entry> entries, string path, ReadOnlySpan<char> name, ref SortedList<int, IFormat>? found)
+    /// <summary>Goes through entries for one path, which is split into its names at most once.</summary>
+    private ref struct Search(string path, Span<Range> ranges)
     {
-        foreach (var (order, format, pattern) in entries)
+        private readonly Span<Range> _ranges = ranges;
+        private int _names;
+        private List<Entry>? _found;
+
+        public ReadOnlySpan<char> Name { get; } = path.AsSpan(path.LastIndexOf('/') + 1);
+
+        public void Collect(List<Entry> entries)
         {
-            if ((found is null || !found.ContainsKey(order)) && FilePattern.IsNameMatch(pattern.FileName, name) && pattern.IsMatch(path) && !format.Excludes(path))
+            foreach (var entry in entries)
             {
-                (found ??= [])[order] = format;
+                // Patterns of one format stand together.
+                if ((_found is not [.., var last] || last.Order != entry.Order)
+                    && (entry.IsNameKnown || FilePattern.IsNameMatch(entry.Pattern.FileName, Name))
+                    && (entry.Pattern.IsInAnyFolder || IsMatch(entry.Pattern))
+                    && !entry.Format.Excludes(path))
+                {
+                    (_found ??= []).Add(entry);
+                }
             }
+        }
+
+        public readonly List<IFormat> Found()
+        {
+            if (_found is null)
+            {
+                return [];
+            }
+
+            _found.Sort((a, b) => a.Order.CompareTo(b.Order));
+            var formats = new List<IFormat>(_found.Count);
+            foreach (var entry in _found)
+            {
+                if (formats is not [.., var last] || last != entry.Format)
+                {
+                    formats.Add(entry.Format);
+                }
+            }
+
+            return formats;
+        }
+
+        private bool IsMatch(FilePattern pattern)
+        {
+            _names = _names == 0 ? path.AsSpan().Split(_ranges, '/') : _names;
+            return pattern.IsMatch(path, _ranges[.._names]);
         }
     }
 
@@ -88,5 +127,6 @@ internal sealed class FormatIndex
         entries.Add(entry);
     }
 
-    private sealed record Entry(int Order, IFormat Format, FilePattern Pattern);
+    /// <summary>A pattern of a format; its name needs no look where the index found it by all that it says of the name.</summary>
+    private sealed record Entry(int Order, IFormat Format, FilePattern Pattern, bool IsNameKnown);
 }

@@ -11,7 +11,7 @@ internal sealed class UseList(SourceFile file, string format)
     /// <summary>More images than any file names.</summary>
     public const int MostUses = 10_000;
 
-    private readonly SortedDictionary<(int Line, int Column), ImageUse> _uses = [];
+    private readonly Dictionary<long, ImageUse> _uses = [];
     private readonly List<FileProblem> _problems = [];
 
     /// <summary>Number of uses so far.</summary>
@@ -97,7 +97,7 @@ internal sealed class UseList(SourceFile file, string format)
     {
         if (HasRoom((use.Line, use.Column)))
         {
-            _uses[(use.Line, use.Column)] = use;
+            _uses[KeyOf((use.Line, use.Column))] = use;
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class UseList(SourceFile file, string format)
 
     private bool HasRoom((int Line, int Column) place)
     {
-        if (_uses.ContainsKey(place))
+        if (_uses.ContainsKey(KeyOf(place)))
         {
             return false;
         }
@@ -123,6 +123,8 @@ internal sealed class UseList(SourceFile file, string format)
         return true;
     }
 
+    private static long KeyOf((int Line, int Column) place) => ((long)place.Line << 32) | (uint)place.Column;
+
     /// <summary>Where the uses are written.</summary>
     public IEnumerable<TextSpan> Places => _uses.Values.SelectMany(u => u.Written.Spans);
 
@@ -135,7 +137,14 @@ internal sealed class UseList(SourceFile file, string format)
             _problems.Add(problem);
         }
 
-        return _uses.Count == 0 && _problems.Count == 0 ? FormatReading.None : new FormatReading([.. _uses.Values], _problems);
+        if (_uses.Count == 0 && _problems.Count == 0)
+        {
+            return FormatReading.None;
+        }
+
+        List<ImageUse> uses = [.. _uses.Values];
+        uses.Sort((a, b) => KeyOf((a.Line, a.Column)).CompareTo(KeyOf((b.Line, b.Column))));
+        return new FormatReading(uses, _problems);
     }
 
     private static readonly string TooMany = $"the file names more than {MostUses} images: the rest is not read";

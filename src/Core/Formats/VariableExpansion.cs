@@ -20,8 +20,7 @@ internal sealed record VariableValue(WrittenText? Value, string? External, IRead
 /// <param name="Length">0 where the variable is empty.</param>
 /// <param name="Names">The variables that have a say in it.</param>
 /// <param name="IsWhole">Whether it is written in one place, not put together.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct VariablePart(int Start, int Length, IReadOnlySet<string> Names, bool IsWhole)
+internal sealed record VariablePart(int Start, int Length, IReadOnlySet<string> Names, bool IsWhole)
 {
     public int End => Start + Length;
 }

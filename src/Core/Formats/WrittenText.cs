@@ -259,6 +259,5 @@ public sealed class WrittenText
         return low;
     }
 
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Segment(int ValueStart, int FileStart, int Length, string? Path = null, Func<string, string>? Encode = null);
+    private sealed record Segment(int ValueStart, int FileStart, int Length, string? Path = null, Func<string, string>? Encode = null);
 }

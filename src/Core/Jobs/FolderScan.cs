@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Basewatch.Core.Formats;
 
 namespace Basewatch.Core.Jobs;
@@ -11,7 +10,7 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
 {
     /// <summary>Reads the files that a format matches, on every processor and each once.</summary>
     /// <param name="formats">The formats.</param>
-    /// <param name="paths">Every file of the folder, from its root.</param>
+    /// <param name="paths">Every file of the folder, from its root, in the order in which uses are wanted.</param>
     /// <param name="read">Gives the bytes of a file; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it can't be read.</param>
     /// <param name="only">The one file whose uses are wanted, the others being there to be read with it; null for all of them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -20,29 +19,23 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         ArgumentNullException.ThrowIfNull(formats);
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(read);
-        var readings = new ConcurrentBag<(string Path, FormatReading Reading)>();
         var selection = FileSelection.Of(formats, paths);
+        IReadOnlyList<string> files = only is null ? selection.Files : [.. selection.Files.Where(f => f == only)];
+        var readings = new FormatReading[files.Count];
         var siblings = new SiblingCache(selection, read);
-        Parallel.ForEach(only is null ? selection.Files : selection.Files.Where(f => f == only), new ParallelOptions { CancellationToken = cancellationToken }, path =>
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
-            FormatReading reading;
             try
             {
-                reading = formats.Read(path, siblings.Read(path), siblings.Of(path));
+                readings[i] = formats.Read(files[i], siblings.Read(files[i]), siblings.Of(files[i]));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                reading = new FormatReading([], [new FileProblem(path, null, e.Message)]);
-            }
-
-            if (reading.Uses.Count > 0 || reading.Problems.Count > 0)
-            {
-                readings.Add((path, reading));
+                readings[i] = new FormatReading([], [new FileProblem(files[i], null, e.Message)]);
             }
         });
 
-        var ordered = readings.OrderBy(r => r.Path, StringComparer.Ordinal).Select(r => r.Reading).ToList();
-        return new FolderScan(selection, [.. ordered.SelectMany(r => r.Uses)], [.. ordered.SelectMany(r => r.Problems)]);
+        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems)]);
     }
 
     /// <summary>Keeps what is read more than once: siblings, and nothing else.</summary>

@@ -51,6 +51,6 @@ internal static partial class DockerfileTemplate
         _ => null,
     };
 
-    [GeneratedRegex(@"\{\{|\{%|\{#|<%|%%|\[[A-Za-z{[]|#\{|@[A-Za-z_][A-Za-z0-9_.-]*@|<[A-Za-z][^<>]*>", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{\{|\{%|\{#|<%|%%|\[[A-Za-z{[]|#\{|@[A-Za-z_][A-Za-z0-9_.-]*@|<[A-Za-z][^<>]*>", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex Placeholder();
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using YamlDotNet.Core;
@@ -13,7 +11,7 @@ namespace Basewatch.Core.Formats.Helm;
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="uses">Where the uses go.</param>
-internal sealed partial class HelmValues(SourceFile file, UseList uses)
+internal sealed class HelmValues(SourceFile file, UseList uses)
 {
     private const string Variable = "it has a variable that is set outside this file";
 
@@ -27,6 +25,10 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
 
     /// <summary>Keys of pictures.</summary>
     private static readonly string[] PictureKeys = ["backgroundimage", "logoimage", "heroimage", "iconimage", "bannerimage", "coverimage", "profileimage", "thumbnailimage", "defaultbgimage"];
+
+    /// <summary>Endings of pictures and of disks.</summary>
+    private static readonly HashSet<string> OtherFiles =
+        new(["png", "svg", "jpg", "jpeg", "gif", "webp", "ico", "iso", "img", "qcow2", "raw", "vmdk", "vhd", "vhdx", "ova"], StringComparer.OrdinalIgnoreCase);
 
     private readonly HashSet<YamlNode> _seen = [];
     private readonly Queue<(YamlNode Node, bool IsImage, bool IsAmongImages)> _next = new();
@@ -425,7 +427,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
             return default;
         }
 
-        if (scalar.Style == ScalarStyle.Plain && IsRoundedNumber().IsMatch(scalar.Value))
+        if (scalar.Style == ScalarStyle.Plain && IsRoundedNumber(scalar.Value))
         {
             var number = scalar.Value.TrimEnd('0').TrimEnd('.');
             return (WrittenText.Unplaced(number), $"YAML reads the number {scalar.Value} as {number}: put it in quotes");
@@ -449,7 +451,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
     private static bool IsPlausible(YamlScalar scalar) =>
         !scalar.Value.Contains("://", StringComparison.Ordinal)
         && !(scalar.Style == ScalarStyle.Plain && (YamlText.Quote(scalar.Value) != scalar.Value || scalar.Value.All(c => char.IsAsciiDigit(c) || c == '.')))
-        && !OtherFile().IsMatch(scalar.Value);
+        && !IsOtherFile(scalar.Value);
 
     private static YamlEntry? First(YamlMapping mapping, ReadOnlySpan<string> keys)
     {
@@ -470,14 +472,24 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
         return empty;
     }
 
-    [GeneratedRegex(@"^[0-9]+\.[0-9]*0$", RegexOptions.NonBacktracking)]
-    private static partial Regex IsRoundedNumber();
+    /// <summary>A number of which a reader of YAML drops what it ends with: 1.10.</summary>
+    private static bool IsRoundedNumber(string value) =>
+        value is [.., '0'] && value.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+        && !value.AsSpan(0, dot).ContainsAnyExceptInRange('0', '9') && !value.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
 
-    [GeneratedRegex(@"\.(?:png|svg|jpe?g|gif|webp|ico|iso|img|qcow2|raw|vmdk|vhdx?|ova)(?:\.[gx]z)?$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
-    private static partial Regex OtherFile();
+    /// <summary>Whether it is a picture or a disk, packed or not.</summary>
+    private static bool IsOtherFile(string value)
+    {
+        var name = value.AsSpan();
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".xz", StringComparison.OrdinalIgnoreCase))
+        {
+            name = name[..^3];
+        }
 
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Found(int Place, WrittenText? Registry, WrittenText Name, YamlEntry? Tag, YamlEntry? Digest, string? DigestName, YamlMapping Mapping)
+        return name.LastIndexOf('.') is >= 0 and var dot && OtherFiles.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name[(dot + 1)..]);
+    }
+
+    private sealed record Found(int Place, WrittenText? Registry, WrittenText Name, YamlEntry? Tag, YamlEntry? Digest, string? DigestName, YamlMapping Mapping)
     {
         /// <summary>Why the image can't be known.</summary>
         public string? Skip { get; init; }

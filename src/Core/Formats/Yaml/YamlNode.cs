@@ -24,6 +24,9 @@ internal abstract class YamlNode(int start, string? tag)
 /// <param name="Outer">Where the text is written in the file; null where it is the file's own.</param>
 internal sealed partial record YamlText(string Text, WrittenText? Outer)
 {
+    // No tag is longer, and the expressions below are not made for more.
+    private const int LongestNumber = 128;
+
     /// <summary>The offset in the file of an offset in the text.</summary>
     public int FileOffset(int offset) => Outer is null ? offset
         : Text.Length == 0 ? Outer.Spans.FirstOrDefault().Start
@@ -33,13 +36,13 @@ internal sealed partial record YamlText(string Text, WrittenText? Outer)
     /// A plain scalar as it is, or in quotes where a reader of YAML would make another text of it: Helm makes <c>1.10</c> a
     /// 1.1 and <c>20240101</c> a 2.0240101e+07. Numbers that come out as they went in stay as people write them.
     /// </summary>
-    public static string Quote(string value) => IsAnotherType().IsMatch(value) && !IsPlainNumber().IsMatch(value) ? $"\"{value}\"" : value;
+    public static string Quote(string value) => value.Length <= LongestNumber && IsAnotherType().IsMatch(value) && !IsPlainNumber().IsMatch(value) ? $"\"{value}\"" : value;
 
     // The core schema, and what YAML 1.1 has beyond it: https://yaml.org/type/
-    [GeneratedRegex(@"^(?:[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0[xob][0-9a-f_]+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t.*)?|true|false|yes|no|on|off|y|n|null|~|[-+]?\.(?:inf|nan))$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0[xob][0-9a-f_]+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t.*)?|true|false|yes|no|on|off|y|n|null|~|[-+]?\.(?:inf|nan))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex IsAnotherType();
 
-    [GeneratedRegex(@"^(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{0,5}[1-9])?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{0,5}[1-9])?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex IsPlainNumber();
 
     /// <summary>A value that stands in the text as it is, with its place in the file.</summary>
