@@ -1,5 +1,6 @@
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using CsCheck;
 
 namespace Basewatch.Core.Tests.Formats;
 
@@ -46,6 +47,44 @@ public sealed class DigestPlaceTests
         Assert.True(ReferenceEdit.TryApply(FormatCatalog.Default, [(file, uses)], new Dictionary<ImageUse, ImageReference> { [uses[0]] = uses[0].Reference! with { Tag = "9" } }, out texts, out _));
         Assert.Equal("images:\n- name: a\n  newTag: \"9\"\n", texts["kustomization.yaml"]);
     }
+
+    /// <summary>Values in a file of their own, and in a text inside another file.</summary>
+    private static readonly Gen<(string Path, string Head, int Indent)> Home = Gen.OneOf(
+        ("values.yaml", "", 0),
+        ("values.yaml", "a:\n  b:\n    c:\n", 6),
+        ("application.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    repoURL: https://example.com/a\n    helm:\n      values: |\n", 8),
+        ("chart.yaml", "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec:\n  valuesContent: |-\n", 4),
+        ("release.yaml", "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  values:\n", 4));
+
+    /// <summary>Whether a digest has a key beside the tag, and what stands there.</summary>
+    private static readonly Gen<string?> Held = Gen.OneOf<string?>(null, "", "~", "null", "\"\"", "''");
+
+    [Fact]
+    public void A_digest_follows_the_style_of_its_file() => Gen.Select(Home, Held, Gen.OneOf("digest", "sha"), Gen.OneOf("", "'", "\""), Gen.Bool.Array[5]).Sample((home, held, key, quote, turns) =>
+    {
+        var (block, crlf, comment, last, tagFirst) = (turns[0], turns[1], turns[2] ? " # é😀" : "", turns[3], turns[4]);
+        string[] keys = held is null ? [$"tag: {quote}v1.9{quote}"]
+            : tagFirst ? [$"tag: {quote}v1.9{quote}", $"{key}: {held}".TrimEnd()] : [$"{key}: {held}".TrimEnd(), $"tag: {quote}v1.9{quote}"];
+        keys = ["repository: acme/app", .. keys];
+        var pad = new string(' ', home.Indent);
+        var text = home.Head + pad + "image:" + (block ? "\n" + string.Concat(keys.Select(k => $"{pad}  {k}{comment}\n")) : $" {{{string.Join(", ", keys)}}}{comment}\n");
+        text = last ? text[..^1] : text;
+        text = crlf ? text.Replace("\n", "\r\n", StringComparison.Ordinal) : text;
+        var file = new SourceFile(home.Path, text);
+        var uses = FormatCatalog.Default.Read(file).Uses;
+        var target = Assert.Single(uses).Reference! with { Tag = "1.10", Digest = New };
+        Assert.True(ReferenceEdit.TryApply(FormatCatalog.Default, [(file, uses)], new Dictionary<ImageUse, ImageReference> { [uses[0]] = target }, out var texts, out var problem), problem?.ToString());
+
+        var written = texts[home.Path];
+        Assert.Equal(target, Assert.Single(FormatCatalog.Default.Read(new SourceFile(home.Path, written)).Uses).Reference);
+        Assert.Equal(text.Count(c => c == '\n'), written.Count(c => c == '\n'));
+        Assert.Equal(text.Count(c => c == '\r'), written.Count(c => c == '\r'));
+        var hexes = key == "sha" ? New.Hex : New.ToString();
+        var held2 = held is "\"\"" or "''" ? held[..1] : "";
+        Assert.Contains(
+            held is null ? $"tag: {quote}1.10@{New}{quote}" : $"{key}: {held2}{hexes}{held2}", written, StringComparison.Ordinal);
+        Assert.True(held is null || quote.Length == 0 ? held is null || written.Contains("tag: \"1.10\"", StringComparison.Ordinal) : written.Contains($"tag: {quote}1.10{quote}", StringComparison.Ordinal));
+    }, iter: 1000);
 
     private static string Fill(string text) => text.Replace("{0}", New.ToString(), StringComparison.Ordinal).Replace("{1}", New.Hex, StringComparison.Ordinal)
         .Replace("{2}", new string('a', 64), StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);

@@ -16,6 +16,31 @@ public sealed class EditTests
         (tag, digest) => new ImageReference(ImageName.Parse("acme/unused"), tag, digest ? NewDigest : null));
 
     [Fact]
+    public void Every_format_has_generated_files() =>
+        Assert.Empty(FormatCatalog.Default.Formats.Select(f => f.Name).Except(GeneratedFile.All.Select(g => g.Format)));
+
+    public static TheoryData<int> Generators => [.. Enumerable.Range(0, GeneratedFile.All.Count)];
+
+    [Theory]
+    [MemberData(nameof(Generators))]
+    public void Generated_files_are_found_by_their_format(int generator)
+    {
+        var (format, files) = GeneratedFile.All[generator];
+        var found = 0;
+        files.Sample(
+            file =>
+            {
+                var reading = FormatCatalog.Default.Read(file.Path, Encoding.UTF8.GetBytes(file.Text));
+                Assert.Empty(reading.Problems);
+                Assert.Equal(file.Images.Select(i => ImageReference.Parse(i).Canonical), reading.Uses.Select(u => u.Reference?.Canonical ?? u.Skip));
+                Assert.All(reading.Uses, u => Assert.Equal(format, u.Format));
+                Interlocked.Add(ref found, reading.Uses.Count);
+            },
+            iter: 40);
+        Assert.True(found > 20, $"{format}: only {found} uses in 40 files");
+    }
+
+    [Fact]
     public void Generated_files_show_exactly_the_images_that_were_written() => GeneratedFile.Any.Sample(file =>
     {
         var reading = FormatCatalog.Default.Read(file.Path, Encoding.UTF8.GetBytes(file.Text));
