@@ -15,7 +15,6 @@ internal static class GeneratedKeyPaths
 
     private static Gen<GeneratedFile> Files(KeyPathFormat format, string[] path)
     {
-        // "build_from" is a path of its own and the beginning of another.
         var file = HostileFileTests.Sample(format.Files[0]);
         return Gen.Select(Reference, Gen.Int[0, 3], Gen.Bool, Gen.Bool, Gen.Bool, (r, style, crlf, mark, end) =>
         {
