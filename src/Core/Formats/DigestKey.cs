@@ -5,7 +5,7 @@ namespace Basewatch.Core.Formats;
 /// <summary>Finds where a digest goes that has a key of its own in YAML.</summary>
 internal static class DigestKey
 {
-    /// <summary>The place of a value that is empty: <c>digest: ""</c>, <c>digest:</c>, <c>digest: ~</c>.</summary>
+    /// <summary>The place of a value that is empty: <c>digest: ""</c>, <c>digest:</c>, <c>digest: ~</c>, <c>{digest: }</c>.</summary>
     public static DigestPlace? Fill(SourceFile file, YamlScalar empty, bool isHex = false)
     {
         if (empty.Written is not { } written || written.Spans.Take(2).ToList() is not [{ Path: null } span] || span.Start == 0 || span.End > file.Text.Length)
@@ -16,6 +16,7 @@ internal static class DigestKey
         var before = file.Text[span.Start - 1];
         return span.Length > 0 || (before is '"' or '\'' && span.End < file.Text.Length && file.Text[span.End] == before) ? new DigestPlace(span, IsHex: isHex)
             : before == ':' ? new DigestPlace(span, " ", IsHex: isHex)
+            : before is ' ' or '\t' && file.Text.AsSpan(0, span.Start).TrimEnd(" \t").EndsWith(':') ? new DigestPlace(span, IsHex: isHex)
             : null;
     }
 

@@ -35,6 +35,12 @@ public sealed class KeyPathFormat : IFormat
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; }
 
+    /// <summary>A word that each such file has.</summary>
+    internal string Word => Encoding.UTF8.GetString(_word);
+
+    /// <summary>Where images are, by key from the root of a document.</summary>
+    internal IReadOnlyList<string[]> Paths => _paths;
+
     /// <summary>Tools that name images in a file of their own, in a few places.</summary>
     public static IReadOnlyList<IFormat> All { get; } =
     [

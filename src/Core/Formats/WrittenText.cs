@@ -126,6 +126,17 @@ public sealed class WrittenText
         var segments = new List<Segment>();
         foreach (var s in _segments)
         {
+            if (s.Length == 0)
+            {
+                // Nothing stands after the character before it.
+                if (s.FileStart > 0 && outer.SpanOf((s.FileStart - 1)..s.FileStart) is { } last)
+                {
+                    segments.Add(s with { FileStart = last.End, Path = last.Path });
+                }
+
+                continue;
+            }
+
             var before = segments.Count;
             outer.AddSegments(segments, s.ValueStart, s.FileStart, s.Length);
             if (segments.Count == before + 1 && segments[before].Length == s.Length)

@@ -112,7 +112,7 @@ public sealed class HostileFileTests
         Assert.All(FormatCatalog.Default.Read(path, bytes).Uses, u => Assert.False(u.Reference is null && u.Skip is null));
 
     /// <summary>A path that a pattern matches: its first alternatives, and a letter for each wildcard.</summary>
-    private static string Sample(string pattern)
+    internal static string Sample(string pattern)
     {
         for (int open; (open = pattern.IndexOf('{', StringComparison.Ordinal)) >= 0;)
         {

@@ -11,25 +11,32 @@ public sealed record GeneratedFile(string Path, string Text, IReadOnlyList<strin
     /// <summary>Any image reference, as text.</summary>
     public static Gen<string> Reference { get; } = ImageReferenceTests.Text;
 
-    /// <summary>Files of every format, with either line end, with and without a byte order mark.</summary>
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        GeneratedDockerfiles.Any,
-        GeneratedComposeFiles.Any,
-        GeneratedHelmFiles.Any,
-        GeneratedManifests.Any,
-        GeneratedToolFiles.Any,
-        GeneratedPipelines.Any,
-        GeneratedComments.Any,
-        GeneratedTemplates.Bicep,
-        GeneratedTemplates.Json,
-        GeneratedAzureYaml.Any,
-        GeneratedBuildFiles.MSBuild,
-        GeneratedBuildFiles.Maven,
-        GeneratedBuildFiles.Gradle,
-        GeneratedBuildFiles.Buildpacks,
-        GeneratedUnits.Quadlet,
-        GeneratedUnits.Devcontainer,
-        GeneratedHclFiles.Any);
+    /// <summary>Files of every format, with the name of the format that should find the images, in either line end, with and without a byte order mark.</summary>
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("dockerfile", GeneratedDockerfiles.Any),
+        ("compose", GeneratedComposeFiles.Any),
+        .. GeneratedHelmFiles.All,
+        .. GeneratedReleases.All,
+        .. GeneratedManifests.All,
+        .. GeneratedToolFiles.All,
+        .. GeneratedPipelines.All,
+        .. GeneratedKeyPaths.All,
+        ("comment", GeneratedComments.Any),
+        ("bicep", GeneratedTemplates.Bicep),
+        ("arm", GeneratedTemplates.Json),
+        ("azure-yaml", GeneratedAzureYaml.Any),
+        ("msbuild", GeneratedBuildFiles.MSBuild),
+        ("maven", GeneratedBuildFiles.Maven),
+        ("gradle", GeneratedBuildFiles.Gradle),
+        ("buildpacks", GeneratedBuildFiles.Buildpacks),
+        ("quadlet", GeneratedUnits.Quadlet),
+        ("devcontainer", GeneratedUnits.Devcontainer),
+        .. GeneratedHclFiles.All,
+    ];
+
+    /// <summary>A file of any of them.</summary>
+    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf([.. All.Select(g => g.Files)]);
 
     /// <summary>A text with what should be replaced, and what was there before outside those places.</summary>
     public static void AssertOnlySpansChanged(string before, string after, IReadOnlyList<TextEdit> edits)

@@ -30,10 +30,12 @@ internal static class GeneratedHclFiles
         Reference.Select(r => new Part("", $"oci.pull(\n    name = '@', # image = \"no:1\"\n    image = '{r}',\n)\n", [r])),
         Reference.Select(r => new Part("", $"\"\"\"\noci.pull(name = \"@\", image = \"{r}\")\n\"\"\"\n", [])));
 
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        Of("infra/main.tf", Resource, "", "terraform {}\n"),
-        Of("jobs/web.nomad.hcl", Task, "", "# jobs\n"),
-        Of("docker-bake.hcl", Target, "", "group \"default\" { targets = [] }\n"),
-        Of("base.pkr.hcl", Reference.Select(r => new Part("", $"source \"docker\" \"@\" {{\n  image = \"{r}\"\n}}\n", [r])), "", "packer {}\n"),
-        Of("MODULE.bazel", Pull, "", "oci = use_extension(\"@rules_oci//oci:extensions.bzl\", \"oci\")\n"));
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("terraform", Of("infra/main.tf", Resource, "", "terraform {}\n")),
+        ("nomad", Of("jobs/web.nomad.hcl", Task, "", "# jobs\n")),
+        ("docker-bake", Of("docker-bake.hcl", Target, "", "group \"default\" { targets = [] }\n")),
+        ("packer", Of("base.pkr.hcl", Reference.Select(r => new Part("", $"source \"docker\" \"@\" {{\n  image = \"{r}\"\n}}\n", [r])), "", "packer {}\n")),
+        ("bazel", Of("MODULE.bazel", Pull, "", "oci = use_extension(\"@rules_oci//oci:extensions.bzl\", \"oci\")\n")),
+    ];
 }

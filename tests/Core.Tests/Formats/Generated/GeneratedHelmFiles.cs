@@ -7,7 +7,7 @@ namespace Basewatch.Core.Tests.Formats.Generated;
 internal static class GeneratedHelmFiles
 {
     /// <summary>Those with a tag and perhaps a digest: a chart decides what one without means.</summary>
-    private static readonly Gen<string> Tagged = Reference.Where(r => Tag(r).Length > 0 && !r.StartsWith('['));
+    public static readonly Gen<string> Tagged = Reference.Where(r => Tag(r).Length > 0 && !r.StartsWith('['));
 
     private static readonly Gen<Part> Value = Gen.OneOf(
         Tagged.Select(r => new Part("", $"@:\n  image: {r} # image: no:1\n", [r])),
@@ -24,18 +24,20 @@ internal static class GeneratedHelmFiles
         Tagged.Select(r => new Part("", $"- {{name: x, newName: \"{Name(r)}\", newTag: \"{Version(r)}\"}}\n", [r])),
         Tagged.Select(r => new Part("", $"- name: {Name(r)}\n", [])));
 
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        Of("charts/a/values.yaml", Value, "", ""),
-        Of("k8s/kustomization.yaml", Image, "", "images:\n"));
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("helm-values", Of("charts/a/values.yaml", Value, "", "")),
+        ("kustomize", Of("k8s/kustomization.yaml", Image, "", "images:\n")),
+    ];
 
-    private static string Name(string reference) => reference[..Split(reference).NameEnd];
+    public static string Name(string reference) => reference[..Split(reference).NameEnd];
 
-    private static string Tag(string reference) => Split(reference) is var (name, tag) && tag > name ? reference[(name + 1)..tag] : "";
+    public static string Tag(string reference) => Split(reference) is var (name, tag) && tag > name ? reference[(name + 1)..tag] : "";
 
-    private static string Digest(string reference) => reference[Math.Min(reference.Length, Split(reference).TagEnd + 1)..];
+    public static string Digest(string reference) => reference[Math.Min(reference.Length, Split(reference).TagEnd + 1)..];
 
     /// <summary>Tag and digest as they stand after the name; U+0001 becomes an at sign, as a name is put in for it otherwise.</summary>
-    private static string Version(string reference) => reference[(Split(reference).NameEnd + 1)..].Replace('@', '\u0001');
+    public static string Version(string reference) => reference[(Split(reference).NameEnd + 1)..].Replace('@', '\u0001');
 
     private static (int NameEnd, int TagEnd) Split(string reference)
     {

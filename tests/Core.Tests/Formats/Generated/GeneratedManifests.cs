@@ -43,14 +43,16 @@ internal static class GeneratedManifests
         Reference.Select(r => new Part("", $"  - jib:\n      fromImage: {Flow(r)}\n", [r])),
         Reference.Select(r => new Part("", $"  - docker:\n      cacheFrom: [\"{r}\"]\n", [r])));
 
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        Of("k8s/pod.yaml", Container, "", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"),
-        Of("chart/templates/pod.yaml", Line, "", "apiVersion: v1\nkind: Pod\n{{- if }}\nspec:\n  containers:\n"),
-        Of("k8s/config.yaml", Text, "", "apiVersion: v1\nkind: ConfigMap\ndata:\n"),
-        Sorted(Of("tekton/task.yaml", Step, "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  params:\n  - name: none\n", "  steps:\n")),
-        Sorted(Of("argo/workflow.yaml", Template, "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  entrypoint: x\n  arguments:\n    parameters:\n    - name: none\n", "  templates:\n")),
-        Of("crossplane/providers.yaml", Package, "", ""),
-        Of("skaffold.yaml", Artifact, "", "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n"));
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("kubernetes", Of("k8s/pod.yaml", Container, "", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n")),
+        ("kubernetes", Of("chart/templates/pod.yaml", Line, "", "apiVersion: v1\nkind: Pod\n{{- if }}\nspec:\n  containers:\n")),
+        ("kubernetes", Of("k8s/config.yaml", Text, "", "apiVersion: v1\nkind: ConfigMap\ndata:\n")),
+        ("tekton", Sorted(Of("tekton/task.yaml", Step, "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  params:\n  - name: none\n", "  steps:\n"))),
+        ("argo-workflows", Sorted(Of("argo/workflow.yaml", Template, "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec:\n  entrypoint: x\n  arguments:\n    parameters:\n    - name: none\n", "  templates:\n"))),
+        ("crossplane", Of("crossplane/providers.yaml", Package, "", "")),
+        ("skaffold", Of("skaffold.yaml", Artifact, "", "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n")),
+    ];
 
     /// <summary>Images that stand in the heads come first.</summary>
     private static Gen<GeneratedFile> Sorted(Gen<GeneratedFile> files) =>

@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats;
 using CsCheck;
 using static Basewatch.Core.Tests.Formats.Generated.GeneratedFile;
 
@@ -34,21 +35,65 @@ internal static class GeneratedPipelines
         Reference.Select(r => new Part("", $"- {{ name: @, image: {Flow(r)} }}\n", [r])),
         Reference.Select(r => new Part("", $"- name: @\n  # image: no:1\n  image: \"{r}\"  # {r}\n", [r])));
 
+    private static readonly Gen<Part> BitbucketStep = Gen.OneOf(
+        Reference.Select(r => new Part("", $"  - step: {{image: '{r}', script: [x]}}\n", [r])),
+        Reference.Select(r => new Part("", $"  - step:\n      image:\n        name: {Flow(r)} # image: no:1\n      script: [x]\n", [r])),
+        Reference.Select(r => new Part("", $"  - step:\n      script:\n      - pipe: \"docker://{r}\"\n", [r])));
+
+    private static readonly Gen<Part> BuildkiteStep = Gen.OneOf(
+        Reference.Select(r => new Part("", $"- label: é😀\n  plugins:\n  - docker#v5.11.0:\n      image: {Flow(r)} # image: no:1\n", [r])),
+        Reference.Select(r => new Part("", $"- plugins: [{{\"docker#v5.11.0\": {{image: '{r}'}}}}]\n", [r])),
+        Reference.Select(r => new Part("", $"- command: docker run {r}\n", [])));
+
+    /// <summary>Where a command may begin, a short name is one.</summary>
+    private static readonly Gen<Part> AcrStep = Gen.OneOf(
+        Reference.Where(r => PlainReference.Is(r) && !r.StartsWith('[')).Select(r => new Part("", $"- cmd: {r} -x # no:1\n", [r])),
+        Reference.Where(PlainReference.Is).Select(r => new Part("", $"- id: @\n  cmd: '{r}'\n", [r])),
+        Reference.Select(r => new Part("", $"- push: ['{r}']\n", [])));
+
+    private static readonly Gen<Part> NamedImage = Gen.OneOf(
+        Reference.Select(r => new Part("", $"  @: {{ image: '{r}' }}\n", [r])),
+        Reference.Select(r => new Part("", $"  @:\n    # image: no:1\n    image:   {Flow(r)} # {r}\n", [r])),
+        Reference.Select(r => new Part("", $"  @:\n    \"image\": \"{r}\"\n", [r])));
+
+    private static readonly Gen<Part> CirrusTask = Gen.OneOf(
+        Reference.Select(r => new Part("", $"@_task:\n  container: {{ image: '{r}' }}\n", [r])),
+        Reference.Select(r => new Part("", $"@_task:\n  arm_container:\n    image: {Flow(r)} # image: no:1\n", [r])));
+
+    private static readonly Gen<Part> ProwJob = Gen.OneOf(
+        Reference.Select(r => new Part("", $"- name: @\n  spec:\n    containers:\n    - image: {Flow(r)} # image: no:1\n", [r])),
+        Reference.Select(r => new Part("", $"- {{name: @, spec: {{containers: [{{image: '{r}'}}]}}}}\n", [r])));
+
+    private static readonly Gen<Part> ConcourseResource = Gen.OneOf(
+        GeneratedHelmFiles.Tagged.Where(r => GeneratedHelmFiles.Digest(r).Length == 0).Select(r => new Part("", $"- name: @\n  type: registry-image\n  source: {{repository: '{GeneratedHelmFiles.Name(r)}', tag: '{GeneratedHelmFiles.Tag(r)}'}}\n", [r])),
+        GeneratedHelmFiles.Tagged.Where(r => GeneratedHelmFiles.Digest(r).Length == 0).Select(r => new Part("", $"- name: @\n  type: registry-image\n  source:\n    tag: \"{GeneratedHelmFiles.Tag(r)}\" # no:1\n    repository: {GeneratedHelmFiles.Name(r)}\n", [r])));
+
     private static readonly Gen<Part> GroovyStage = Gen.OneOf(
         Reference.Select(r => new Part("", $"agent {{ docker '{r}' }} // '{r}'\n", [r])),
         Reference.Select(r => new Part("", $"agent {{ docker {{ label 'x'\n image \"{r}\" }} }}\n", [r])),
         Reference.Select(r => new Part("", $"def @ = '{r}'\ndocker.image(@).inside {{ }}\n", [r])),
         Reference.Select(r => new Part("", $"docker.image('{r}').inside {{ sh 'x' }}\n", [r])));
 
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        Of(".github/workflows/ci.yml", Job, "", "jobs:\n"),
-        Of(".gitlab-ci.yml", GitLabJob, "", "stages: [a]\n"),
-        Of("azure-pipelines.yml", AzureJob, "", "jobs:\n"),
-        Of(".circleci/config.yml", DockerItem, "", "jobs:\n"),
-        Of("x/.drone.yml", Step, "", "kind: pipeline\nsteps:\n"),
-        Of(".woodpecker/a.yaml", Step, "", "steps:\n"),
-        Of(".vela.yml", Step, "", "steps:\n"),
-        Of("ci/Jenkinsfile", GroovyStage, "", ""),
-        Of("cloudbuild.yaml", Step.Select(s => s with { Body = s.Body.Replace("name: @", "id: @", StringComparison.Ordinal).Replace(" image: ", " name: ", StringComparison.Ordinal) }), "", "steps:\n"),
-        Of(".semaphore/a.yml", Step, "", "agent: {}\ncontainers:\n"));
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("github-actions", Of(".github/workflows/ci.yml", Job, "", "jobs:\n")),
+        ("gitlab-ci", Of(".gitlab-ci.yml", GitLabJob, "", "stages: [a]\n")),
+        ("azure-pipelines", Of("azure-pipelines.yml", AzureJob, "", "jobs:\n")),
+        ("circleci", Of(".circleci/config.yml", DockerItem, "", "jobs:\n")),
+        ("drone", Of("x/.drone.yml", Step, "", "kind: pipeline\nsteps:\n")),
+        ("woodpecker", Of(".woodpecker/a.yaml", Step, "", "steps:\n")),
+        ("vela", Of(".vela.yml", Step, "", "steps:\n")),
+        ("jenkins", Of("ci/Jenkinsfile", GroovyStage, "", "")),
+        ("cloudbuild", Of("cloudbuild.yaml", Step.Select(s => s with { Body = s.Body.Replace("name: @", "id: @", StringComparison.Ordinal).Replace(" image: ", " name: ", StringComparison.Ordinal) }), "", "steps:\n")),
+        ("bitbucket-pipelines", Of("bitbucket-pipelines.yml", BitbucketStep, "", "pipelines:\n  default:\n")),
+        ("buildkite", Of(".buildkite/pipeline.yml", BuildkiteStep, "", "steps:\n")),
+        ("acr-tasks", Of("acr-task.yaml", AcrStep, "", "version: v1.1.0\nsteps:\n")),
+        ("azure-developer-cli", Of("azure.yaml", NamedImage.Select(s => s with { Body = s.Body.Contains("{ ", StringComparison.Ordinal) ? s.Body.Replace("{ ", "{ host: aks, ", StringComparison.Ordinal) : s.Body + "    host: aks\n" }), "", "name: shop\nservices:\n")),
+        ("cirrus", Of(".cirrus.yml", CirrusTask, "", "env: {A: b}\n")),
+        ("screwdriver", Of("screwdriver.yaml", NamedImage, "", "jobs:\n")),
+        ("codefresh", Of("codefresh.yml", NamedImage, "", "version: '1.0'\nsteps:\n")),
+        ("prow", Of("jobs.yaml", ProwJob, "", "periodics:\n")),
+        ("concourse", Of("ci/pipeline.yml", ConcourseResource, "", "jobs: []\nresources:\n")),
+        ("semaphore", Of(".semaphore/a.yml", Step, "", "agent: {}\ncontainers:\n")),
+    ];
 }

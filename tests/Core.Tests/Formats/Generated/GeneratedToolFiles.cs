@@ -36,12 +36,14 @@ internal static class GeneratedToolFiles
 
     private static readonly Gen<Part> Action = Reference.Select(r => new Part("", $"---\nkind: Deploy\nname: @\nspec:\n  image: '{r}'\n", [r]));
 
-    public static Gen<GeneratedFile> Any { get; } = Gen.OneOf(
-        Of("roles/web/tasks/main.yml", Task, "", "---\n"),
-        Of("Earthfile", Target, "", "VERSION 0.8\n"),
-        Of(".pre-commit-config.yaml", Hook, "", "repos:\n- repo: local\n  hooks:\n"),
-        Of("wrangler.toml", Build, "", "name = \"x\"\n"),
-        Of("garden.yml", Action, "", ""),
-        Of("batect.yml", Container, "", "containers:\n"),
-        Of("score.yaml", Container, "", "apiVersion: score.dev/v1b1\ncontainers:\n"));
+    public static IReadOnlyList<(string Format, Gen<GeneratedFile> Files)> All { get; } =
+    [
+        ("ansible", Of("roles/web/tasks/main.yml", Task, "", "---\n")),
+        ("earthfile", Of("Earthfile", Target, "", "VERSION 0.8\n")),
+        ("pre-commit", Of(".pre-commit-config.yaml", Hook, "", "repos:\n- repo: local\n  hooks:\n")),
+        ("toml", Of("wrangler.toml", Build, "", "name = \"x\"\n")),
+        ("garden", Of("garden.yml", Action, "", "")),
+        ("batect", Of("batect.yml", Container, "", "containers:\n")),
+        ("score", Of("score.yaml", Container, "", "apiVersion: score.dev/v1b1\ncontainers:\n")),
+    ];
 }
