@@ -9,6 +9,8 @@ public sealed class BuildkiteFormat : IFormat
     /// <summary>A key that a step has and no other tool's list of steps.</summary>
     private static readonly string[] StepKeys = ["plugins", "label", "agents", "commands", "wait", "trigger", "block", "group"];
 
+    private static readonly string[] MachineKeys = ["machineType", "instanceType", "imageProject", "imagePrefix"];
+
     /// <inheritdoc/>
     public string Name => "buildkite";
 
@@ -39,6 +41,11 @@ public sealed class BuildkiteFormat : IFormat
             images.Add(root.Scalar("image"), Lookup);
             foreach (var (key, mapping) in YamlMerge.Mappings(root, static k => k is not ("env" or "meta_data")))
             {
+                if (key == "agents" && IsMachine(mapping))
+                {
+                    continue;
+                }
+
                 if (key is "steps" or "agents" or "containers" or "initContainers" or "sidecars")
                 {
                     images.Add(mapping.Scalar("image"), Lookup);
@@ -64,6 +71,10 @@ public sealed class BuildkiteFormat : IFormat
         name = name[(name.LastIndexOf('/') + 1)..];
         return name is "docker" or "docker-buildkite-plugin" or "docker-buildkite-plugin.git";
     }
+
+    /// <summary>Agents that are virtual machines: their image is a disk's.</summary>
+    private static bool IsMachine(YamlMapping agents) =>
+        agents.Scalar("provider") is { Value: not ("k8s" or "kubernetes") } || Array.Exists(MachineKeys, k => agents.TryGet(k, out _));
 
     private static bool IsPipeline(YamlSequence steps) =>
         steps.Items.Take(100).Any(i => i.Target is YamlMapping step && Array.Exists(StepKeys, k => step.TryGet(k, out _)));

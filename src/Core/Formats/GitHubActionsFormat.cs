@@ -18,6 +18,7 @@ public sealed class GitHubActionsFormat : IFormat
         ["container-tools/kind-action"] = ("node_image", null, null),
         ["engineerd/setup-kind"] = ("image", null, null),
         ["aws-actions/amazon-ecs-render-task-definition"] = ("image", null, null),
+        ["addnab/docker-run-action"] = ("image", null, null),
         ["docker/setup-qemu-action"] = ("image", null, null),
         ["renovatebot/github-action"] = ("renovate-image", "renovate-version", "ghcr.io/renovatebot/renovate"),
         ["zizmorcore/zizmor-action"] = (null, "version", "ghcr.io/zizmorcore/zizmor"),

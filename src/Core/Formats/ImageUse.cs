@@ -73,8 +73,10 @@ public sealed record ImageUse
         skip ??= written.Value.Contains("{{", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null;
         if (skip is null && !ImageReference.TryParse(written.Value, out reference, out var error))
         {
-            skip = error;
-            problem = new FileProblem(file.Path, line, $"'{Excerpt.Of(written.Value)}' is no image reference: {error}");
+            // Someone is to fill it in: no mistake in the file.
+            var isPlaceholder = PlainReference.IsPlaceholder(written.Value);
+            skip = isPlaceholder ? $"it looks like a placeholder: {error}" : error;
+            problem = isPlaceholder ? null : new FileProblem(file.Path, line, $"'{Excerpt.Of(written.Value)}' is no image reference: {error}");
         }
 
         return new ImageUse

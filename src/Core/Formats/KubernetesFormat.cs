@@ -13,10 +13,10 @@ public sealed class KubernetesFormat : IFormat
     public string Name => "kubernetes";
 
     /// <inheritdoc/>
-    public string Finds => "`image` of containers of every sort, of custom resources, image volumes, images in arguments and environment variables, manifests in text, in any document with `apiVersion` and `kind`";
+    public string Finds => "`image` of containers of every sort, of custom resources, image volumes, images in arguments and environment variables, manifests in text, in any document with `apiVersion` and `kind`; JSON patches";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Files { get; } = ["*.{yaml,yml,json}", "*.{yaml,yml,json}.{tmpl,tpl,gotmpl,template,j2,jinja,jinja2,erb,in,mustache}"];
+    public IReadOnlyList<string> Files { get; } = ["*.{yaml,yml,json}", "Kptfile", "*.{yaml,yml,json}.{tmpl,tpl,gotmpl,template,j2,jinja,jinja2,erb,in,mustache}"];
 
     /// <summary>A manifest has these words; YAML that can't be read at all is reported, JSON is mostly data.</summary>
     public bool MayBe(string path, ReadOnlySpan<byte> bytes)
@@ -24,7 +24,7 @@ public sealed class KubernetesFormat : IFormat
         ArgumentNullException.ThrowIfNull(path);
 
         // image and DockerImage
-        return (bytes.IndexOf("apiVersion"u8) >= 0 && bytes.IndexOf("kind"u8) >= 0 && bytes.IndexOf("mage"u8) >= 0)
+        return (bytes.IndexOf("mage"u8) >= 0 && ((bytes.IndexOf("apiVersion"u8) >= 0 && bytes.IndexOf("kind"u8) >= 0) || (bytes.IndexOf("path"u8) >= 0 && (bytes.IndexOf("op:"u8) >= 0 || bytes.IndexOf("\"op\""u8) >= 0))))
             || ((path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
                 && (bytes.Length > SourceFile.LargestFile || bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || bytes.Contains((byte)0)));
     }
@@ -34,7 +34,7 @@ public sealed class KubernetesFormat : IFormat
     {
         ArgumentNullException.ThrowIfNull(file);
         var text = file.Text;
-        if (!text.Contains("apiVersion", StringComparison.Ordinal) || !text.Contains("kind", StringComparison.Ordinal) || !text.Contains("mage", StringComparison.Ordinal))
+        if (!text.Contains("mage", StringComparison.Ordinal))
         {
             return FormatReading.None;
         }
@@ -42,6 +42,12 @@ public sealed class KubernetesFormat : IFormat
         var yaml = YamlStream.Read(file);
         var uses = new UseList(file, Name);
         var walk = new ManifestWalk(file, uses, ManifestFamily.Kubernetes);
+        if (!text.Contains("apiVersion", StringComparison.Ordinal) || !text.Contains("kind", StringComparison.Ordinal))
+        {
+            walk.Run(yaml.Documents.Where(IsPatch), isManifest: true);
+            return uses.ToReading();
+        }
+
         var isManifest = yaml.Documents.Any(IsManifest) || (yaml.Problem is not null && ManifestLines.LookLikeAManifest(text));
         walk.Run(yaml.Documents, isManifest);
         if (yaml.Problem is not { } problem || !isManifest)
@@ -60,6 +66,11 @@ public sealed class KubernetesFormat : IFormat
     private static bool IsManifest(YamlNode document) =>
         document is YamlMapping root && root.Scalar("kind") is { } kind
         && (root.Scalar("apiVersion") is { } apiVersion ? ManifestFamilies.Of(apiVersion, kind) != ManifestFamily.Skaffold : ManifestWalk.IsNearlyAResource(root));
+
+    /// <summary>A JSON patch of a resource (RFC 6902), as Kustomize takes it from a file of its own.</summary>
+    private static bool IsPatch(YamlNode document) =>
+        document is YamlSequence { Items: [_, ..] items }
+        && items.All(i => i.Target is YamlMapping operation && operation.Scalar("op") is not null && operation.Scalar("path")?.Value.StartsWith('/') == true);
 
     /// <summary>The document that could not be read is read by its lines, each of those after it as far as it can be.</summary>
     private static void ReadRest(SourceFile file, int line, ManifestWalk walk, UseList uses)
@@ -97,7 +108,7 @@ public sealed class KubernetesFormat : IFormat
         }
     }
 
-    /// <summary>A line that begins with a template's marks, or has them where the parser stopped.</summary>
+    /// <summary>A line that begins with a template's marks, or has them where the parser stopped, such as <c>@NAME@</c>.</summary>
     private static bool IsTemplate(SourceFile file, int line)
     {
         var number = 0;
@@ -106,7 +117,7 @@ public sealed class KubernetesFormat : IFormat
             number++;
             var start = text.TrimStart(" \t-");
             if (start.StartsWith("{{", StringComparison.Ordinal) || start.StartsWith("{%", StringComparison.Ordinal) || start.StartsWith("<%", StringComparison.Ordinal)
-                || (number == line && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal))))
+                || (number == line && (text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal) || text.TrimEnd() is [.., '@' or '%'])))
             {
                 return true;
             }

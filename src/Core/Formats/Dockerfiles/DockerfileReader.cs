@@ -284,8 +284,10 @@ internal sealed class DockerfileReader
                 pinnable = part.Names.All(n => !_readers.TryGetValue(n, out var readers) || readers.Count <= 1);
             }
 
+            var missing = found.Value.Value.Length == 0 ? "its variables leave no name"
+                : found.Value.Value.EndsWith(':') && !found.Word.Value.EndsWith(':') ? "its variables leave no tag" : null;
             uses.Add(found.Problem is null
-                ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, found.Value.Value.Length == 0 ? "its variables leave no name" : null, found.Expansion?.Locked)
+                ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, missing, found.Expansion?.Locked)
                 : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem));
         }
 

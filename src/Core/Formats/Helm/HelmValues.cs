@@ -37,6 +37,8 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
     private int _inBlocks;
     private string? _digestKey;
     private YamlScalar? _registry;
+    private YamlScalar? _globalRegistry;
+    private (YamlScalar Registry, YamlScalar Repository)? _defaults;
 
     /// <summary>What the chart's own version is, for images without a tag: <c>the chart's appVersion, 1.2.3</c>.</summary>
     public string MissingTag { get; init; } = "the chart decides on the tag";
@@ -59,7 +61,10 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         _found.Clear();
         _digestKey = null;
         var (hub, hubTag) = Hub(root);
-        _registry = Text((root as YamlMapping)?.Scalar("registry"));
+        var values = root as YamlMapping;
+        _registry = Text(values?.Scalar("registry"));
+        _globalRegistry = Text(values?.Mapping("global")?.Mapping("image")?.Scalar("registry"));
+        _defaults = Text(values?.Scalar("defaultImageRegistry")) is { } host && Text(values?.Scalar("defaultImageRepository")) is { } owner ? (host, owner) : null;
         _next.Enqueue((root, false, false));
         while (_next.TryDequeue(out var item))
         {
@@ -234,6 +239,13 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         }
 
         var path = Written(repository);
+        if (registry is null && _defaults is { } defaults && name!.Value.Key.Target is YamlScalar { Value: "name" } && YamlEntry.Find(mapping, "repository") is not null)
+        {
+            // Strimzi's: an owner for images whose repository is empty, too.
+            registry = defaults.Registry;
+            path = WrittenText.Join([Written(defaults.Repository), WrittenText.Unplaced("/"), path]);
+        }
+
         var place = name!.Value.IsOwn ? StartOf(name.Value.Written) : tag is { IsOwn: true } ownTag ? StartOf(ownTag.Written) : mapping.Start;
 
         // The path in parts: repository and image, or registry, repository and name.
@@ -268,6 +280,12 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         var stem = isName ? key[..^4] : key;
         var isPlain = stem.Equals("image", StringComparison.OrdinalIgnoreCase);
         var registry = isPlain && !HasRegistry(value) ? Text(YamlEntry.Find(mapping, "registry")?.Value) : null;
+        if (isPlain && registry is null && _globalRegistry is not null && mapping.TryGet("image", out _) && YamlEntry.Find(mapping, "tag") is not null && !HasRegistry(value))
+        {
+            // That of ingress-nginx for images without one.
+            registry = _globalRegistry;
+        }
+
         var hub = isPlain && registry is null && !value.Contains('/', StringComparison.Ordinal)
             ? YamlEntry.Find(mapping, "hub") is { } own ? Text(own.Value) ?? globalHub : globalHub
             : null;
@@ -369,6 +387,10 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         if (IsUnknown(whole.Value))
         {
             skip = ReasonOf(whole.Value);
+        }
+        else if (tagText?.Value == "set-by-chartpress")
+        {
+            skip = "chartpress sets the tag when the chart is published";
         }
         else if (!ImageReference.TryParse(whole.Value, out _, out var error))
         {

@@ -157,7 +157,7 @@ internal static class ManifestLines
         }
 
         var rest = value.AsSpan(from, end - from);
-        if (TemplateMarks.Any(m => value.IndexOf(m, from, end - from, StringComparison.Ordinal) >= 0))
+        if (rest is ['@', .., '@'] || TemplateMarks.Any(m => value.IndexOf(m, from, end - from, StringComparison.Ordinal) >= 0))
         {
             if (sureness != Sureness.Strict)
             {

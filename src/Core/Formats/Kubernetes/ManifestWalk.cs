@@ -296,7 +296,9 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
             return;
         }
 
-        Consider(image, context, isContainer ? Sureness.Sure : context.IsStrict && !hasSigns ? Sureness.Strict : context.Key == "spec" ? Sureness.Name : Sureness.Plain);
+        // In data, what stands under this very key with a tag is one.
+        var isTagged = image.Value.LastIndexOf(':') > image.Value.LastIndexOf('/');
+        Consider(image, context, isContainer ? Sureness.Sure : context.IsStrict && !hasSigns && !isTagged ? Sureness.Strict : context.Key == "spec" ? Sureness.Name : Sureness.Plain);
     }
 
     /// <summary>An image whose registry or tag stands beside it: <c>repository: nvcr.io/nvidia</c>, <c>version: v1</c>.</summary>

@@ -13,6 +13,11 @@ internal static class PipelineFile
     public static FormatReading Read(SourceFile file, PipelineImages images, bool isPlain, Func<YamlMapping, bool> read)
     {
         var yaml = YamlStream.Read(file);
+        if (yaml.Problem is not null && isPlain && HasStatements(file.Text))
+        {
+            yaml = GoTemplate.Read(file) with { Problem = null };
+        }
+
         var found = isPlain;
         foreach (var document in yaml.Documents)
         {
@@ -23,6 +28,20 @@ internal static class PipelineFile
         }
 
         return images.ToReading(found ? yaml.Problem : null);
+    }
+
+    /// <summary>Whether a line is a statement of a template that the pipeline is made from.</summary>
+    private static bool HasStatements(string text)
+    {
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (line.TrimStart(" \t-").StartsWith("{{", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The mappings in a list or a mapping: items of a list, or members of a mapping.</summary>

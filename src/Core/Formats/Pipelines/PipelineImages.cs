@@ -51,7 +51,12 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
             return;
         }
 
-        var written = scalar.Written ?? WrittenText.Unplaced(scalar.Value.Trim());
+        if (scalar.Value.Contains(GoTemplate.Mask, StringComparison.Ordinal))
+        {
+            lookup = static _ => new Binding(null, GoTemplate.Reason);
+        }
+
+        var written = GoTemplate.Unmasked(file, scalar.Written) ?? WrittenText.Unplaced(scalar.Value.Trim());
         Add(written, scalar.Start, lookup, prefix, platform, select, scalar.Written is null ? "it is written with escapes or over several lines: write it on one line" : null, group: group);
     }
 

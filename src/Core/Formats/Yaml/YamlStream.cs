@@ -40,9 +40,10 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
             }
             catch (YamlException e)
             {
-                if (read + text.Length <= MostRereading && TryJoinLines(text, builder.Offset(e.Start), out var joined))
+                var at = builder.Offset(e.Start);
+                if (read + text.Length <= MostRereading && (TryJoinLines(text, at, out var changed) || TryEmptyLines(text, at, out changed)))
                 {
-                    text = joined;
+                    text = changed;
                     continue;
                 }
 
@@ -82,6 +83,47 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
 
         joined = string.Concat(text.AsSpan(0, start), text[start..end].Replace('\r', ' ').Replace('\n', ' '), text.AsSpan(end));
         return true;
+    }
+
+    /// <summary>
+    /// The parser refuses blocks whose first line has nothing but spaces, which a template leaves. With these spaces moved to
+    /// the end of the line before, it reads the same value, and every other character stays where it was.
+    /// </summary>
+    private static bool TryEmptyLines(string text, int offset, [NotNullWhen(true)] out string? changed)
+    {
+        changed = null;
+        var end = offset == 0 ? 0 : text.LastIndexOf('\n', offset - 1) + 1;
+        var indent = end;
+        while (indent < text.Length && text[indent] == ' ')
+        {
+            indent++;
+        }
+
+        // From the end of the line with the block's mark to the first line of its text.
+        var start = end;
+        while (start > 0 && text[start - 1] is ' ' or '\r' or '\n')
+        {
+            start--;
+        }
+
+        var blank = text.AsSpan(start, end - start);
+        if (!blank.Contains(' ') || blank.Count('\n') < 2 || !text.AsSpan(0, start).TrimEnd("+-0123456789").EndsWith('|'))
+        {
+            return false;
+        }
+
+        // Deeper than the text, they are a mistake.
+        foreach (var line in blank[(blank.IndexOf('\n') + 1)..].EnumerateLines())
+        {
+            if (line.Length > indent - end)
+            {
+                return false;
+            }
+        }
+
+        var breaks = blank.ToString().Replace(" ", "", StringComparison.Ordinal);
+        changed = string.Concat(text.AsSpan(0, start), new string(' ', blank.Length - breaks.Length), breaks, text.AsSpan(end));
+        return changed != text;
     }
 
     private static string Sentence(string message) =>
