@@ -37,11 +37,16 @@ public sealed class ConcourseFormat : IFormat
 
             var sources = new List<YamlMapping>();
             var put = new HashSet<string>(StringComparer.Ordinal);
+            var replaced = new HashSet<YamlNode>();
             foreach (var (key, mapping) in YamlMerge.Mappings(root, static k => k is not ("params" or "vars")))
             {
                 if (key is "image_resource" or "resource_types" or "resources")
                 {
                     sources.Add(mapping);
+                }
+                else if (mapping.Scalar("task") is not null && mapping.Scalar("image") is not null && mapping.Effective("config") is YamlMapping task && task.Effective("image_resource") is { } resource)
+                {
+                    replaced.Add(resource);
                 }
                 else if (mapping.Scalar("put") is { } target)
                 {
@@ -55,7 +60,7 @@ public sealed class ConcourseFormat : IFormat
                 if ((mapping.Effective("type") as YamlScalar)?.Value is "registry-image" or "docker-image" && mapping.Effective("source") is YamlMapping source)
                 {
                     isPipeline = true;
-                    if (mapping.Scalar("name") is not { } name || !put.Contains(name.Value))
+                    if (!replaced.Contains(mapping) && (mapping.Scalar("name") is not { } name || !put.Contains(name.Value)))
                     {
                         Add(images, source, mapping.Effective("version") as YamlMapping);
                     }

@@ -27,6 +27,9 @@ public sealed record ImageUse
     /// <summary>What is written there, with variables replaced where they could be.</summary>
     public required WrittenText Written { get; init; }
 
+    /// <summary>Why an image is not updated whose pull policy is never to pull it.</summary>
+    internal const string NeverPulled = "it is never pulled: it has to be on the machine already";
+
     /// <summary>The image; null where it can't be known.</summary>
     public ImageReference? Reference { get; init; }
 
@@ -87,10 +90,16 @@ public sealed record ImageUse
             Column = column,
             Written = written,
             Reference = reference,
-            Skip = skip ?? locked,
+            Skip = skip ?? locked ?? BuiltHere(reference),
             Problem = problem,
             Platform = platform,
             Pinnable = pinnable,
         };
     }
+
+    /// <summary>Why an image whose name says that it was never pushed can't be updated.</summary>
+    private static string? BuiltHere(ImageReference? reference) =>
+        reference is { Name.Registry: "localhost" } ? "localhost/ stands before the names of images that were built on the machine itself"
+        : reference is { Tag: "local", Digest: null } ? "the tag local is for images that were built on the machine itself"
+        : null;
 }

@@ -102,6 +102,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             return;
         }
 
+        var neverPulled = (members["image_pull_policy"] ?? members["imagePullPolicy"]) is HclTemplate { Literal.Value: "Never" } ? ImageUse.NeverPulled : null;
         var taken = new HashSet<HclNode>(ReferenceEqualityComparer.Instance);
         Parts(members, item, taken);
         foreach (var (key, labels, value) in members.Members.AsEnumerable().Reverse())
@@ -117,7 +118,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             {
                 if (IsImageKey(name) && node is HclChoice or HclCall)
                 {
-                    Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain);
+                    Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain, neverPulled);
                     if (node is HclChoice)
                     {
                         continue;
@@ -128,7 +129,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             }
             else if (IsImageKey(name) && node is HclTemplate or HclReference)
             {
-                Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain);
+                Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain, neverPulled);
             }
             else if (name is "linux_fx_version" or "linuxFxVersion" or "windows_fx_version" or "windowsFxVersion" && scope.Text(node) is { } fx)
             {

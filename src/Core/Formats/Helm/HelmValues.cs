@@ -400,6 +400,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         var hasVersion = tagText is not null || digestText is not null || found.IsKnown || ReferenceLayout.Of(whole.Value) is { Tag: not null } or { Digest: not null };
         locked ??= found.IsEscaped ? "it is written with escapes or over several lines: write it on one line" : null;
         locked ??= !hasVersion ? MissingTag : null;
+        locked ??= found.Mapping.Scalar("pullPolicy")?.Value == "Never" ? ImageUse.NeverPulled : null;
         uses.AddAt(found.Place, whole, skip: skip, locked: locked, pinnable: hasVersion, digestPlace: digestText is null ? PlaceFor(found, isHex) : null);
     }
 

@@ -285,6 +285,11 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
             return; // A block device of Ceph.
         }
 
+        if (mapping.Scalar("imagePullPolicy")?.Value == "Never")
+        {
+            context = context with { Locked = context.Locked ?? ImageUse.NeverPulled };
+        }
+
         if (mapping.Scalar("newImage") is not null)
         {
             Consider(image, context with { Locked = context.Locked ?? "it is the name that newImage takes the place of" }, Sureness.Sure);
