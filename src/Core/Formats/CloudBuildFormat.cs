@@ -34,7 +34,7 @@ public sealed class CloudBuildFormat : IFormat
             }
 
             var substitutions = root.Effective("substitutions") as YamlMapping;
-            foreach (var step in steps.Items.Select(i => i.Target).OfType<YamlMapping>())
+            foreach (var step in steps.Mappings)
             {
                 images.Add(step.Effective("name"), name => Binding.Of(substitutions?.Effective(name)) is { Value: not null } value
                     ? value

@@ -23,7 +23,7 @@ public sealed class CodefreshFormat : IFormat
     public FormatReading Read(SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.Codefresh);
+        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.DoubleBraces);
         return PipelineFile.Read(file, images, isPlain: true, root =>
         {
             // A pipeline that is kept as a resource has its steps in spec.

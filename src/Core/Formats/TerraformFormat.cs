@@ -77,7 +77,7 @@ public sealed class TerraformFormat : IFormat
                     ReadResource(file, type, body, scope, uses);
                     break;
                 case { Key: "data", Labels: ["docker_registry_image" or "docker_image", _], Value: HclObject body } when body["name"] is { } name:
-                    new ImageWalk(file, uses, scope).Consider(name, Proof.Known);
+                    new ImageWalk(file, uses, scope).Consider(name, Proof.Place);
                     break;
                 case { Key: "data", Labels: ["helm_template", _], Value: HclObject body }:
                     ReadHelmRelease(file, body, scope, uses);
@@ -100,26 +100,26 @@ public sealed class TerraformFormat : IFormat
             case "docker_image":
                 if (body["name"] is { } name)
                 {
-                    walk.Consider(name, Proof.Known, body.Objects("build").Any() ? "it is built here, not pulled" : null);
+                    walk.Consider(name, Proof.Place, body.Objects("build").Any() ? Reasons.BuiltHere : null);
                 }
 
                 break;
             case "docker_container":
                 if (body["image"] is { } image)
                 {
-                    walk.Consider(image, Proof.Known);
+                    walk.Consider(image, Proof.Place);
                 }
 
                 break;
             case "aws_lambda_function" when body["image_uri"] is { } uri:
-                walk.Consider(uri, Proof.Known);
+                walk.Consider(uri, Proof.Place);
                 break;
             case "aws_apprunner_service":
                 foreach (var repository in body.Objects("source_configuration").SelectMany(s => s.Objects("image_repository")))
                 {
                     if (repository["image_identifier"] is { } identifier)
                     {
-                        walk.Consider(identifier, Proof.Known);
+                        walk.Consider(identifier, Proof.Place);
                     }
                 }
 
@@ -129,7 +129,7 @@ public sealed class TerraformFormat : IFormat
                 {
                     if (step["name"] is { } builder)
                     {
-                        walk.Consider(builder, Proof.Known);
+                        walk.Consider(builder, Proof.Place);
                     }
                 }
 
