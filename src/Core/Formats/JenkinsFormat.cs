@@ -1,5 +1,6 @@
 using Basewatch.Core.Formats.Groovy;
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 

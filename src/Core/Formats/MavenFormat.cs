@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Xml;
 
 namespace Basewatch.Core.Formats;

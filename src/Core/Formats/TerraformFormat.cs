@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Hcl;
+using Basewatch.Core.Formats.Helm;
 
 namespace Basewatch.Core.Formats;
 
@@ -269,21 +270,20 @@ public sealed class TerraformFormat : IFormat
     /// <summary>A chart from a registry is an artifact with a tag, though none of an image: its version is the tag.</summary>
     private static void ReadChart(HclObject body, HclScope scope, UseList uses)
     {
-        const string Scheme = "oci://";
         if (body["chart"] is not { } chart || scope.Text(chart) is not { } name)
         {
             return;
         }
 
         var repository = body["repository"] is { } node ? scope.Text(node) : null;
-        var isWhole = name.Text.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
-        if (!isWhole && repository?.Text.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true)
+        var isWhole = name.Text.Value.StartsWith(OciChart.Scheme, StringComparison.OrdinalIgnoreCase);
+        if (!isWhole && repository?.Text.Value.StartsWith(OciChart.Scheme, StringComparison.OrdinalIgnoreCase) != true)
         {
             return;
         }
 
-        var address = isWhole ? name.Text.Slice(Scheme.Length..)
-            : WrittenText.Join([repository!.Text.Slice(Scheme.Length..Math.Max(Scheme.Length, repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
+        var address = isWhole ? name.Text.Slice(OciChart.Scheme.Length..)
+            : WrittenText.Join([repository!.Text.Slice(OciChart.Scheme.Length..Math.Max(OciChart.Scheme.Length, repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
         var version = body["version"] is { } v ? scope.Text(v) : null;
         var unknown = name.Unknown ?? (isWhole ? null : repository!.Unknown) ?? version?.Unknown
             ?? (version is null ? "it has no version: the newest chart is taken" : null)

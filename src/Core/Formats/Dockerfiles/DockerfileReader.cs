@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Formats.Dockerfiles;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Basewatch.Core.Formats.Yaml;
 
-namespace Basewatch.Core.Formats;
+namespace Basewatch.Core.Formats.Variables;
 
 /// <summary>What is known of a name.</summary>
 /// <param name="Value">Its value and where that is written; null where the file gives none.</param>

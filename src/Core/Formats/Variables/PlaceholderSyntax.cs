@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace Basewatch.Core.Formats;
+namespace Basewatch.Core.Formats.Variables;
 
 /// <summary>A place in a text that a tool replaces by a value: the first of its operands that has one.</summary>
 /// <param name="Start">Offset of its first character.</param>
