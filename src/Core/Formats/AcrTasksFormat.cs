@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -38,7 +39,7 @@ public sealed class AcrTasksFormat : IFormat
 
             var hasAliases = version is not (null or "v1.0.0" or "1.0.0");
             var values = (root.Effective("alias") as YamlMapping)?.Effective("values") as YamlMapping;
-            foreach (var step in steps.Items.Select(i => i.Target).OfType<YamlMapping>())
+            foreach (var step in steps.Mappings)
             {
                 if (step.Effective("cmd") is not YamlScalar { IsNull: false } command || Image(file, command) is not { Value.Length: > 0 } image)
                 {
@@ -50,7 +51,7 @@ public sealed class AcrTasksFormat : IFormat
                     command.Start,
                     name => Binding.Of(values?.Effective(name)) is { Value: not null } value ? value : new Binding(null, $"the alias {Excerpt.Of(name)} is known only when the task runs"),
                     select: value => (hasAliases && BuiltInImages.Contains(value.Value)) || value.Value.StartsWith('-') ? null : value,
-                    locked: image.Spans.Any() ? null : "it is written with escapes or over several lines: write it on one line");
+                    locked: image.Spans.Any() ? null : Reasons.Escaped);
             }
 
             return true;

@@ -1,5 +1,4 @@
-using Basewatch.Core.Formats.Ansible;
-using Basewatch.Core.Formats.Kubernetes;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -11,8 +10,6 @@ namespace Basewatch.Core.Formats;
 /// </summary>
 public sealed class AnsibleFormat : IFormat
 {
-    private const string InAnotherFile = "a template: its value is known only when it is rendered";
-
     private static readonly string[] ImageEndings = ["image_name", "image"];
 
     /// <inheritdoc/>
@@ -66,18 +63,16 @@ public sealed class AnsibleFormat : IFormat
     private sealed class Reading(UseList uses)
     {
         private readonly Dictionary<string, YamlScalar?> _variables = new(StringComparer.Ordinal);
-        private readonly HashSet<YamlNode> _seen = [];
 
         public void ReadTasks(YamlSequence tasks)
         {
-            foreach (var (_, mapping) in Mappings(tasks))
+            foreach (var (_, mapping) in YamlMerge.Mappings(tasks, static _ => true))
             {
                 Declare(mapping.Mapping("vars"));
                 Declare(mapping.Mapping("ansible.builtin.set_fact") ?? mapping.Mapping("set_fact"));
             }
 
-            _seen.Clear();
-            foreach (var (parent, mapping) in Mappings(tasks))
+            foreach (var (parent, mapping) in YamlMerge.Mappings(tasks, static _ => true))
             {
                 var module = parent[(parent.LastIndexOf('.') + 1)..];
                 if (module is "docker_image" or "podman_image" or "docker_image_pull")
@@ -99,7 +94,7 @@ public sealed class AnsibleFormat : IFormat
         public void ReadVariables(YamlMapping variables)
         {
             Declare(variables);
-            foreach (var (_, mapping) in Mappings(variables))
+            foreach (var (_, mapping) in YamlMerge.Mappings(variables, static _ => true))
             {
                 ReadNames(mapping);
             }
@@ -110,7 +105,7 @@ public sealed class AnsibleFormat : IFormat
             if (document is YamlMapping root && root.TryGet("platforms", out var platforms) && platforms is YamlSequence all
                 && root.Mapping("driver")?.Scalar("name")?.Value is null or "docker" or "podman" or "containers" or "default" or "delegated")
             {
-                foreach (var image in all.Items.Select(i => i.Target).OfType<YamlMapping>().Select(p => p.Scalar("image")).OfType<YamlScalar>().Where(i => !i.IsNull))
+                foreach (var image in all.Mappings.Select(p => p.Scalar("image")).OfType<YamlScalar>().Where(i => !i.IsNull))
                 {
                     if (image.Written is not { } written)
                     {
@@ -148,7 +143,7 @@ public sealed class AnsibleFormat : IFormat
                         uses.Add(whole, scalar.Start, pinnable: false);
                     }
                 }
-                else if (PlainImage.IsSurely(scalar.Value))
+                else if (PlainReference.Is(scalar.Value, Proof.Sure))
                 {
                     uses.Add(scalar);
                 }
@@ -192,21 +187,22 @@ public sealed class AnsibleFormat : IFormat
                 var expanded = image.Written is { } text ? ExpandOf(text) : null;
                 if (expanded is null)
                 {
-                    uses.Add(image.Written ?? WrittenText.Unplaced(image.Value), image.Start, skip: InAnotherFile);
+                    uses.Add(image.Text, image.Start, skip: Reasons.Template);
                 }
-                else if (isContainer || PlainImage.Is(expanded.Value))
+                else if (isContainer || PlainReference.Is(expanded.Value))
                 {
-                    var isWhole = expanded.Spans.Count() == 1;
-                    uses.Add(expanded, image.Written!.Spans.First().Start, pinnable: isWhole, here: !isWhole);
+                    uses.Add(expanded, image.ValueStart, pinnable: !expanded.IsScattered, here: expanded.IsScattered);
                 }
             }
-            else if (isContainer || PlainImage.Is(image.Value))
+            else if (isContainer || PlainReference.Is(image.Value))
             {
                 uses.Add(image);
             }
         }
 
-        private WrittenText? ExpandOf(WrittenText text) => JinjaText.Expand(text, name => _variables.GetValueOrDefault(name)?.Written);
+        private WrittenText? ExpandOf(WrittenText text) =>
+            Substitution.Of(text, [PlaceholderSyntax.Jinja], name => new Binding(_variables.GetValueOrDefault(name)?.Written)).Value is { } value
+            && !value.Value.Contains("{%", StringComparison.Ordinal) ? value : null;
 
         /// <summary>A variable that has two values in a file has none that is known.</summary>
         private void Declare(YamlMapping? variables)
@@ -216,35 +212,6 @@ public sealed class AnsibleFormat : IFormat
                 if (value is YamlScalar { IsNull: false } scalar && !_variables.TryAdd(key, scalar) && _variables[key] is { } other && other.Value != scalar.Value)
                 {
                     _variables[key] = null;
-                }
-            }
-        }
-
-        /// <summary>Every mapping, with the key that it stands under.</summary>
-        private IEnumerable<(string Key, YamlMapping Mapping)> Mappings(YamlNode root)
-        {
-            var next = new Stack<(string Key, YamlNode Node)>([("", root)]);
-            while (next.TryPop(out var item))
-            {
-                if (!_seen.Add(item.Node))
-                {
-                    continue;
-                }
-
-                if (item.Node is YamlMapping mapping)
-                {
-                    yield return (item.Key, mapping);
-                    foreach (var (key, value) in mapping.Named.Where(e => e.Value is not YamlScalar))
-                    {
-                        next.Push((key, value));
-                    }
-                }
-                else if (item.Node is YamlSequence sequence)
-                {
-                    foreach (var target in sequence.Items.Select(i => i.Target).OfType<YamlNode>())
-                    {
-                        next.Push((item.Key, target));
-                    }
                 }
             }
         }

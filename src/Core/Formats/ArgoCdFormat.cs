@@ -53,7 +53,7 @@ public sealed class ArgoCdFormat : IFormat
             }
             else if (node is YamlMapping mapping)
             {
-                if (mapping.Scalar("repoURL") is { IsNull: false, Value.Length: > 0 } repository)
+                if (mapping.Scalar("repoURL") is { IsEmpty: false } repository)
                 {
                     ReadSource(file, uses, mapping, repository);
                     continue;
@@ -71,7 +71,7 @@ public sealed class ArgoCdFormat : IFormat
 
     private static void ReadSource(SourceFile file, UseList uses, YamlMapping source, YamlScalar repository)
     {
-        var chart = source.Scalar("chart") is { IsNull: false, Value.Length: > 0 } named ? named : null;
+        var chart = source.Scalar("chart") is { IsEmpty: false } named ? named : null;
         if (OciChart.IsAddress(repository) || (chart is not null && !repository.Value.Contains("://", StringComparison.Ordinal) && !repository.Value.StartsWith("git@", StringComparison.Ordinal)))
         {
             OciChart.Add(file, uses, repository, repository, chart, source.Scalar("targetRevision"), isChart: chart is not null);
@@ -100,13 +100,7 @@ public sealed class ArgoCdFormat : IFormat
 
     private static void ReadHelm(SourceFile file, UseList uses, YamlMapping helm)
     {
-        if (helm.TryGet("parameters", out var parameters) && parameters is YamlSequence list)
-        {
-            var pairs = list.Items.Select(i => i.Target).OfType<YamlMapping>()
-                .Select(p => (Name: p.Scalar("name"), Value: p.Scalar("value"))).Where(p => p.Name is not null && p.Value is not null);
-            new HelmValues(file, uses) { MayAddKeys = false }.ReadPairs(pairs.Select(p => (p.Name!.Value, (YamlNode)p.Value!)));
-        }
-
+        HelmValues.ReadPairs(file, uses, helm.Mappings("parameters"));
         var values = new HelmValues(file, uses);
         if (helm.TryGet("valuesObject", out var given))
         {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -31,7 +32,7 @@ public sealed partial class AzurePipelinesFormat : IFormat
     public FormatReading Read(SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.AzureMacro, PlaceholderSyntax.AzureRuntime);
+        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.Macro, PlaceholderSyntax.AzureRuntime);
         return PipelineFile.Read(file, images, isPlain: false, root =>
         {
             if (!IsPipeline(root))

@@ -49,7 +49,7 @@ public sealed class AzureYamlFormat : IFormat
     {
         foreach (var key in (ReadOnlySpan<string>)["containers", "initContainers"])
         {
-            foreach (var container in (template.TryGet(key, out var all) ? all as YamlSequence : null)?.Items.Select(i => i.Target).OfType<YamlMapping>() ?? [])
+            foreach (var container in template.Mappings(key))
             {
                 Add(uses, container.Scalar("image") ?? container.Mapping("properties")?.Scalar("image"));
             }
@@ -69,5 +69,5 @@ public sealed class AzureYamlFormat : IFormat
     }
 
     private static void Add(UseList uses, YamlScalar? image) =>
-        uses.Add(image, skip: image?.Value.Contains('$', StringComparison.Ordinal) == true || image?.Value.Contains("#{", StringComparison.Ordinal) == true ? "it has a variable that is set outside this file" : null);
+        uses.Add(image, skip: image?.Value.Contains('$', StringComparison.Ordinal) == true || image?.Value.Contains("#{", StringComparison.Ordinal) == true ? Reasons.Variable : null);
 }

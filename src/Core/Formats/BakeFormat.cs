@@ -50,7 +50,7 @@ public sealed class BakeFormat : IFormat
             {
                 if (scope.Text(context) is { } text && text.Text.Value.StartsWith(Schemes[0], StringComparison.OrdinalIgnoreCase))
                 {
-                    walk.Consider(context, Proof.Known, schemes: Schemes);
+                    walk.Consider(context, Proof.Place, schemes: Schemes);
                 }
             }
 

@@ -27,7 +27,7 @@ public sealed class CarvelFormat : IFormat
     public FormatReading Read(SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var yaml = GoTemplate.Read(file);
+        var yaml = TemplateMask.Read(file);
         var uses = new UseList(file, Name);
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
         {
@@ -35,7 +35,7 @@ public sealed class CarvelFormat : IFormat
             var kind = root.Scalar("kind")?.Value;
             if (kind == "ImagesLock" && version.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal))
             {
-                foreach (var image in Items(root, "images"))
+                foreach (var image in root.Mappings("images"))
                 {
                     uses.Add(image.Scalar("image"), locked: Generated);
                 }
@@ -43,7 +43,7 @@ public sealed class CarvelFormat : IFormat
             else if (kind == "Config" && version.StartsWith("kbld.k14s.io/", StringComparison.Ordinal))
             {
                 var isLock = file.Name.Contains("lock", StringComparison.OrdinalIgnoreCase);
-                foreach (var image in Items(root, "overrides"))
+                foreach (var image in root.Mappings("overrides"))
                 {
                     uses.Add(image.Scalar("image"), locked: "it is what the manifests name");
                     uses.Add(image.Scalar("newImage"), locked: isLock ? Generated : null);
@@ -51,7 +51,7 @@ public sealed class CarvelFormat : IFormat
             }
             else if (kind == "Config" && version.StartsWith("vendir.k14s.io/", StringComparison.Ordinal))
             {
-                foreach (var content in Items(root, "directories").SelectMany(d => Items(d, "contents")))
+                foreach (var content in root.Mappings("directories").SelectMany(d => d.Mappings("contents")))
                 {
                     ReadContent(file, uses, content);
                 }
@@ -60,9 +60,6 @@ public sealed class CarvelFormat : IFormat
 
         return uses.ToReading();
     }
-
-    private static IEnumerable<YamlMapping> Items(YamlMapping mapping, string key) =>
-        mapping.TryGet(key, out var value) && value is YamlSequence list ? list.Items.Select(i => i.Target).OfType<YamlMapping>() : [];
 
     private static void ReadContent(SourceFile file, UseList uses, YamlMapping content)
     {
@@ -73,9 +70,9 @@ public sealed class CarvelFormat : IFormat
 
         foreach (var image in (YamlScalar?[])[content.Mapping("image")?.Scalar("url"), content.Mapping("imgpkgBundle")?.Scalar("image")])
         {
-            if (image?.Value.Contains(GoTemplate.Mask, StringComparison.Ordinal) == true && GoTemplate.Unmasked(file, image.Written) is { } template)
+            if (image?.Value.Contains(TemplateMask.Mark, StringComparison.Ordinal) == true)
             {
-                uses.Add(template, image.Start, skip: GoTemplate.Reason);
+                uses.Add(TemplateMask.Restore(image.Text, file), image.Start, skip: Reasons.Template);
             }
             else
             {

@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -34,7 +35,7 @@ public sealed class CloudBuildFormat : IFormat
             }
 
             var substitutions = root.Effective("substitutions") as YamlMapping;
-            foreach (var step in steps.Items.Select(i => i.Target).OfType<YamlMapping>())
+            foreach (var step in steps.Mappings)
             {
                 images.Add(step.Effective("name"), name => Binding.Of(substitutions?.Effective(name)) is { Value: not null } value
                     ? value

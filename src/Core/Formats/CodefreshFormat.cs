@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -23,7 +24,7 @@ public sealed class CodefreshFormat : IFormat
     public FormatReading Read(SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.Codefresh);
+        var images = new PipelineImages(file, Name, PlaceholderSyntax.Expression, PlaceholderSyntax.DoubleBraces);
         return PipelineFile.Read(file, images, isPlain: true, root =>
         {
             // A pipeline that is kept as a resource has its steps in spec.

@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Dockerfiles;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -68,7 +69,7 @@ public sealed class ComposeFormat : IFormat
         }
 
         var isNamed = IsNamed(file.Path);
-        var yaml = Parse(file, isNamed);
+        var yaml = isNamed && TemplateMask.Read(file) is { Problem: null } masked ? masked : YamlStream.Read(file);
         var reading = new Reading(file, Name);
         foreach (var document in yaml.Documents)
         {
@@ -96,23 +97,8 @@ public sealed class ComposeFormat : IFormat
             || (s.Value is YamlMapping service && service.Named.All(e => OfAService.Contains(e.Key) || e.Key.StartsWith("x-", StringComparison.Ordinal))))
         && services.Named.Any(s => s.Value is YamlMapping service && service.Scalar("image") is not null);
 
-    /// <summary>Templates are read as far as they are YAML.</summary>
-    private static YamlStream Parse(SourceFile file, bool isNamed)
-    {
-        if (isNamed && TemplateMask.IsTemplate(file.Text)
-            && YamlStream.Read(file, WrittenText.At(TemplateMask.Apply(file.Text), 0)) is { Problem: null } masked)
-        {
-            return masked;
-        }
-
-        return YamlStream.Read(file);
-    }
-
     private sealed class Reading
     {
-        /// <summary>Chains of merges longer than this are nobody's.</summary>
-        private const int LongestChain = 32;
-
         private readonly SourceFile _file;
         private readonly string _format;
         private readonly UseList _uses;
@@ -177,7 +163,7 @@ public sealed class ComposeFormat : IFormat
                         || references.GetValueOrDefault(n) + _environment.References.GetValueOrDefault(n) <= readers.GetValueOrDefault((n, found.Value.Places)));
                 }
 
-                _uses.AddAt(found.Place, found.Value, found.Platform, found.Skip, pinnable: pinnable && found.Skip is null);
+                _uses.Add(found.Value, found.Place, found.Platform, found.Skip, pinnable: pinnable && found.Skip is null, here: true);
             }
 
             return _uses.ToReading(problem);
@@ -227,7 +213,7 @@ public sealed class ComposeFormat : IFormat
 
             if (Effective(service, "volumes") is YamlSequence volumes && _seen.Add(volumes))
             {
-                foreach (var volume in volumes.Items.Select(v => v.Target).OfType<YamlMapping>())
+                foreach (var volume in volumes.Mappings)
                 {
                     if (volume.Scalar("type")?.Value == "image" && volume.Scalar("source") is { } source)
                     {
@@ -272,40 +258,8 @@ public sealed class ComposeFormat : IFormat
             }
         }
 
-        /// <summary>A service's value for a key: its own, else that of what it merges, the first that has one.</summary>
-        private static YamlNode? Effective(YamlMapping service, string key)
-        {
-            if (!service.TryGet("<<", out _))
-            {
-                return service.TryGet(key, out var own) && own.Tag != "!reset" ? own : null;
-            }
-
-            var next = new Stack<YamlNode>([service]);
-            for (var i = 0; i < LongestChain && next.TryPop(out var node); i++)
-            {
-                if (node is YamlMapping mapping)
-                {
-                    if (mapping.TryGet(key, out var value))
-                    {
-                        return value.Tag == "!reset" ? null : value;
-                    }
-
-                    if (mapping.TryGet("<<", out var merged))
-                    {
-                        next.Push(merged);
-                    }
-                }
-                else if (node is YamlSequence sequence)
-                {
-                    foreach (var item in sequence.Items.Take(LongestChain).Reverse())
-                    {
-                        next.Push(item.Target ?? item);
-                    }
-                }
-            }
-
-            return null;
-        }
+        /// <summary>A service's value for a key, merges included, unless it is taken away.</summary>
+        private static YamlNode? Effective(YamlMapping service, string key) => YamlMerge.Effective(service, key) is { Tag: not "!reset" } value ? value : null;
 
         private void Note(YamlScalar image, YamlScalar? platform)
         {
@@ -317,14 +271,14 @@ public sealed class ComposeFormat : IFormat
 
         private void AddImage(YamlScalar image, Platform? platform)
         {
-            var skip = _built.Contains(image) || _builtNames.Contains(image.Value) ? "it is built here, not pulled" : null;
+            var skip = _built.Contains(image) || _builtNames.Contains(image.Value) ? Reasons.BuiltHere : null;
             if (image.Written is { } written)
             {
                 Add(written, image.Start, platform, skip);
             }
             else
             {
-                _found.Add(new Found(WrittenText.Unplaced(image.Value), image.Start, null, platform, skip ?? "it is written with escapes or over several lines: write it on one line"));
+                _found.Add(new Found(WrittenText.Unplaced(image.Value), image.Start, null, platform, skip ?? Reasons.Escaped));
             }
         }
 
@@ -332,7 +286,7 @@ public sealed class ComposeFormat : IFormat
         {
             var written = TemplateMask.Restore(masked, _file);
             var place = written.Spans.Select(s => (int?)s.Start).FirstOrDefault() ?? start;
-            skip ??= TemplateMask.IsTemplate(written.Value) ? TemplateMask.Reason : null;
+            skip ??= TemplateMask.IsTemplate(written.Value) ? Reasons.Template : null;
             if (skip is not null)
             {
                 _found.Add(new Found(written, place, null, platform, skip));

@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Formats;
@@ -81,13 +82,13 @@ public sealed class ConcourseFormat : IFormat
         var isSplit = source.Effective("tag") is YamlScalar { IsNull: false };
         var locked = source.Effective("semver_constraint") is not null || source.Effective("tag_regex") is not null
             ? "the pipeline looks for the newest tag itself"
-            : repository.Written is null ? "it is written with escapes or over several lines: write it on one line" : null;
+            : repository.Written is null ? Reasons.Escaped : null;
 
         // Neither the repository nor the tag may have a digest; that of a version is fixed already.
         images.Add(
             new ReferenceParts(
                 null,
-                repository.Written ?? WrittenText.Unplaced(repository.Value.Trim()),
+                repository.Text,
                 isSplit ? Binding.Of(source.Effective("tag")).Value : null,
                 Binding.Of(version?.Effective("digest")).Value).Join(),
             repository.Start, locked: locked, pinnable: false);

@@ -36,7 +36,7 @@ public sealed class CrossplaneFormat : IFormat
             // Lists hold resources of their own.
             if (node is YamlMapping list && list.TryGet("items", out var items) && items is YamlSequence all)
             {
-                foreach (var item in all.Items.Select(i => i.Target).OfType<YamlMapping>().Where(i => !i.TryGet("items", out _)))
+                foreach (var item in all.Mappings.Where(i => !i.TryGet("items", out _)))
                 {
                     next.Push(item);
                 }
@@ -47,9 +47,9 @@ public sealed class CrossplaneFormat : IFormat
                 {
                     AddPackage(spec.Scalar("package"), uses);
                 }
-                else if (apiVersion.StartsWith("meta.pkg.crossplane.io/", StringComparison.Ordinal) && spec.TryGet("dependsOn", out var dependencies) && dependencies is YamlSequence sequence)
+                else if (apiVersion.StartsWith("meta.pkg.crossplane.io/", StringComparison.Ordinal))
                 {
-                    foreach (var dependency in sequence.Items.Select(i => i.Target).OfType<YamlMapping>())
+                    foreach (var dependency in spec.Mappings("dependsOn"))
                     {
                         AddDependency(dependency, uses);
                     }
@@ -65,7 +65,7 @@ public sealed class CrossplaneFormat : IFormat
         var isVariable = package is not null && (package.Value.Contains('$', StringComparison.Ordinal) || package.Value.Contains("{{", StringComparison.Ordinal));
 
         // What depends on a package asks for a range of versions, and a digest is in none: https://github.com/crossplane/crossplane/issues/7458.
-        uses.Add(package, skip: isVariable ? "it has a variable that is set outside this file" : null, pinnable: false);
+        uses.Add(package, skip: isVariable ? Reasons.Variable : null, pinnable: false);
     }
 
     /// <summary>A version is a tag, a digest, or a range of versions of which the cluster takes the newest.</summary>

@@ -32,7 +32,7 @@ public sealed class DevcontainerFormat : IFormat
         {
             if (root.Scalar("image") is { } image)
             {
-                uses.Add(image, skip: image.Value.Contains("${", StringComparison.Ordinal) ? "it has a variable that is set outside this file" : null);
+                uses.Add(image, skip: image.Value.Contains("${", StringComparison.Ordinal) ? Reasons.Variable : null);
             }
 
             foreach (var (key, _) in root.Mapping("features")?.Entries ?? [])

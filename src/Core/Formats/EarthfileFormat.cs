@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Dockerfiles;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Formats;

@@ -28,12 +28,9 @@ public sealed class FleetFormat : IFormat
         {
             var helm = root.Mapping("helm");
             Read(file, uses, helm, null);
-            if (root.TryGet("targetCustomizations", out var customizations) && customizations is YamlSequence list)
+            foreach (var target in root.Mappings("targetCustomizations"))
             {
-                foreach (var target in list.Items.Select(i => i.Target).OfType<YamlMapping>())
-                {
-                    Read(file, uses, target.Mapping("helm"), helm);
-                }
+                Read(file, uses, target.Mapping("helm"), helm);
             }
         }
 

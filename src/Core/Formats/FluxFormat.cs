@@ -111,33 +111,28 @@ public sealed class FluxFormat : IFormat
             return;
         }
 
-        var name = url.Written ?? WrittenText.Unplaced(url.Value);
+        var name = url.Text;
         name = name.Slice(Math.Min(OciChart.Scheme.Length, name.Value.Length)..Math.Max(OciChart.Scheme.Length, name.Value.TrimEnd('/').Length));
-        var whole = new ReferenceParts(null, name, Written(tag), Written(digest)).Join();
-        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
+        var whole = new ReferenceParts(null, name, tag?.Text, digest?.Text).Join();
+        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable
             : Images.ImageReference.TryParse(whole.Value, out _, out var error) ? null
             : $"no reference: {error}";
         var place = digest is null && tag is not null && YamlEntry.Find(reference!, "tag") is { Written: YamlScalar value } own ? DigestKey.After(file, own.Key, value, "digest") : null;
         var locked = tag is null && digest is null ? "it has no tag: latest is taken" : null;
-        uses.AddAt(name.Spans.FirstOrDefault(new TextSpan(url.Start, 0)).Start, whole, skip: skip, locked: locked, pinnable: locked is null && (digest is not null || place is not null), digestPlace: place);
+        uses.Add(whole, url.Start, skip: skip, locked: locked, pinnable: locked is null && (digest is not null || place is not null), digestPlace: place);
     }
 
     /// <summary>Kustomize's images, put over what the chart renders.</summary>
     private static void ReadRenderers(SourceFile file, UseList uses, YamlMapping spec)
     {
-        if (spec.TryGet("postRenderers", out var renderers) && renderers is YamlSequence list)
+        foreach (var renderer in spec.Mappings("postRenderers"))
         {
-            foreach (var renderer in list.Items.Select(i => i.Target).OfType<YamlMapping>())
+            if (renderer.Mapping("kustomize") is { } kustomize && kustomize.TryGet("images", out var images))
             {
-                if (renderer.Mapping("kustomize") is { } kustomize && kustomize.TryGet("images", out var images))
-                {
-                    KustomizeImages.Read(file, uses, images);
-                }
+                KustomizeImages.Read(file, uses, images);
             }
         }
     }
 
-    private static YamlScalar? Text(YamlMapping? mapping, string key) => mapping?.Scalar(key) is { IsNull: false, Value.Length: > 0 } scalar ? scalar : null;
-
-    private static WrittenText? Written(YamlScalar? scalar) => scalar is null ? null : scalar.Written ?? WrittenText.Unplaced(scalar.Value.Trim());
+    private static YamlScalar? Text(YamlMapping? mapping, string key) => mapping?.Scalar(key) is { IsEmpty: false } scalar ? scalar : null;
 }

@@ -29,7 +29,7 @@ public sealed class GardenFormat : IFormat
             var kind = root.Scalar("kind")?.Value;
             if (kind is "Deploy" or "Run" or "Test" && root.Mapping("spec")?.Scalar("image") is { } image)
             {
-                uses.Add(image, skip: image.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file" : null);
+                uses.Add(image, skip: image.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable : null);
             }
             else if (kind == "Module" && root.Scalar("type")?.Value == "container" && root.Scalar("image") is { } pulled
                 && ImageReference.TryParse(pulled.Value, out var reference) && (reference.Tag is not null || reference.Digest is not null))

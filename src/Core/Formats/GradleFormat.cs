@@ -1,3 +1,5 @@
+using Basewatch.Core.Formats.Variables;
+
 namespace Basewatch.Core.Formats;
 
 /// <summary>

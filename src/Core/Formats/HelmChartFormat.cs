@@ -36,14 +36,11 @@ public sealed class HelmChartFormat : IFormat
 
         var uses = new UseList(file, Name);
         var isLocked = file.Siblings.Any(s => s.Name.EndsWith(".lock", StringComparison.OrdinalIgnoreCase));
-        if (root.TryGet("dependencies", out var dependencies) && dependencies is YamlSequence list)
+        foreach (var dependency in root.Mappings("dependencies"))
         {
-            foreach (var dependency in list.Items.Select(i => i.Target).OfType<YamlMapping>())
+            if (dependency.Scalar("repository") is { } repository && OciChart.IsAddress(repository) && dependency.Scalar("name") is { } name)
             {
-                if (dependency.Scalar("repository") is { } repository && OciChart.IsAddress(repository) && dependency.Scalar("name") is { } name)
-                {
-                    OciChart.Add(file, uses, repository, repository, name, dependency.Scalar("version"), isLocked ? "the lock file beside it has to change with it: run helm dependency update" : null);
-                }
+                OciChart.Add(file, uses, repository, repository, name, dependency.Scalar("version"), isLocked ? "the lock file beside it has to change with it: run helm dependency update" : null);
             }
         }
 
@@ -60,12 +57,9 @@ public sealed class HelmChartFormat : IFormat
 
     private static void ReadImages(SourceFile file, UseList uses, WrittenText written)
     {
-        foreach (var images in YamlStream.Read(file, written).Documents.OfType<YamlSequence>())
+        foreach (var image in YamlStream.Read(file, written).Documents.OfType<YamlSequence>().SelectMany(l => l.Mappings))
         {
-            foreach (var image in images.Items.Select(i => i.Target).OfType<YamlMapping>())
-            {
-                uses.Add(image.Scalar("image"));
-            }
+            uses.Add(image.Scalar("image"));
         }
     }
 }

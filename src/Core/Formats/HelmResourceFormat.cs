@@ -33,7 +33,7 @@ public sealed class HelmResourceFormat : IFormat
             var spec = root.Mapping("spec");
             if (version.Contains("projectsveltos.io/", StringComparison.Ordinal))
             {
-                foreach (var chart in Items(spec?.Mapping("profileSpec") ?? spec?.Mapping("template")?.Mapping("spec") ?? spec, "helmCharts"))
+                foreach (var chart in (spec?.Mapping("profileSpec") ?? spec?.Mapping("template")?.Mapping("spec") ?? spec)?.Mappings("helmCharts") ?? [])
                 {
                     ReadSveltos(file, uses, chart);
                 }
@@ -42,15 +42,14 @@ public sealed class HelmResourceFormat : IFormat
             {
                 AddChart(file, uses, spec.Scalar("chart"), spec.Scalar("repo"), spec.Scalar("version"));
                 ReadText(file, uses, spec.Scalar("valuesContent"));
-                ReadSet(file, uses, spec.Mapping("set"));
+                HelmValues.ReadPairs(file, uses, spec.Mapping("set")?.Named.Where(p => p.Value is YamlScalar) ?? []);
             }
             else if (version.StartsWith("helm.crossplane.io/", StringComparison.Ordinal) && spec?.Mapping("forProvider") is { } release)
             {
                 var chart = release.Mapping("chart");
                 AddChart(file, uses, chart?.Scalar("name") ?? chart?.Scalar("url"), chart?.Scalar("repository"), chart?.Scalar("version"));
                 new HelmValues(file, uses).Read(release.Mapping("values"));
-                new HelmValues(file, uses) { MayAddKeys = false }.ReadPairs(Items(release, "set")
-                    .Where(p => p.Scalar("name") is not null && p.Scalar("value") is not null).Select(p => (p.Scalar("name")!.Value, (YamlNode)p.Scalar("value")!)));
+                HelmValues.ReadPairs(file, uses, release.Mappings("set"));
             }
             else if (version.Length == 0 && root.Mapping("helmChart") is { } plain)
             {
@@ -61,9 +60,6 @@ public sealed class HelmResourceFormat : IFormat
         return uses.ToReading();
     }
 
-    private static IEnumerable<YamlMapping> Items(YamlMapping? mapping, string key) =>
-        mapping is not null && mapping.TryGet(key, out var value) && value is YamlSequence list ? list.Items.Select(i => i.Target).OfType<YamlMapping>() : [];
-
     private static void AddChart(SourceFile file, UseList uses, YamlScalar? chart, YamlScalar? repository, YamlScalar? version)
     {
         if (OciChart.IsAddress(chart))
@@ -72,7 +68,7 @@ public sealed class HelmResourceFormat : IFormat
         }
         else if (OciChart.IsAddress(repository))
         {
-            OciChart.Add(file, uses, repository!, repository!, chart is { IsNull: false, Value.Length: > 0 } ? chart : null, version);
+            OciChart.Add(file, uses, repository!, repository!, chart is { IsEmpty: false } ? chart : null, version);
         }
     }
 
@@ -97,14 +93,6 @@ public sealed class HelmResourceFormat : IFormat
             {
                 values.Read(document);
             }
-        }
-    }
-
-    private static void ReadSet(SourceFile file, UseList uses, YamlMapping? set)
-    {
-        if (set is not null)
-        {
-            new HelmValues(file, uses) { MayAddKeys = false }.ReadPairs(set.Named.Where(p => p.Value is YamlScalar));
         }
     }
 }

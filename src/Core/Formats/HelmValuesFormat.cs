@@ -37,7 +37,7 @@ public sealed class HelmValuesFormat : IFormat
         ArgumentNullException.ThrowIfNull(file);
         var isTemplate = file.Path.EndsWith(".gotmpl", StringComparison.OrdinalIgnoreCase);
         var isPlain = file.Name.StartsWith("values.", StringComparison.OrdinalIgnoreCase);
-        var yaml = isTemplate ? GoTemplate.Read(file) : YamlStream.Read(file);
+        var yaml = isTemplate ? TemplateMask.Read(file) : YamlStream.Read(file);
         var uses = new UseList(file, Name);
         var values = new HelmValues(file, uses)
         {
@@ -62,7 +62,7 @@ public sealed class HelmValuesFormat : IFormat
     {
         var chart = file.Siblings.FirstOrDefault(s => s.Name.Equals(ChartFile, StringComparison.OrdinalIgnoreCase));
         return chart is null ? "it has no tag here: the chart decides on it"
-            : YamlStream.Read(chart).Documents is [YamlMapping root, ..] && root.Scalar("appVersion") is { IsNull: false, Value.Length: > 0 } version
+            : YamlStream.Read(chart).Documents is [YamlMapping root, ..] && root.Scalar("appVersion") is { IsEmpty: false } version
                 ? $"it has no tag here: charts take the appVersion, which is '{Images.Excerpt.Of(version.Value)}'"
                 : "it has no tag here: charts take the appVersion";
     }

@@ -22,7 +22,7 @@ public sealed class HelmfileFormat : IFormat
     public FormatReading Read(SourceFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var yaml = GoTemplate.Read(file);
+        var yaml = TemplateMask.Read(file);
         var uses = new UseList(file, Name);
         var repositories = new Dictionary<string, YamlScalar>(StringComparer.Ordinal);
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
@@ -33,7 +33,7 @@ public sealed class HelmfileFormat : IFormat
                 continue;
             }
 
-            foreach (var repository in Items(root, "repositories"))
+            foreach (var repository in root.Mappings("repositories"))
             {
                 if (repository.Scalar("name") is { } name && repository.Scalar("url") is { } url && (repository.Scalar("oci")?.Value == "true" || OciChart.IsAddress(url)))
                 {
@@ -41,7 +41,7 @@ public sealed class HelmfileFormat : IFormat
                 }
             }
 
-            foreach (var release in Items(root, "releases").Concat(root.Mapping("templates")?.Named.Select(t => t.Value).OfType<YamlMapping>() ?? []))
+            foreach (var release in root.Mappings("releases").Concat(root.Mapping("templates")?.Named.Select(t => t.Value).OfType<YamlMapping>() ?? []))
             {
                 ReadChart(file, uses, release, repositories);
                 ReadValues(file, uses, release);
@@ -50,9 +50,6 @@ public sealed class HelmfileFormat : IFormat
 
         return uses.ToReading();
     }
-
-    private static IEnumerable<YamlMapping> Items(YamlMapping mapping, string key) =>
-        mapping.TryGet(key, out var value) && value is YamlSequence list ? list.Items.Select(i => i.Target).OfType<YamlMapping>() : [];
 
     private static void ReadChart(SourceFile file, UseList uses, YamlMapping release, Dictionary<string, YamlScalar> repositories)
     {
@@ -75,13 +72,11 @@ public sealed class HelmfileFormat : IFormat
     private static void ReadValues(SourceFile file, UseList uses, YamlMapping release)
     {
         var values = new HelmValues(file, uses);
-        foreach (var given in Items(release, "values").Concat(Items(release, "valuesTemplate")))
+        foreach (var given in release.Mappings("values").Concat(release.Mappings("valuesTemplate")))
         {
             values.Read(given);
         }
 
-        var pairs = Items(release, "set").Concat(Items(release, "setString"))
-            .Select(p => (Name: p.Scalar("name"), Value: p.Scalar("value"))).Where(p => p.Name is not null && p.Value is not null);
-        new HelmValues(file, uses) { MayAddKeys = false }.ReadPairs(pairs.Select(p => (p.Name!.Value, (YamlNode)p.Value!)));
+        HelmValues.ReadPairs(file, uses, release.Mappings("set").Concat(release.Mappings("setString")));
     }
 }

@@ -73,7 +73,7 @@ public sealed record ImageUse
         var (line, column) = file.PositionOf(offset);
         ImageReference? reference = null;
         FileProblem? problem = null;
-        skip ??= written.Value.Contains("{{", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null;
+        skip ??= written.Value.Contains("{{", StringComparison.Ordinal) ? Reasons.Template : null;
         if (skip is null && !ImageReference.TryParse(written.Value, out reference, out var error))
         {
             // Someone is to fill it in: no mistake in the file.

@@ -1,5 +1,6 @@
 using Basewatch.Core.Formats.Groovy;
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -124,7 +125,7 @@ public sealed class JenkinsFormat : IFormat
             var written = IsName(i) ? null : WrittenOf(token);
             if (written is null && IsText(i))
             {
-                images.Add(WrittenText.Unplaced(token.Text), token.Start, Lookup, locked: "it is written with escapes or over several lines: write it on one line");
+                images.Add(WrittenText.Unplaced(token.Text), token.Start, Lookup, locked: Reasons.Escaped);
                 return;
             }
 

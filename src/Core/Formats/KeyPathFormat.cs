@@ -95,7 +95,7 @@ public sealed class KeyPathFormat : IFormat
 
         foreach (var scalar in nodes.OfType<YamlScalar>().Where(s => s.Value is not ("" or ".")))
         {
-            var skip = scalar.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
+            var skip = scalar.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable
                 : scalar.Value.AsSpan().ContainsAny('<', '{') && !scalar.Value.Contains("{{", StringComparison.Ordinal) ? "it is a placeholder"
                 : null;
             uses.Add(scalar, skip: skip, pinnable: TakesDigests);

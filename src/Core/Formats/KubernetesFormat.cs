@@ -94,7 +94,7 @@ public sealed class KubernetesFormat : IFormat
                 }
                 else
                 {
-                    ManifestLines.Read(part, uses, Sureness.Plain);
+                    ManifestLines.Read(part, uses, Proof.Plain);
                 }
 
                 (start, isFirst) = (next, false);

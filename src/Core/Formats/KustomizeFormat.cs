@@ -57,13 +57,8 @@ public sealed class KustomizeFormat : IFormat
 
     private static void ReadCharts(SourceFile file, UseList uses, YamlMapping root)
     {
-        if (Value(root, "helmCharts") is not YamlSequence charts)
-        {
-            return;
-        }
-
         var values = new HelmValues(file, uses);
-        foreach (var chart in charts.Items.Select(i => i.Target).OfType<YamlMapping>())
+        foreach (var chart in root.Mappings("helmCharts"))
         {
             if (chart.Scalar("repo") is { } repo && OciChart.IsAddress(repo) && chart.Scalar("name") is { } name)
             {

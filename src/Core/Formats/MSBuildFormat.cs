@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Xml;
 
 namespace Basewatch.Core.Formats;
@@ -47,8 +48,9 @@ public sealed class MSBuildFormat : IFormat
         var uses = new UseList(file, Name);
         foreach (var image in images.Where(i => i.Text.Value.Length > 0))
         {
-            var expansion = PropertyExpansion.Of(image.Text, "$(", ')', name => properties.GetValueOrDefault(name));
-            uses.Add(expansion.Value, image.TextStart, skip: expansion.Problem, locked: XmlPlaces.Locked(expansion.Value), pinnable: expansion.Pinnable, here: !expansion.IsWhole);
+            var expansion = Substitution.Of(image.Text, [PlaceholderSyntax.Macro], name => new Binding(properties.GetValueOrDefault(name), XmlPlaces.NoProperty(name)));
+            var value = expansion.Value ?? image.Text;
+            uses.Add(value, image.TextStart, skip: expansion.Missing, locked: XmlPlaces.Locked(value), pinnable: expansion.IsPinnable, here: value.IsScattered);
         }
 
         return uses.ToReading(xml.Problem);

@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Xml;
 
 namespace Basewatch.Core.Formats;
@@ -92,9 +93,9 @@ public sealed class MavenFormat : IFormat
         {
             foreach (var (name, value) in _properties)
             {
-                if (ImageProperties.Contains(name) && value is not null && PropertyExpansion.Of(value, "${", '}', Lookup) is { Problem: null } expansion && PlainReference.Is(expansion.Value.Value))
+                if (ImageProperties.Contains(name) && value is not null && Expand(value) is { Value: { } image } expansion && PlainReference.Is(image.Value))
                 {
-                    Uses.Add(expansion.Value, value.Spans.FirstOrDefault().Start, pinnable: expansion.Pinnable, here: !expansion.IsWhole);
+                    Uses.Add(image, value.Spans.FirstOrDefault().Start, pinnable: expansion.IsPinnable, here: image.IsScattered);
                 }
             }
         }
@@ -119,17 +120,18 @@ public sealed class MavenFormat : IFormat
                 return;
             }
 
-            var expansion = PropertyExpansion.Of(element.Text, "${", '}', Lookup);
-            var value = expansion.Value;
+            var expansion = Expand(element.Text);
+            var value = expansion.Value ?? element.Text;
             if (value.Value.StartsWith("tar://", StringComparison.Ordinal) || (isImage is not null && !isImage(value.Value)))
             {
                 return;
             }
 
-            Uses.Add(BuildpackLocator.WithoutScheme(value), element.TextStart + (expansion.IsWhole ? 0 : BuildpackLocator.SchemeOf(value.Value).Length), skip: expansion.Problem,
-                locked: XmlPlaces.Locked(value), pinnable: expansion.Pinnable, here: !expansion.IsWhole);
+            Uses.Add(BuildpackLocator.WithoutScheme(value), element.TextStart + (value.IsScattered ? BuildpackLocator.SchemeOf(value.Value).Length : 0), skip: expansion.Missing,
+                locked: XmlPlaces.Locked(value), pinnable: expansion.IsPinnable, here: value.IsScattered);
         }
 
-        private WrittenText? Lookup(string name) => _properties.GetValueOrDefault(name);
+        private Substituted Expand(WrittenText text) =>
+            Substitution.Of(text, [PlaceholderSyntax.Property], name => new Binding(_properties.GetValueOrDefault(name), XmlPlaces.NoProperty(name)));
     }
 }

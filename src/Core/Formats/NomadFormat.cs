@@ -81,7 +81,7 @@ public sealed class NomadFormat : IFormat
         {
             if (config["image"] is { } image)
             {
-                walk.Consider(image, driver == "?" ? Proof.Plain : Proof.Known, schemes: Schemes);
+                walk.Consider(image, driver == "?" ? Proof.Plain : Proof.Place, schemes: Schemes);
             }
         }
     }

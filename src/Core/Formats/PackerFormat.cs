@@ -31,7 +31,7 @@ public sealed class PackerFormat : IFormat
         {
             if (member is { Key: "source", Labels: ["docker", _], Value: HclObject body } && body["image"] is { } image)
             {
-                walk.Consider(image, Proof.Known);
+                walk.Consider(image, Proof.Place);
             }
         }
 

@@ -40,7 +40,7 @@ public sealed class PreCommitFormat : IFormat
                 }
                 else
                 {
-                    uses.Add(entry, skip: entry.Written is null ? "it is written with escapes or over several lines: write it on one line" : "it has options and no image");
+                    uses.Add(entry, skip: entry.Written is null ? Reasons.Escaped : "it has options and no image");
                 }
             }
         }
@@ -48,13 +48,12 @@ public sealed class PreCommitFormat : IFormat
         return uses.ToReading(yaml.Problem);
     }
 
-    private static IEnumerable<YamlMapping> Hooks(YamlNode document)
+    private static IEnumerable<YamlMapping> Hooks(YamlNode document) => document switch
     {
-        var repositories = document is YamlMapping root && root.TryGet("repos", out var list) ? Items(list) : [];
-        return Items(document).Concat(repositories.SelectMany(r => r.TryGet("hooks", out var hooks) ? Items(hooks) : []));
-    }
-
-    private static IEnumerable<YamlMapping> Items(YamlNode node) => node is YamlSequence sequence ? sequence.Items.Select(i => i.Target).OfType<YamlMapping>() : [];
+        YamlMapping root => root.Mappings("repos").SelectMany(r => r.Mappings("hooks")),
+        YamlSequence hooks => hooks.Mappings,
+        _ => [],
+    };
 
     /// <summary>The first word that is no option and no value of one.</summary>
     private static WrittenText? ImageOf(WrittenText entry)

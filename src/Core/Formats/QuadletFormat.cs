@@ -87,7 +87,7 @@ public sealed class QuadletFormat : IFormat
         }
 
         var skip = value.Contains('%', StringComparison.Ordinal) ? "systemd puts something in the place of '%'"
-            : value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
+            : value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable
             : null;
         uses.Add(image, image.Spans.FirstOrDefault().Start, skip: skip);
     }

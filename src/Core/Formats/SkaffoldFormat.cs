@@ -1,4 +1,3 @@
-using Basewatch.Core.Formats.Kubernetes;
 using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Formats;
@@ -50,9 +49,9 @@ public sealed class SkaffoldFormat : IFormat
             if (value is YamlScalar scalar && !names.Contains(scalar.Value))
             {
                 if (Images.Contains(key) || (key == "image" && parent is "container" or "containers" or "kaniko") || (parent is "cacheFrom" && key.Length == 0)
-                    || (parent == "setValues" && key.EndsWith("image", StringComparison.OrdinalIgnoreCase) && PlainImage.IsSurely(scalar.Value)))
+                    || (parent == "setValues" && key.EndsWith("image", StringComparison.OrdinalIgnoreCase) && PlainReference.Is(scalar.Value, Proof.Sure)))
                 {
-                    uses.Add(scalar, skip: scalar.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file" : null);
+                    uses.Add(scalar, skip: scalar.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable : null);
                 }
             }
         }

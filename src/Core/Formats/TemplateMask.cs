@@ -1,3 +1,5 @@
+using Basewatch.Core.Formats.Yaml;
+
 namespace Basewatch.Core.Formats;
 
 /// <summary>
@@ -7,18 +9,24 @@ namespace Basewatch.Core.Formats;
 internal static class TemplateMask
 {
     /// <summary>Stands for a character of a template: of private use, so that no file has it.</summary>
-    private const char Mark = '\uE000';
+    public const char Mark = '\uE000';
 
     private static readonly (string Open, string Close)[] Brackets = [("{{", "}}"), ("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
-
-    /// <summary>Why a value can't be known.</summary>
-    public const string Reason = "a template: its value is known only when it is rendered";
 
     /// <summary>Whether a text may be a template.</summary>
     public static bool IsTemplate(ReadOnlySpan<char> text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal) || text.Contains("<%", StringComparison.Ordinal);
 
+    /// <summary>Parses a file with its templates masked.</summary>
+    public static YamlStream Read(SourceFile file) =>
+        YamlStream.Read(IsTemplate(file.Text) ? new SourceFile(file.Path, Apply(file.Text), file.Siblings) : file);
+
+    /// <summary>A masked value as it is in the file.</summary>
+    public static WrittenText Restore(WrittenText value, SourceFile file) =>
+        !value.Value.Contains(Mark, StringComparison.Ordinal) ? value
+            : WrittenText.Join(value.Spans.Select(s => WrittenText.At(file.Text.Substring(s.Start, s.Length), s.Start)));
+
     /// <summary>The text with its templates masked; as long as it was.</summary>
-    public static string Apply(string text)
+    private static string Apply(string text)
     {
         var masked = text.ToCharArray();
         var unclosed = new HashSet<string>(StringComparer.Ordinal);
@@ -37,22 +45,29 @@ internal static class TemplateMask
             }
 
             end += 2;
-            var blank = isComment || StandsAlone(text, at, end);
             for (var i = at; i < end; i++)
             {
-                masked[i] = text[i] is '\r' or '\n' ? text[i] : blank ? ' ' : Mark;
+                masked[i] = text[i] is '\r' or '\n' ? text[i] : isComment ? ' ' : Mark;
             }
 
             at = end - 1;
         }
 
+        // What is alone on its line leaves nothing there.
+        for (var start = 0; start < masked.Length;)
+        {
+            var line = masked.AsSpan(start);
+            line = line.IndexOfAny('\r', '\n') is var length and >= 0 ? line[..length] : line;
+            if (!line.ContainsAnyExcept([Mark, ' ', '\t', '\uFEFF']))
+            {
+                line.Replace(Mark, ' ');
+            }
+
+            start += line.Length + 1;
+        }
+
         return new string(masked);
     }
-
-    /// <summary>A masked value as it is in the file.</summary>
-    public static WrittenText Restore(WrittenText value, SourceFile file) =>
-        !value.Value.Contains(Mark, StringComparison.Ordinal) ? value
-            : WrittenText.Join(value.Spans.Select(s => WrittenText.At(file.Text.Substring(s.Start, s.Length), s.Start)));
 
     private static (string? Close, bool IsComment) BracketsAt(string text, int at)
     {
@@ -66,20 +81,5 @@ internal static class TemplateMask
         }
 
         return (null, false);
-    }
-
-    private static bool StandsAlone(string text, int start, int end)
-    {
-        while (start > 0 && text[start - 1] is ' ' or '\t')
-        {
-            start--;
-        }
-
-        while (end < text.Length && text[end] is ' ' or '\t' or '\r')
-        {
-            end++;
-        }
-
-        return (start == 0 || text[start - 1] is '\n' or '\uFEFF') && (end == text.Length || text[end] == '\n');
     }
 }

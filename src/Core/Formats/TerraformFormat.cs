@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Hcl;
+using Basewatch.Core.Formats.Helm;
 
 namespace Basewatch.Core.Formats;
 
@@ -77,7 +78,7 @@ public sealed class TerraformFormat : IFormat
                     ReadResource(file, type, body, scope, uses);
                     break;
                 case { Key: "data", Labels: ["docker_registry_image" or "docker_image", _], Value: HclObject body } when body["name"] is { } name:
-                    new ImageWalk(file, uses, scope).Consider(name, Proof.Known);
+                    new ImageWalk(file, uses, scope).Consider(name, Proof.Place);
                     break;
                 case { Key: "data", Labels: ["helm_template", _], Value: HclObject body }:
                     ReadHelmRelease(file, body, scope, uses);
@@ -100,26 +101,26 @@ public sealed class TerraformFormat : IFormat
             case "docker_image":
                 if (body["name"] is { } name)
                 {
-                    walk.Consider(name, Proof.Known, body.Objects("build").Any() ? "it is built here, not pulled" : null);
+                    walk.Consider(name, Proof.Place, body.Objects("build").Any() ? Reasons.BuiltHere : null);
                 }
 
                 break;
             case "docker_container":
                 if (body["image"] is { } image)
                 {
-                    walk.Consider(image, Proof.Known);
+                    walk.Consider(image, Proof.Place);
                 }
 
                 break;
             case "aws_lambda_function" when body["image_uri"] is { } uri:
-                walk.Consider(uri, Proof.Known);
+                walk.Consider(uri, Proof.Place);
                 break;
             case "aws_apprunner_service":
                 foreach (var repository in body.Objects("source_configuration").SelectMany(s => s.Objects("image_repository")))
                 {
                     if (repository["image_identifier"] is { } identifier)
                     {
-                        walk.Consider(identifier, Proof.Known);
+                        walk.Consider(identifier, Proof.Place);
                     }
                 }
 
@@ -129,7 +130,7 @@ public sealed class TerraformFormat : IFormat
                 {
                     if (step["name"] is { } builder)
                     {
-                        walk.Consider(builder, Proof.Known);
+                        walk.Consider(builder, Proof.Place);
                     }
                 }
 
@@ -269,21 +270,20 @@ public sealed class TerraformFormat : IFormat
     /// <summary>A chart from a registry is an artifact with a tag, though none of an image: its version is the tag.</summary>
     private static void ReadChart(HclObject body, HclScope scope, UseList uses)
     {
-        const string Scheme = "oci://";
         if (body["chart"] is not { } chart || scope.Text(chart) is not { } name)
         {
             return;
         }
 
         var repository = body["repository"] is { } node ? scope.Text(node) : null;
-        var isWhole = name.Text.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
-        if (!isWhole && repository?.Text.Value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true)
+        var isWhole = name.Text.Value.StartsWith(OciChart.Scheme, StringComparison.OrdinalIgnoreCase);
+        if (!isWhole && repository?.Text.Value.StartsWith(OciChart.Scheme, StringComparison.OrdinalIgnoreCase) != true)
         {
             return;
         }
 
-        var address = isWhole ? name.Text.Slice(Scheme.Length..)
-            : WrittenText.Join([repository!.Text.Slice(Scheme.Length..Math.Max(Scheme.Length, repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
+        var address = isWhole ? name.Text.Slice(OciChart.Scheme.Length..)
+            : WrittenText.Join([repository!.Text.Slice(OciChart.Scheme.Length..Math.Max(OciChart.Scheme.Length, repository.Text.Value.TrimEnd('/').Length)), WrittenText.Unplaced("/"), name.Text]);
         var version = body["version"] is { } v ? scope.Text(v) : null;
         var unknown = name.Unknown ?? (isWhole ? null : repository!.Unknown) ?? version?.Unknown
             ?? (version is null ? "it has no version: the newest chart is taken" : null)

@@ -41,7 +41,7 @@ internal sealed class UseList(SourceFile file, string format)
         }
         else
         {
-            Add(WrittenText.Unplaced(scalar.Value[start..].Trim()), scalar.Start, platform, skip, locked ?? "it is written with escapes or over several lines: write it on one line", pinnable);
+            Add(WrittenText.Unplaced(scalar.Value[start..].Trim()), scalar.Start, platform, skip, locked ?? Reasons.Escaped, pinnable);
         }
     }
 
@@ -53,29 +53,12 @@ internal sealed class UseList(SourceFile file, string format)
     /// <param name="locked">Why the image, though known, can't be changed.</param>
     /// <param name="pinnable">Whether a digest may be added.</param>
     /// <param name="digestPlace">Where a digest goes, if not after the tag.</param>
-    /// <param name="here">Whether the use is at the offset wherever the value's parts stand: several may share one of them.</param>
+    /// <param name="here">Whether the use is at the offset wherever the value's parts stand: several uses may share what their values begin with, or have it in another line.</param>
     public void Add(
         WrittenText written, int offset, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null, bool here = false)
     {
         var place = here ? offset : written.Spans.Where(s => s.Path is null).Select(s => (int?)s.Start).FirstOrDefault() ?? offset;
-        AddAt(place, written, platform, skip, locked, pinnable, digestPlace);
-    }
-
-    /// <summary>
-    /// Adds a value whose use is in a place of its own, wherever its parts are written: several may share what their values begin
-    /// with, or have it in another line.
-    /// </summary>
-    /// <param name="place">Where the use is.</param>
-    /// <param name="written">The value.</param>
-    /// <param name="platform">The platform that is asked for.</param>
-    /// <param name="skip">Why the image can't be known.</param>
-    /// <param name="locked">Why the image, though known, can't be changed.</param>
-    /// <param name="pinnable">Whether a digest may be added.</param>
-    /// <param name="digestPlace">Where a digest goes, if not after the tag.</param>
-    public void AddAt(
-        int place, WrittenText written, Platform? platform = null, string? skip = null, string? locked = null, bool pinnable = true, DigestPlace? digestPlace = null)
-    {
-        if (HasRoom(place))
+        if (HasRoom(file.PositionOf(place)))
         {
             Add(ImageUse.Of(file, format, written, place, platform, pinnable, skip, locked) with { DigestPlace = digestPlace });
         }
@@ -100,8 +83,6 @@ internal sealed class UseList(SourceFile file, string format)
             _uses[KeyOf((use.Line, use.Column))] = use;
         }
     }
-
-    private bool HasRoom(int place) => HasRoom(file.PositionOf(place));
 
     private bool HasRoom((int Line, int Column) place)
     {

@@ -1,4 +1,5 @@
 using Basewatch.Core.Formats.Pipelines;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Formats;

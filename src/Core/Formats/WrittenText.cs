@@ -34,6 +34,20 @@ public sealed class WrittenText
     /// <summary>The places, in the value's order.</summary>
     public IEnumerable<TextSpan> Spans => _segments.Select(s => new TextSpan(s.FileStart, s.Length, s.Path));
 
+    /// <summary>Whether its parts are written in several places.</summary>
+    internal bool IsScattered => _segments.Count > 1;
+
+    /// <summary>Whether what a digest is of, the last part of a reference's name and the tag, is written in one place.</summary>
+    internal bool HoldsDigest
+    {
+        get
+        {
+            var layout = Images.ReferenceLayout.Of(Value);
+            var lastComponent = Value.AsSpan(0, layout.Name.End.GetOffset(Value.Length)).LastIndexOf('/') + 1;
+            return SpanOf(lastComponent..(layout.Tag ?? layout.Name).End) is not null;
+        }
+    }
+
     /// <summary>Where it is written, to compare: an edit of one value serves another that is written in the same places.</summary>
     internal string Places => string.Join(' ', _segments.Select(s => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{s.Path}:{s.FileStart}+{s.Length}")));
 

@@ -344,10 +344,17 @@ internal sealed class BicepReader
     {
         _at++;
         var arguments = new List<Expression>();
+        ReadAll(')', () => arguments.Add(ReadExpression()));
+        return arguments;
+    }
+
+    /// <summary>What stands in brackets, with commas or line ends between, up to the one that closes them.</summary>
+    private void ReadAll(char close, Action read)
+    {
         while (_problem is null)
         {
             SkipBlanks(lines: true);
-            if (_at >= _text.Length || _text[_at] == ')')
+            if (_at >= _text.Length || _text[_at] == close)
             {
                 break;
             }
@@ -355,14 +362,13 @@ internal sealed class BicepReader
             var before = _at;
             if (_text[_at] != ',')
             {
-                arguments.Add(ReadExpression());
+                read();
             }
 
             _at += _at == before ? 1 : 0;
         }
 
-        Close(')');
-        return arguments;
+        Close(close);
     }
 
     private Expression ReadPrimary()
@@ -434,24 +440,7 @@ internal sealed class BicepReader
         }
 
         var items = new List<Expression>();
-        while (_problem is null)
-        {
-            SkipBlanks(lines: true);
-            if (_at >= _text.Length || _text[_at] == ']')
-            {
-                break;
-            }
-
-            var before = _at;
-            if (_text[_at] != ',')
-            {
-                items.Add(ReadExpression());
-            }
-
-            _at += _at == before ? 1 : 0;
-        }
-
-        Close(']');
+        ReadAll(']', () => items.Add(ReadExpression()));
         return new ArrayExpression(items, start, _at);
     }
 
@@ -502,29 +491,18 @@ internal sealed class BicepReader
         var start = _at++;
         var properties = new List<Property>();
         var resources = new List<Resource>();
-        while (_problem is null)
+        ReadAll('}', () =>
         {
-            SkipBlanks(lines: true);
-            if (_at >= _text.Length || _text[_at] == '}')
-            {
-                break;
-            }
-
-            var before = _at;
             if (_text[_at] == '@')
             {
                 _at++;
                 ReadExpression();
             }
-            else if (_text[_at] != ',')
+            else
             {
                 ReadProperty(properties, resources);
             }
-
-            _at += _at == before ? 1 : 0;
-        }
-
-        Close('}');
+        });
         return new ObjectExpression(properties, resources, start, _at);
     }
 

@@ -112,7 +112,7 @@ internal sealed class JsonTemplateReader(SourceFile? sibling = null)
                     ? new Calls(written, node.Start, this).Read()
                     : new TextExpression(Place(written), node.Start, node.Start + written.Value.Length + 2);
             default:
-                return new UnknownExpression("it is written with escapes or over several lines: write it on one line", node.Start, node.Start + 1);
+                return new UnknownExpression(Reasons.Escaped, node.Start, node.Start + 1);
         }
     }
 

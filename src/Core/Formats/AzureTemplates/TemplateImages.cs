@@ -1,4 +1,5 @@
 using System.Globalization;
+using Basewatch.Core.Formats.Variables;
 
 namespace Basewatch.Core.Formats.AzureTemplates;
 

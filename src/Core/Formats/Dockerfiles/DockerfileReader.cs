@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Formats.Dockerfiles;
@@ -188,7 +189,7 @@ internal sealed class DockerfileReader
 
         if (!isStage && !(expansion.Problem is null && expansion.Value.Value == "scratch"))
         {
-            var problem = DockerfileTemplate.IsPart(expansion.Value.Value) ? TemplateMask.Reason : expansion.Problem;
+            var problem = DockerfileTemplate.IsPart(expansion.Value.Value) ? Reasons.Template : expansion.Problem;
             _found.Add(new Found(image, expansion, expansion.Value, problem, platform, IsFrom: true));
             AddReader(expansion.Names, expansion.Value.Places);
         }
@@ -260,7 +261,7 @@ internal sealed class DockerfileReader
     {
         if (image.Value.Length > 0 && image.Value != "scratch")
         {
-            var problem = DockerfileTemplate.IsPart(image.Value) ? TemplateMask.Reason
+            var problem = DockerfileTemplate.IsPart(image.Value) ? Reasons.Template
                 : image.Value.Contains('$', StringComparison.Ordinal) ? "variables are not replaced here: name a stage made with FROM" : null;
             _found.Add(new Found(image.Spans.Any() ? image : place, null, image, problem, null, IsFrom: false));
         }

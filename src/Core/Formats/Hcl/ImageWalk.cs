@@ -69,7 +69,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
                     _next.Push(item with { Node = choice.Arms[0] });
                     break;
                 case HclTemplate text when item.IsImage:
-                    Consider(text, IsStrict ? Proof.Tag : Proof.Plain);
+                    Consider(text, IsStrict ? Proof.Version : Proof.Plain);
                     break;
                 case HclTemplate text when HoldsText(item.Key) && text.Parts.Count > 0:
                     Embedded(text, item);
@@ -118,7 +118,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             {
                 if (IsImageKey(name) && node is HclChoice or HclCall)
                 {
-                    Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain, neverPulled);
+                    Consider(node, item.IsContainer && name == "image" ? Proof.Place : IsStrict ? Proof.Version : Proof.Plain, neverPulled);
                     if (node is HclChoice)
                     {
                         continue;
@@ -129,7 +129,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             }
             else if (IsImageKey(name) && node is HclTemplate or HclReference)
             {
-                Consider(node, item.IsContainer && name == "image" ? Proof.Known : IsStrict ? Proof.Tag : Proof.Plain, neverPulled);
+                Consider(node, item.IsContainer && name == "image" ? Proof.Place : IsStrict ? Proof.Version : Proof.Plain, neverPulled);
             }
             else if (name is "linux_fx_version" or "linuxFxVersion" or "windows_fx_version" or "windowsFxVersion" && scope.Text(node) is { } fx)
             {
@@ -233,18 +233,10 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             return;
         }
 
-        var unknown = text.Unknown ?? (text.Text.Value.Contains('%', StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null)
-            ?? (text.Text.Value.Contains("[[", StringComparison.Ordinal) ? "a template: its value is known only when it is rendered" : null)
+        var unknown = text.Unknown ?? (text.Text.Value.Contains('%', StringComparison.Ordinal) ? Reasons.Template : null)
+            ?? (text.Text.Value.Contains("[[", StringComparison.Ordinal) ? Reasons.Template : null)
             ?? (text.Text.Value.Contains('<', StringComparison.Ordinal) ? "a placeholder stands here" : null);
-        uses.Add(text.Text, node.Start, skip: unknown, locked: locked, pinnable: text.IsPinnable && StandsWhole(text.Text));
-    }
-
-    /// <summary>Whether what a digest is of, the last part of the name and the tag, is written in one place.</summary>
-    private static bool StandsWhole(WrittenText text)
-    {
-        var layout = ReferenceLayout.Of(text.Value);
-        var end = (layout.Tag ?? layout.Name).End;
-        return text.SpanOf((text.Value.AsSpan(0, layout.Name.End.GetOffset(text.Value.Length)).LastIndexOf('/') + 1)..end) is not null;
+        uses.Add(text.Text, node.Start, skip: unknown, locked: locked, pinnable: text.IsPinnable && text.Text.HoldsDigest);
     }
 
     /// <summary>An image that the same files name themselves.</summary>
@@ -254,7 +246,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
     private static bool IsProven(HclText text, Proof proof)
     {
         var value = text.Text.Value;
-        if (proof == Proof.Known)
+        if (proof == Proof.Place)
         {
             return true;
         }
@@ -269,8 +261,12 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             }
         }
 
-        return ImagePlainness.IsPlain(value, proof == Proof.Tag);
+        return PlainReference.Is(value, proof) && !IsHostAndPort(value) && !value.StartsWith("aws/codebuild/", StringComparison.Ordinal);
     }
+
+    private static bool IsHostAndPort(string value) =>
+        !value.Contains('/', StringComparison.Ordinal) && value.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && ushort.TryParse(value.AsSpan(colon + 1), out _)
+        && (value.AsSpan(0, colon).Contains('.') || value.StartsWith("localhost:", StringComparison.Ordinal));
 
     /// <summary>Containers of every sort, and their definitions.</summary>
     private static bool HoldsContainers(string key) => key.Contains("container", StringComparison.OrdinalIgnoreCase);
@@ -295,17 +291,4 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
     private static partial Regex PutIn();
 
     private readonly record struct Item(HclNode Node, string Key, bool IsContainer, bool IsImage);
-}
-
-/// <summary>What has to be seen of a value before it counts as an image.</summary>
-internal enum Proof
-{
-    /// <summary>The place says so.</summary>
-    Known,
-
-    /// <summary>A tag, a digest or a registry.</summary>
-    Plain,
-
-    /// <summary>A tag or a digest.</summary>
-    Tag,
 }

@@ -13,8 +13,6 @@ namespace Basewatch.Core.Formats.Helm;
 /// <param name="uses">Where the uses go.</param>
 internal sealed class HelmValues(SourceFile file, UseList uses)
 {
-    private const string Variable = "it has a variable that is set outside this file";
-
     /// <summary>Blocks in blocks are read again and again: no more characters than this.</summary>
     private const int MostInBlocks = SourceFile.LargestFile / 2;
 
@@ -97,8 +95,12 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         }
     }
 
+    /// <summary>Reads values given as mappings with <c>name</c> and <c>value</c>.</summary>
+    public static void ReadPairs(SourceFile file, UseList uses, IEnumerable<YamlMapping> pairs) =>
+        ReadPairs(file, uses, pairs.Select(p => (Path: p.Scalar("name")?.Value!, Value: (YamlNode)p.Scalar("value")!)).Where(p => p.Path is not null && p.Value is not null));
+
     /// <summary>Reads values given as pairs of a path and a value, as <c>--set</c> takes them: <c>image.tag</c>, <c>1.2</c>.</summary>
-    public void ReadPairs(IEnumerable<(string Path, YamlNode Value)> pairs)
+    public static void ReadPairs(SourceFile file, UseList uses, IEnumerable<(string Path, YamlNode Value)> pairs)
     {
         var root = new YamlMapping(0, null);
         var mappings = new Dictionary<string, YamlMapping>(StringComparer.Ordinal) { [""] = root };
@@ -121,7 +123,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
             parent.Entries.Add((Key(parts[^1], value), value));
         }
 
-        Read(root);
+        new HelmValues(file, uses) { MayAddKeys = false }.Read(root);
 
         static YamlScalar Key(string text, YamlNode value) => new(new YamlText(text, WrittenText.At(text, value.Start)), 0, text.Length, null, text, ScalarStyle.Plain);
     }
@@ -188,7 +190,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
     private static bool EndsInImage(string key) => key.EndsWith("image", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A scalar that holds something.</summary>
-    private static YamlScalar? Text(YamlNode? node) => node is YamlScalar { IsNull: false, Value.Length: > 0 } scalar ? scalar : null;
+    private static YamlScalar? Text(YamlNode? node) => node is YamlScalar { IsEmpty: false } scalar ? scalar : null;
 
     /// <summary>A mapping with a repository and a tag.</summary>
     private void ReadParts(YamlMapping mapping, bool isImage)
@@ -246,7 +248,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
             path = WrittenText.Join([Written(defaults.Repository), WrittenText.Unplaced("/"), path]);
         }
 
-        var place = name!.Value.IsOwn ? StartOf(name.Value.Written) : tag is { IsOwn: true } ownTag ? StartOf(ownTag.Written) : mapping.Start;
+        var place = name!.Value.IsOwn ? name.Value.Written.ValueStart : tag is { IsOwn: true } ownTag ? ownTag.Written.ValueStart : mapping.Start;
 
         // The path in parts: repository and image, or registry, repository and name.
         var last = image
@@ -293,7 +295,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         {
             if ((registry ?? hub) is { } host && scalar.Written is not null)
             {
-                _found.Add(new Found(StartOf(scalar), Written(host), Written(scalar), null, null, null, mapping) { IsKnown = true });
+                _found.Add(new Found(scalar.ValueStart, Written(host), Written(scalar), null, null, null, mapping) { IsKnown = true });
             }
             else
             {
@@ -335,7 +337,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
             return;
         }
 
-        _found.Add(new Found(StartOf(scalar), (registry ?? hub) is { } at ? Written(at) : null, Written(scalar), tag, digest, digestName, mapping) { IsEscaped = scalar.Written is null });
+        _found.Add(new Found(scalar.ValueStart, (registry ?? hub) is { } at ? Written(at) : null, Written(scalar), tag, digest, digestName, mapping) { IsEscaped = scalar.Written is null });
     }
 
     /// <summary>A number beside an image is the version of something else, where Helm would not take it for a text.</summary>
@@ -353,9 +355,9 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         var value = scalar.Value.TrimEnd('\n');
         if (IsUnknown(value))
         {
-            if (!isStrict && (ReasonOf(value) == GoTemplate.Reason || !value.Contains(' ', StringComparison.Ordinal)))
+            if (!isStrict && (ReasonOf(value) == Reasons.Template || !value.Contains(' ', StringComparison.Ordinal)))
             {
-                uses.AddAt(StartOf(scalar), Written(scalar), skip: ReasonOf(value));
+                uses.Add(Written(scalar), scalar.ValueStart, skip: ReasonOf(value), here: true);
             }
         }
         else if (ImageReference.TryParse(value, out var reference) && (!isStrict || reference.Tag is not null || reference.Digest is not null))
@@ -377,7 +379,7 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
 
         if (found.Skip is not null)
         {
-            uses.AddAt(StartOf(found.Tag!.Value.Written), tagText!, skip: IsUnknown(tagText!.Value) ? ReasonOf(tagText.Value) : found.Skip);
+            uses.Add(tagText!, found.Tag!.Value.Written.ValueStart, skip: IsUnknown(tagText!.Value) ? ReasonOf(tagText.Value) : found.Skip, here: true);
             return;
         }
 
@@ -398,10 +400,10 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         }
 
         var hasVersion = tagText is not null || digestText is not null || found.IsKnown || ReferenceLayout.Of(whole.Value) is { Tag: not null } or { Digest: not null };
-        locked ??= found.IsEscaped ? "it is written with escapes or over several lines: write it on one line" : null;
+        locked ??= found.IsEscaped ? Reasons.Escaped : null;
         locked ??= !hasVersion ? MissingTag : null;
         locked ??= found.Mapping.Scalar("pullPolicy")?.Value == "Never" ? ImageUse.NeverPulled : null;
-        uses.AddAt(found.Place, whole, skip: skip, locked: locked, pinnable: hasVersion, digestPlace: digestText is null ? PlaceFor(found, isHex) : null);
+        uses.Add(whole, found.Place, skip: skip, locked: locked, pinnable: hasVersion, digestPlace: digestText is null ? PlaceFor(found, isHex) : null, here: true);
     }
 
     private DigestPlace? PlaceFor(Found found, bool isHex)
@@ -459,14 +461,11 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
         return scalar.Written is null ? (Written(scalar), "its tag is written with escapes or over several lines: write it on one line") : (Written(scalar), null);
     }
 
-    private WrittenText Written(YamlScalar scalar) => GoTemplate.Unmasked(file, scalar.Written) ?? WrittenText.Unplaced(scalar.Value.Trim());
+    private WrittenText Written(YamlScalar scalar) => TemplateMask.Restore(scalar.Text, file);
 
-    private static int StartOf(YamlNode node) =>
-        node is YamlScalar { Written: { } written } && written.Spans.FirstOrDefault(new TextSpan(node.Start, 0)) is { Path: null } span ? span.Start : node.Start;
+    private static bool IsUnknown(string value) => value.AsSpan().IndexOfAny("${" + TemplateMask.Mark) >= 0;
 
-    private static bool IsUnknown(string value) => value.AsSpan().IndexOfAny("${" + GoTemplate.Mask) >= 0;
-
-    private static string ReasonOf(string value) => value.Contains("{{", StringComparison.Ordinal) || value.Contains(GoTemplate.Mask, StringComparison.Ordinal) ? GoTemplate.Reason : Variable;
+    private static string ReasonOf(string value) => value.Contains("{{", StringComparison.Ordinal) || value.Contains(TemplateMask.Mark, StringComparison.Ordinal) ? Reasons.Template : Reasons.Variable;
 
     private static bool HasRegistry(string value) => value.IndexOf('/', StringComparison.Ordinal) is var slash and > 0 && ImageName.IsRegistry(value.AsSpan(0, slash));
 

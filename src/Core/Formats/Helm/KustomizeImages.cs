@@ -18,7 +18,7 @@ internal static class KustomizeImages
         }
 
         var hasDigests = images.Items.Any(i => i.Target is YamlMapping image && image.Scalar("digest") is not null);
-        foreach (var image in images.Items.Select(i => i.Target).OfType<YamlMapping>())
+        foreach (var image in images.Mappings)
         {
             Read(file, uses, image, hasDigests);
         }
@@ -37,14 +37,14 @@ internal static class KustomizeImages
         }
 
         // A name that is not new is what the manifests have: it only says which images are meant.
-        var nameText = newName is not null ? Written(newName) : WrittenText.Unplaced(name.Value.Trim());
-        var parts = new ReferenceParts(null, nameText, TagText(Text(tag)), Text(digest) is { } known ? Written(known) : null);
+        var nameText = newName is not null ? newName.Text : WrittenText.Unplaced(name.Value.Trim());
+        var parts = new ReferenceParts(null, nameText, TagText(Text(tag)), Text(digest) is { } known ? known.Text : null);
         var whole = parts.Join();
-        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
+        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable
             : Images.ImageReference.TryParse(whole.Value, out _, out var error) ? null
             : $"no image reference: {error}";
         var hasVersion = Text(tag) is not null || Text(digest) is not null || Images.ReferenceLayout.Of(nameText.Value) is { Tag: not null } or { Digest: not null };
-        uses.AddAt(StartOf(name), whole, skip: skip, locked: hasVersion ? null : "its tag is in the manifests", pinnable: hasVersion, digestPlace: PlaceFor());
+        uses.Add(whole, name.ValueStart, skip: skip, locked: hasVersion ? null : "its tag is in the manifests", pinnable: hasVersion, digestPlace: PlaceFor(), here: true);
 
         DigestPlace? PlaceFor() =>
             Text(digest) is not null ? null
@@ -53,16 +53,12 @@ internal static class KustomizeImages
             : null;
     }
 
-    private static YamlScalar? Text(YamlEntry? entry) => entry?.Value is YamlScalar { IsNull: false, Value.Length: > 0 } scalar ? scalar : null;
+    private static YamlScalar? Text(YamlEntry? entry) => entry?.Value is YamlScalar { IsEmpty: false } scalar ? scalar : null;
 
     /// <summary>Kustomize takes no number for a tag: what would be one is written in quotes.</summary>
     private static WrittenText? TagText(YamlScalar? tag) =>
         tag is null ? null
         : tag is { Style: ScalarStyle.Plain, Written: { } written } && written.SpanOf(..) is { Path: null } span && YamlText.Quote(tag.Value) == tag.Value
             ? WrittenText.At(tag.Value, span.Start, encode: v => YamlText.Quote(v) is var quoted && quoted == v && v.All(c => char.IsAsciiDigit(c) || c == '.') && v.AsSpan().Count('.') < 2 ? $"\"{v}\"" : quoted)
-        : Written(tag);
-
-    private static WrittenText Written(YamlScalar scalar) => scalar.Written ?? WrittenText.Unplaced(scalar.Value.Trim());
-
-    private static int StartOf(YamlScalar scalar) => scalar.Written?.Spans.FirstOrDefault(new TextSpan(scalar.Start, 0)).Start ?? scalar.Start;
+        : tag.Text;
 }

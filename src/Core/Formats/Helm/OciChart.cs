@@ -36,7 +36,7 @@ internal static partial class OciChart
             pieces.Add(Written(file, name).Slice(Math.Min(nameStart, name.Value.Length)..));
         }
 
-        var tag = version is { IsNull: false, Value.Length: > 0 } ? Written(file, version) : null;
+        var tag = version is { IsEmpty: false } ? Written(file, version) : null;
         string? problem = null;
         if (tag is null && ReferenceLayout.Of(pieces[0].Value) is { Tag: null, Digest: null })
         {
@@ -46,7 +46,7 @@ internal static partial class OciChart
         {
             problem = null;
         }
-        else if (isChart && !IsVersion().IsMatch(tag.Value) && !tag.Value.Contains('{', StringComparison.Ordinal) && !tag.Value.Contains(GoTemplate.Mask, StringComparison.Ordinal))
+        else if (isChart && !IsVersion().IsMatch(tag.Value) && !tag.Value.Contains('{', StringComparison.Ordinal) && !tag.Value.Contains(TemplateMask.Mark, StringComparison.Ordinal))
         {
             problem = "a range of versions: Helm takes the newest in it";
         }
@@ -63,11 +63,11 @@ internal static partial class OciChart
         }
 
         var whole = WrittenText.Join(pieces);
-        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? "it has a variable that is set outside this file"
-            : whole.Value.AsSpan().IndexOfAny("{" + GoTemplate.Mask) >= 0 ? GoTemplate.Reason
+        var skip = whole.Value.Contains('$', StringComparison.Ordinal) ? Reasons.Variable
+            : whole.Value.AsSpan().IndexOfAny("{" + TemplateMask.Mark) >= 0 ? Reasons.Template
             : ImageReference.TryParse(whole.Value, out _, out var error) ? null
             : problem ?? $"no reference: {error}";
-        uses.AddAt(StartOf(place), whole, skip: skip, locked: problem ?? locked, pinnable: false);
+        uses.Add(whole, StartOf(place), skip: skip, locked: problem ?? locked, pinnable: false, here: true);
     }
 
     private static int StartOf(YamlNode node)
@@ -81,7 +81,7 @@ internal static partial class OciChart
         return written.Slice(from..).Spans.FirstOrDefault(new TextSpan(node.Start, 0)) is { Path: null } span ? span.Start : node.Start;
     }
 
-    private static WrittenText Written(SourceFile file, YamlScalar scalar) => GoTemplate.Unmasked(file, scalar.Written) ?? WrittenText.Unplaced(scalar.Value.Trim());
+    private static WrittenText Written(SourceFile file, YamlScalar scalar) => TemplateMask.Restore(scalar.Text, file);
 
     [GeneratedRegex(@"^v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$", RegexOptions.NonBacktracking)]
     private static partial Regex IsVersion();

@@ -2,22 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Basewatch.Core.Formats.Kubernetes;
 
-/// <summary>How much a value itself has to say that it is an image.</summary>
-internal enum Sureness
-{
-    /// <summary>Nothing: its place says it.</summary>
-    Sure,
-
-    /// <summary>A name in two parts is enough.</summary>
-    Name,
-
-    /// <summary>A tag, a digest or a registry: <see cref="PlainImage.Is"/>.</summary>
-    Plain,
-
-    /// <summary>As <see cref="PlainImage.IsSurely"/>.</summary>
-    Strict,
-}
-
 /// <summary>
 /// Reads manifests that are no YAML, since they are templates or broken, by their lines: an <c>image:</c> that is written
 /// out stands there whatever else the template does.
@@ -57,8 +41,8 @@ internal static class ManifestLines
     /// <summary>Finds the lines that name an image.</summary>
     /// <param name="text">The text.</param>
     /// <param name="uses">Where they go.</param>
-    /// <param name="sureness">What a value has to be where it stands in no container.</param>
-    public static void Read(WrittenText text, UseList uses, Sureness sureness)
+    /// <param name="proof">What a value has to be where it stands in no container.</param>
+    public static void Read(WrittenText text, UseList uses, Proof proof)
     {
         var value = text.Value;
         var open = new Stack<Parent>();
@@ -75,7 +59,7 @@ internal static class ManifestLines
 
                 if (value.AsSpan(line.Key).SequenceEqual("image"))
                 {
-                    Add(text, line.ValueStart, end, uses, open.TryPeek(out var parent) && parent.HoldsContainers ? Sureness.Sure : sureness);
+                    Add(text, line.ValueStart, end, uses, open.TryPeek(out var parent) && parent.HoldsContainers ? Proof.Place : proof);
                 }
 
                 if (open.Count < DeepestNesting)
@@ -132,7 +116,7 @@ internal static class ManifestLines
         return true;
     }
 
-    private static void Add(WrittenText text, int from, int end, UseList uses, Sureness sureness)
+    private static void Add(WrittenText text, int from, int end, UseList uses, Proof proof)
     {
         var value = text.Value;
         while (from < end && value[from] is ' ' or '\t')
@@ -159,11 +143,11 @@ internal static class ManifestLines
         var rest = value.AsSpan(from, end - from);
         if (rest is ['@', .., '@'] || TemplateMarks.Any(m => value.IndexOf(m, from, end - from, StringComparison.Ordinal) >= 0))
         {
-            if (sureness != Sureness.Strict)
+            if (proof != Proof.Sure)
             {
                 var whole = rest.Trim("\"',");
                 var start = from + (rest.Length - rest.TrimStart("\"',").Length);
-                uses.Add(text.Slice(start..(start + whole.Length)), 0, skip: "a template: its value is known only when it is rendered");
+                uses.Add(text.Slice(start..(start + whole.Length)), 0, skip: Reasons.Template);
             }
 
             return;
@@ -185,14 +169,7 @@ internal static class ManifestLines
         }
 
         var image = value[from..end];
-        var isMeant = sureness switch
-        {
-            Sureness.Sure => Images.ImageReference.TryParse(image, out _),
-            Sureness.Name => PlainImage.Is(image) || PlainImage.MayBeAName(image),
-            Sureness.Plain => PlainImage.Is(image),
-            _ => PlainImage.IsSurely(image),
-        };
-        if (isMeant && image != "auto")
+        if (image != "auto" && PlainReference.Is(image, proof))
         {
             uses.Add(text.Slice(from..end), 0);
         }

@@ -8,8 +8,6 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
     /// <summary>YAML in YAML in YAML is deep enough.</summary>
     private const int DeepestText = 3;
 
-    private const string SetOutside = "it has a variable that is set outside this file";
-
     /// <summary>Kinds whose text is secret or a schema, not images that run.</summary>
     private static readonly HashSet<string> WithoutImages = new(StringComparer.Ordinal)
     {
@@ -124,7 +122,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
                 }
                 else if (context.IsOwn && IsNameOfAnImage(key))
                 {
-                    Consider(scalar, context, context.IsStrict || key == "newImage" ? Sureness.Strict : Sureness.Plain);
+                    Consider(scalar, context, context.IsStrict || key == "newImage" ? Proof.Sure : Proof.Plain);
                 }
 
                 if (key != "kubectl.kubernetes.io/last-applied-configuration")
@@ -204,30 +202,30 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
             if (mapping.Scalar("name") is { } name && name.Value.Contains("IMAGE", StringComparison.Ordinal) && value.Value.Contains('/', StringComparison.Ordinal) && context.Key is "env" or "envVars" or "environment")
             {
                 var hasVersion = value.Value.LastIndexOf(':') is var colon and > 0 && name.Value.EndsWith(value.Value[(colon + 1)..].Replace('.', '_').Replace('-', '_'), StringComparison.OrdinalIgnoreCase);
-                Consider(value, hasVersion ? context with { Locked = context.Locked ?? "the variable's name has the version in it" } : context, Sureness.Strict);
+                Consider(value, hasVersion ? context with { Locked = context.Locked ?? "the variable's name has the version in it" } : context, Proof.Sure);
             }
             else if (mapping.Scalar("op") is not null && mapping.Scalar("path") is { } path && path.Value.EndsWith("/image", StringComparison.Ordinal))
             {
-                Consider(value, context, Sureness.Plain);
+                Consider(value, context, Proof.Plain);
             }
         }
 
         if (mapping.Scalar("kind")?.Value == "DockerImage")
         {
-            Consider(mapping.Scalar("name"), context, Sureness.Sure);
+            Consider(mapping.Scalar("name"), context, Proof.Place);
         }
 
         if (family == ManifestFamily.Tekton)
         {
-            Consider(mapping.Scalar("bundle"), context, Sureness.Sure);
-            if (mapping.Scalar("resolver")?.Value == "bundles" && mapping.TryGet("params", out var list) && list is YamlSequence passed)
+            Consider(mapping.Scalar("bundle"), context, Proof.Place);
+            if (mapping.Scalar("resolver")?.Value == "bundles")
             {
-                var bundle = passed.Items.Select(i => i.Target).OfType<YamlMapping>().FirstOrDefault(p => p.Scalar("name")?.Value == "bundle");
-                Consider(bundle?.Scalar("value"), context with { Scope = context.Scope?.Outer }, Sureness.Sure);
+                var bundle = mapping.Mappings("params").FirstOrDefault(p => p.Scalar("name")?.Value == "bundle");
+                Consider(bundle?.Scalar("value"), context with { Scope = context.Scope?.Outer }, Proof.Place);
             }
         }
 
-        if (mapping.Scalar("baseImage") is { IsNull: false } based && (mapping.Scalar("tag") ?? mapping.Scalar("version")) is { IsNull: false } tag && PlainImage.MayBeAName(based.Value))
+        if (mapping.Scalar("baseImage") is { IsNull: false } based && (mapping.Scalar("tag") ?? mapping.Scalar("version")) is { IsNull: false } tag && based.Value.Contains('/', StringComparison.Ordinal) && PlainReference.Is(based.Value, Proof.Name))
         {
             AddParts(null, based, tag, null, context);
         }
@@ -238,7 +236,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
     {
         if (image.Scalar("reference") is { } reference)
         {
-            Consider(reference, context, Sureness.Sure);
+            Consider(reference, context, Proof.Place);
             return true;
         }
 
@@ -274,7 +272,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
         }
         else if (whole.Value.Contains("{{", StringComparison.Ordinal) || whole.Value.Contains('$', StringComparison.Ordinal))
         {
-            uses.Add(whole, name.Start, skip: SetOutside);
+            uses.Add(whole, name.Start, skip: Reasons.Variable);
         }
     }
 
@@ -292,7 +290,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
 
         if (mapping.Scalar("newImage") is not null)
         {
-            Consider(image, context with { Locked = context.Locked ?? "it is the name that newImage takes the place of" }, Sureness.Sure);
+            Consider(image, context with { Locked = context.Locked ?? "it is the name that newImage takes the place of" }, Proof.Place);
             return;
         }
 
@@ -303,7 +301,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
 
         // In data, what stands under this very key with a tag is one.
         var isTagged = image.Value.LastIndexOf(':') > image.Value.LastIndexOf('/');
-        Consider(image, context, isContainer ? Sureness.Sure : context.IsStrict && !hasSigns && !isTagged ? Sureness.Strict : context.Key == "spec" ? Sureness.Name : Sureness.Plain);
+        Consider(image, context, isContainer ? Proof.Place : context.IsStrict && !hasSigns && !isTagged ? Proof.Sure : context.Key == "spec" ? Proof.Name : Proof.Plain);
     }
 
     /// <summary>An image whose registry or tag stands beside it: <c>repository: nvcr.io/nvidia</c>, <c>version: v1</c>.</summary>
@@ -339,13 +337,13 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
         var flag = equals > 0 ? value[..equals] : before?.Value ?? "";
         if (flag.StartsWith('-') && !flag.Contains(' ', StringComparison.Ordinal)
             && (flag.EndsWith("image", StringComparison.OrdinalIgnoreCase) || flag.EndsWith("config-reloader", StringComparison.Ordinal))
-            && argument.Written is { } written && written.Value[(equals + 1)..] is var text && text.Contains('/', StringComparison.Ordinal) && PlainImage.IsSurely(text))
+            && argument.Written is { } written && written.Value[(equals + 1)..] is var text && text.Contains('/', StringComparison.Ordinal) && PlainReference.Is(text, Proof.Sure))
         {
             uses.Add(written.Slice((equals + 1)..), argument.Start, locked: context.Locked);
         }
     }
 
-    private void Consider(YamlScalar? scalar, Context context, Sureness sureness)
+    private void Consider(YamlScalar? scalar, Context context, Proof proof)
     {
         if (scalar is null || scalar.IsNull || string.IsNullOrWhiteSpace(scalar.Value))
         {
@@ -353,40 +351,32 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
         }
 
         var value = scalar.Value.Trim();
-        var isTemplate = value.Contains("{{", StringComparison.Ordinal) || value.Contains("{%", StringComparison.Ordinal) || value.Contains("<%", StringComparison.Ordinal);
+        var isTemplate = TemplateMask.IsTemplate(value);
         if (isTemplate || value.Contains('$', StringComparison.Ordinal))
         {
             if (scalar.Written is { } text && ParameterScope.Expand(text, family, context.Scope) is { } expanded)
             {
-                if (sureness == Sureness.Sure || PlainImage.Is(expanded.Value))
+                if (proof == Proof.Place || PlainReference.Is(expanded.Value))
                 {
-                    var isWhole = expanded.Spans.Count() == 1;
-                    uses.Add(expanded, text.Spans.First().Start, pinnable: isWhole, locked: context.Locked, here: !isWhole);
+                    uses.Add(expanded, text.Spans.First().Start, pinnable: !expanded.IsScattered, locked: context.Locked, here: expanded.IsScattered);
                 }
             }
-            else if (sureness != Sureness.Strict && !context.HasPatterns)
+            else if (proof != Proof.Sure && !context.HasPatterns)
             {
-                uses.Add(scalar.Written ?? WrittenText.Unplaced(value), scalar.Start, skip: isTemplate ? null : SetOutside);
+                uses.Add(scalar.Text, scalar.Start, skip: isTemplate ? null : Reasons.Variable);
             }
 
             return;
         }
 
-        var isMeant = sureness switch
-        {
-            Sureness.Sure => true,
-            Sureness.Name => PlainImage.Is(value) || PlainImage.MayBeAName(value),
-            Sureness.Plain => PlainImage.Is(value),
-            _ => PlainImage.IsSurely(value),
-        };
-        if (!isMeant)
+        if (proof != Proof.Place && !PlainReference.Is(value, proof))
         {
             return;
         }
 
         var skip = value.StartsWith("ko://", StringComparison.Ordinal) ? "it is built here, by ko"
             : value == "auto" ? "Istio sets it when the pod starts"
-            : PlainImage.IsPlaceholder(value) ? "it is a placeholder or a pattern"
+            : PlainReference.IsPattern(value) ? "it is a placeholder or a pattern"
             : null;
         if (skip is not null)
         {
@@ -441,7 +431,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
 
         if (family == ManifestFamily.Kubernetes)
         {
-            ManifestLines.Read(written, uses, isManifest ? Sureness.Plain : Sureness.Strict);
+            ManifestLines.Read(written, uses, isManifest ? Proof.Plain : Proof.Sure);
         }
     }
 

@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Formats.Kubernetes;
@@ -6,9 +7,6 @@ namespace Basewatch.Core.Formats.Kubernetes;
 /// <param name="outer">What it stands in.</param>
 internal sealed class ParameterScope(ParameterScope? outer)
 {
-    private const int LongestValue = 1024;
-    private const int DeepestNesting = 4;
-
     /// <summary>What it stands in.</summary>
     public ParameterScope? Outer => outer;
 
@@ -41,35 +39,16 @@ internal sealed class ParameterScope(ParameterScope? outer)
     /// <param name="text">The text.</param>
     /// <param name="family">Says how parameters are written.</param>
     /// <param name="scope">Where the text stands.</param>
-    public static WrittenText? Expand(WrittenText text, ManifestFamily family, ParameterScope? scope) => Expand(text, family, scope, 0);
-
-    private static WrittenText? Expand(WrittenText text, ManifestFamily family, ParameterScope? scope, int depth)
+    public static WrittenText? Expand(WrittenText text, ManifestFamily family, ParameterScope? scope)
     {
-        var (open, close) = family switch { ManifestFamily.Tekton => ("$(", ")"), ManifestFamily.Argo => ("{{", "}}"), _ => ("${", "}") };
-        var pieces = new List<WrittenText>();
-        var at = 0;
-        for (int from; (from = text.Value.IndexOf(open, at, StringComparison.Ordinal)) >= 0;)
+        var syntax = family switch
         {
-            var to = text.Value.IndexOf(close, from, StringComparison.Ordinal);
-            if (to < 0 || depth >= DeepestNesting || pieces.Count > 16)
-            {
-                return null;
-            }
-
-            var (value, valueScope) = Find(scope, NameOf(text.Value[(from + open.Length)..to].Trim(), family));
-            if (value?.Written is not { } written || Expand(written, family, valueScope, depth + 1) is not { } expanded)
-            {
-                return null;
-            }
-
-            pieces.Add(text.Slice(at..from));
-            pieces.Add(expanded);
-            at = to + close.Length;
-        }
-
-        pieces.Add(text.Slice(at..));
-        var result = WrittenText.Join(pieces);
-        return result.Value.Length <= LongestValue && !result.Value.Contains('$', StringComparison.Ordinal) && !result.Value.Contains("{{", StringComparison.Ordinal) ? result : null;
+            ManifestFamily.Tekton => PlaceholderSyntax.Macro,
+            ManifestFamily.Argo => PlaceholderSyntax.DoubleBraces,
+            _ => PlaceholderSyntax.Property,
+        };
+        return Substitution.Of(text, [syntax], name => Find(scope, NameOf(name, family), family)).Value is { } value
+            && !value.Value.Contains('$', StringComparison.Ordinal) && !value.Value.Contains("{{", StringComparison.Ordinal) ? value : null;
     }
 
     private static string NameOf(string expression, ManifestFamily family)
@@ -85,22 +64,24 @@ internal sealed class ParameterScope(ParameterScope? outer)
             : "";
     }
 
-    /// <summary>The value of a parameter, and the scope in which that is read: what is passed goes before a default.</summary>
-    private static (YamlScalar? Value, ParameterScope? Scope) Find(ParameterScope? scope, string name)
+    /// <summary>The value of a parameter: what is passed goes before a default.</summary>
+    private static Binding Find(ParameterScope? scope, string name, ManifestFamily family)
     {
         for (var i = 0; i < YamlStream.Deepest && scope is not null && name.Length > 0; i++, scope = scope.Outer)
         {
             if (scope._values.TryGetValue(name, out var value))
             {
-                return (value, scope.Outer);
+                return In(scope.Outer, value);
             }
 
             if (scope._defaults.TryGetValue(name, out var standard))
             {
-                return scope.Outer is { } caller && caller._values.TryGetValue(name, out var passed) ? (passed, caller.Outer) : (standard, null);
+                return scope.Outer is { } caller && caller._values.TryGetValue(name, out var passed) ? In(caller.Outer, passed) : In(null, standard);
             }
         }
 
-        return (null, null);
+        return default;
+
+        Binding In(ParameterScope? outer, YamlScalar found) => new(found.Written, null, inner => Find(outer, NameOf(inner, family), family));
     }
 }

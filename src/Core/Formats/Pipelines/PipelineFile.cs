@@ -15,7 +15,7 @@ internal static class PipelineFile
         var yaml = YamlStream.Read(file);
         if (yaml.Problem is not null && isPlain && HasStatements(file.Text))
         {
-            yaml = GoTemplate.Read(file) with { Problem = null };
+            yaml = TemplateMask.Read(file) with { Problem = null };
         }
 
         var found = isPlain;

@@ -1,3 +1,4 @@
+using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 
@@ -46,18 +47,17 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
         Func<WrittenText, WrittenText?>? select = null,
         int? group = null)
     {
-        if (node is not YamlScalar { IsNull: false, Value.Length: > 0 } scalar)
+        if (node is not YamlScalar { IsEmpty: false } scalar)
         {
             return;
         }
 
-        if (scalar.Value.Contains(GoTemplate.Mask, StringComparison.Ordinal))
+        if (scalar.Value.Contains(TemplateMask.Mark, StringComparison.Ordinal))
         {
-            lookup = static _ => new Binding(null, GoTemplate.Reason);
+            lookup = static _ => new Binding(null, Reasons.Template);
         }
 
-        var written = GoTemplate.Unmasked(file, scalar.Written) ?? WrittenText.Unplaced(scalar.Value.Trim());
-        Add(written, scalar.Start, lookup, prefix, platform, select, scalar.Written is null ? "it is written with escapes or over several lines: write it on one line" : null, group: group);
+        Add(TemplateMask.Restore(scalar.Text, file), scalar.Start, lookup, prefix, platform, select, scalar.Written is null ? Reasons.Escaped : null, group: group);
     }
 
     /// <summary>Adds a text that is a whole reference.</summary>
@@ -102,7 +102,7 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
                 _candidates[offset] = candidates = [];
             }
 
-            candidates.Add(new Candidate(selected, place, platform, missing, locked, pinnable && (!isVariable || HoldsDigest(selected)), group ?? offset));
+            candidates.Add(new Candidate(selected, place, platform, missing, locked, pinnable && (!isVariable || selected.HoldsDigest), group ?? offset));
         }
     }
 
@@ -136,14 +136,6 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
         return uses.Count == 0 && problems.Count == 0
             ? FormatReading.None
             : new FormatReading([.. uses.OrderBy(u => u.Place).ThenBy(u => u.Last).Select(u => u.Use)], problems);
-    }
-
-    /// <summary>Whether a digest would stand with all that it is the digest of: the last part of the name and the tag.</summary>
-    private static bool HoldsDigest(WrittenText value)
-    {
-        var layout = ReferenceLayout.Of(value.Value);
-        var (_, length) = layout.Name.GetOffsetAndLength(value.Value.Length);
-        return value.SpanOf((value.Value.AsSpan(0, length).LastIndexOf('/') + 1)..(layout.Tag?.End ?? layout.Name.End)) is not null;
     }
 
     /// <summary>The values that name an image which another value names with another tag.</summary>

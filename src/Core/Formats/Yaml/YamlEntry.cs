@@ -10,48 +10,9 @@ namespace Basewatch.Core.Formats.Yaml;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct YamlEntry(YamlNode Key, YamlNode Written, YamlNode Value, bool IsOwn)
 {
-    /// <summary>Chains of merges longer than this are nobody's.</summary>
-    private const int LongestChain = 32;
-
-    /// <summary>The first of some keys that a mapping has, or what it merges.</summary>
-    public static YamlEntry? Find(YamlMapping mapping, string key)
-    {
-        if (Own(mapping, key, isOwn: true) is { } own)
-        {
-            return own;
-        }
-
-        if (!mapping.TryGet("<<", out var first))
-        {
-            return null;
-        }
-
-        var next = new Stack<YamlNode>([first]);
-        for (var i = 0; i < LongestChain && next.TryPop(out var node); i++)
-        {
-            if (node is YamlMapping merged)
-            {
-                if (Own(merged, key, isOwn: false) is { } found)
-                {
-                    return found;
-                }
-
-                if (merged.TryGet("<<", out var more))
-                {
-                    next.Push(more);
-                }
-            }
-            else if (node is YamlSequence sequence)
-            {
-                foreach (var item in sequence.Items.Take(LongestChain).Reverse())
-                {
-                    next.Push(item.Target ?? item);
-                }
-            }
-        }
-
-        return null;
-    }
+    /// <summary>The entry of a key that a mapping has, or what it merges.</summary>
+    public static YamlEntry? Find(YamlMapping mapping, string key) =>
+        Own(mapping, key, isOwn: true) ?? mapping.Merged().Select(m => Own(m, key, isOwn: false)).FirstOrDefault(e => e is not null);
 
     private static YamlEntry? Own(YamlMapping mapping, string key, bool isOwn)
     {

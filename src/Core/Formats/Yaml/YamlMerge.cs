@@ -11,25 +11,33 @@ internal static class YamlMerge
     /// <summary>A mapping's value for a key: its own, else that of what it merges, the first that has one.</summary>
     public static YamlNode? Effective(this YamlMapping mapping, string key)
     {
-        if (!mapping.TryGet(MergeKey, out _))
+        if (mapping.TryGet(key, out var value))
         {
-            return mapping.TryGet(key, out var own) ? own : null;
+            return value;
         }
 
-        var next = new Stack<YamlNode>([mapping]);
+        foreach (var merged in mapping.Merged())
+        {
+            if (merged.TryGet(key, out value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The mappings that a mapping merges, at any depth, in the order in which they count.</summary>
+    public static IEnumerable<YamlMapping> Merged(this YamlMapping mapping)
+    {
+        var next = new Stack<YamlNode>();
+        Push(mapping);
         for (var i = 0; i < LongestChain && next.TryPop(out var node); i++)
         {
-            if (node is YamlMapping merging)
+            if (node is YamlMapping merged)
             {
-                if (merging.TryGet(key, out var value))
-                {
-                    return value;
-                }
-
-                if (merging.TryGet(MergeKey, out var merged))
-                {
-                    next.Push(merged);
-                }
+                yield return merged;
+                Push(merged);
             }
             else if (node is YamlSequence sequence)
             {
@@ -40,7 +48,13 @@ internal static class YamlMerge
             }
         }
 
-        return null;
+        void Push(YamlMapping merging)
+        {
+            if (merging.TryGet(MergeKey, out var merged))
+            {
+                next.Push(merged);
+            }
+        }
     }
 
     /// <summary>A mapping's own entries and those of the mappings that it merges, each mapping once in a file.</summary>

@@ -17,6 +17,9 @@ internal abstract class YamlNode(int start, string? tag)
 
     /// <summary>The node itself, or what an alias stands for; null where its anchor is missing.</summary>
     public virtual YamlNode? Target => this;
+
+    /// <summary>Offset of the first character of its value in the file, after a quote.</summary>
+    public virtual int ValueStart => Start;
 }
 
 /// <summary>Text that is read as YAML: a file, or a value of a file that is YAML itself.</summary>
@@ -67,6 +70,15 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
 
     /// <summary>Nothing, <c>~</c> or <c>null</c> without quotes.</summary>
     public bool IsNull => style == ScalarStyle.Plain && Value is "" or "~" or "null" or "Null" or "NULL";
+
+    /// <summary>Whether it holds nothing.</summary>
+    public bool IsEmpty => IsNull || Value.Length == 0;
+
+    /// <inheritdoc/>
+    public override int ValueStart => Written?.Spans.Select(s => (int?)s.Start).FirstOrDefault() ?? Start;
+
+    /// <summary>The value with its place in the file, or without one where it stands there otherwise.</summary>
+    public WrittenText Text => Written ?? WrittenText.Unplaced(Value.Trim());
 
     /// <summary>The value with its place in the file; null where escapes or folded lines make it stand there otherwise.</summary>
     public WrittenText? Written => style switch
@@ -140,6 +152,9 @@ internal sealed class YamlSequence(int start, string? tag) : YamlNode(start, tag
 {
     /// <summary>In the order of the text.</summary>
     public List<YamlNode> Items { get; } = [];
+
+    /// <summary>The mappings among them.</summary>
+    public IEnumerable<YamlMapping> Mappings => Items.Select(i => i.Target).OfType<YamlMapping>();
 }
 
 /// <summary>A mapping.</summary>
@@ -197,6 +212,9 @@ internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
 
     /// <summary>The value of a key, where it is a mapping.</summary>
     public YamlMapping? Mapping(string key) => TryGet(key, out var value) ? value as YamlMapping : null;
+
+    /// <summary>The mappings in the value of a key, where it is a list.</summary>
+    public IEnumerable<YamlMapping> Mappings(string key) => TryGet(key, out var value) && value is YamlSequence list ? list.Mappings : [];
 
     /// <summary>The value of a key, where it is a scalar.</summary>
     public YamlScalar? Scalar(string key) => TryGet(key, out var value) ? value as YamlScalar : null;

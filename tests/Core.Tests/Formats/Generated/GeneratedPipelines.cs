@@ -48,7 +48,7 @@ internal static class GeneratedPipelines
     /// <summary>Where a command may begin, a short name is one.</summary>
     private static readonly Gen<Part> AcrStep = Gen.OneOf(
         Reference.Where(r => PlainReference.Is(r) && !r.StartsWith('[')).Select(r => new Part("", $"- cmd: {r} -x # no:1\n", [r])),
-        Reference.Where(PlainReference.Is).Select(r => new Part("", $"- id: @\n  cmd: '{r}'\n", [r])),
+        Reference.Where(r => PlainReference.Is(r)).Select(r => new Part("", $"- id: @\n  cmd: '{r}'\n", [r])),
         Reference.Select(r => new Part("", $"- push: ['{r}']\n", [])));
 
     private static readonly Gen<Part> NamedImage = Gen.OneOf(

@@ -24,7 +24,7 @@ internal static class GeneratedToolFiles
         Reference.Select(r => new Part("", $"    - id: @\n      language: docker_image\n      entry: -e A=b {r}\n", [r])));
 
     /// <summary>A path may stand there too, so that a short name is none.</summary>
-    private static readonly Gen<string> Plain = Reference.Where(PlainReference.Is);
+    private static readonly Gen<string> Plain = Reference.Where(r => PlainReference.Is(r));
 
     private static readonly Gen<Part> Build = Gen.OneOf(
         Plain.Select(r => new Part("", $"[[containers]] # @\nname = \"a\"\n  image = \"{r}\"\n", [r])),

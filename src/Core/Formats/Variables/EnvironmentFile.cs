@@ -1,4 +1,4 @@
-namespace Basewatch.Core.Formats;
+namespace Basewatch.Core.Formats.Variables;
 
 /// <summary>
 /// A <c>.env</c> file as Compose reads it: <c>KEY=value</c> with <c>export</c>, quotes, comments and variables in values

@@ -1,4 +1,4 @@
-namespace Basewatch.Core.Formats;
+namespace Basewatch.Core.Formats.Variables;
 
 /// <summary>
 /// What <c>${NAME%pattern}</c> and its like make of a value

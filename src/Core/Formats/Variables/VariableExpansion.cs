@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Basewatch.Core.Formats;
+namespace Basewatch.Core.Formats.Variables;
 
 /// <summary>What is known of a variable.</summary>
 /// <param name="Value">Its value and where that is written; null where the file gives none.</param>

@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
-namespace Basewatch.Core.Formats.Pipelines;
+namespace Basewatch.Core.Formats.Variables;
 
-/// <summary>A place in a text that a pipeline replaces by a value: the first of its operands that has one.</summary>
+/// <summary>A place in a text that a tool replaces by a value: the first of its operands that has one.</summary>
 /// <param name="Start">Offset of its first character.</param>
 /// <param name="End">Offset after its last character.</param>
 /// <param name="Operands">Names and literal texts, in order.</param>
+/// <param name="EmptyCounts">Whether a value that is empty counts as one, though other operands follow.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Placeholder(int Start, int End, IReadOnlyList<PlaceholderOperand> Operands);
+internal readonly record struct Placeholder(int Start, int End, IReadOnlyList<PlaceholderOperand> Operands, bool EmptyCounts = false);
 
 /// <summary>A name whose value is taken, or a part of the text itself.</summary>
 /// <param name="Name">The name as it is written; null for a literal.</param>
@@ -15,9 +17,9 @@ internal readonly record struct Placeholder(int Start, int End, IReadOnlyList<Pl
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct PlaceholderOperand(string? Name, Range Literal = default);
 
-/// <summary>How a pipeline writes placeholders.</summary>
+/// <summary>How a tool writes placeholders.</summary>
 /// <param name="Next">Finds the first placeholder from an offset on.</param>
-internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
+internal sealed partial record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
 {
     /// <summary><c>${{ matrix.image || 'alpine:3.20' }}</c> of GitHub Actions, and of Azure Pipelines' templates.</summary>
     public static PlaceholderSyntax Expression { get; } = Delimited("${{", "}}");
@@ -28,8 +30,8 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
     /// <summary><c>$[[ inputs.image ]]</c> of GitLab CI.</summary>
     public static PlaceholderSyntax GitLabInput { get; } = Delimited("$[[", "]]");
 
-    /// <summary><c>$(tag)</c> of Azure Pipelines.</summary>
-    public static PlaceholderSyntax AzureMacro { get; } = Delimited("$(", ")");
+    /// <summary><c>$(tag)</c> of Azure Pipelines, MSBuild and Tekton.</summary>
+    public static PlaceholderSyntax Macro { get; } = Delimited("$(", ")");
 
     /// <summary><c>$[ variables.tag ]</c> of Azure Pipelines.</summary>
     public static PlaceholderSyntax AzureRuntime { get; } = Delimited("$[", "]");
@@ -37,8 +39,14 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
     /// <summary><c>((tag))</c> of Concourse.</summary>
     public static PlaceholderSyntax Concourse { get; } = Delimited("((", "))");
 
-    /// <summary><c>${{CF_BRANCH}}</c> of Codefresh without the dollar, as old pipelines have it.</summary>
-    public static PlaceholderSyntax Codefresh { get; } = Delimited("{{", "}}");
+    /// <summary><c>{{inputs.parameters.image}}</c> of Argo, and of Codefresh in old pipelines.</summary>
+    public static PlaceholderSyntax DoubleBraces { get; } = Delimited("{{", "}}");
+
+    /// <summary><c>{{ name }}</c> and <c>{{ name | default('text') }}</c> of Jinja.</summary>
+    public static PlaceholderSyntax Jinja { get; } = Delimited("{{", "}}", JinjaOperands, emptyCounts: true);
+
+    /// <summary><c>${java.version}</c> of Maven, and of templates of OpenShift.</summary>
+    public static PlaceholderSyntax Property { get; } = Delimited("${", "}");
 
     /// <summary><c>$NAME</c>, <c>${NAME}</c> and <c>${NAME:-default}</c>.</summary>
     public static PlaceholderSyntax Shell { get; } = new(NextVariable);
@@ -58,7 +66,7 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
         }
     }
 
-    private static PlaceholderSyntax Delimited(string open, string close) => new((text, from) =>
+    private static PlaceholderSyntax Delimited(string open, string close, Func<string, int, int, List<PlaceholderOperand>>? operands = null, bool emptyCounts = false) => new((text, from) =>
     {
         var start = text.IndexOf(open, from, StringComparison.Ordinal);
         if (start < 0)
@@ -70,7 +78,7 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
         var end = close.Length == 1 ? Closing(text, inner, open[^1], close[0]) : text.IndexOf(close, inner, StringComparison.Ordinal);
         return end < 0
             ? new Placeholder(start, text.Length, [new PlaceholderOperand(text[start..])])
-            : new Placeholder(start, end + close.Length, Operands(text, inner, end));
+            : new Placeholder(start, end + close.Length, (operands ?? Operands)(text, inner, end), emptyCounts);
     });
 
     /// <summary>Where a bracket closes, past those that open inside; negative where it doesn't.</summary>
@@ -113,6 +121,28 @@ internal sealed record PlaceholderSyntax(Func<string, int, Placeholder?> Next)
 
         return operands;
     }
+
+    /// <summary>A name, perhaps with its default; any other filter makes a value that is not known.</summary>
+    private static List<PlaceholderOperand> JinjaOperands(string text, int from, int to)
+    {
+        var pipe = text.IndexOf('|', from, to - from);
+        if (pipe < 0)
+        {
+            return [new PlaceholderOperand(text[from..to].Trim('-', ' '))];
+        }
+
+        var standard = JinjaDefault().Match(text[(pipe + 1)..to]);
+        if (!standard.Success)
+        {
+            return [new PlaceholderOperand(text[from..to])];
+        }
+
+        var start = pipe + 1 + standard.Groups["text"].Index;
+        return [new PlaceholderOperand(text[from..pipe].Trim('-', ' ')), new PlaceholderOperand(null, start..(start + standard.Groups["text"].Length))];
+    }
+
+    [GeneratedRegex(@"^[ -]*d(?:efault)?\((?:'(?<text>[^']+)'|""(?<text>[^""]+)"")[ -]*\)[ -]*$", RegexOptions.NonBacktracking)]
+    private static partial Regex JinjaDefault();
 
     private static Placeholder? NextVariable(string text, int from)
     {
