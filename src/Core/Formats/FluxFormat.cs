@@ -93,7 +93,7 @@ public sealed class FluxFormat : IFormat
     private static List<(YamlMapping Repository, SourceFile? File)> Repositories(SourceFile file, YamlStream yaml)
     {
         var all = yaml.Documents.Select(d => (Document: d, File: (SourceFile?)null));
-        foreach (var sibling in file.Siblings.Where(s => s.Text.Contains("HelmRepository", StringComparison.Ordinal)))
+        foreach (var sibling in file.Siblings.Where(s => s.Parsed(static f => new RepositoryFile(f.Text.Contains("HelmRepository", StringComparison.Ordinal))).HasRepositories))
         {
             all = all.Concat(YamlStream.Read(sibling).Documents.Select(d => (d, (SourceFile?)sibling)));
         }
@@ -140,4 +140,7 @@ public sealed class FluxFormat : IFormat
     private static YamlScalar? Text(YamlMapping? mapping, string key) => mapping?.Scalar(key) is { IsNull: false, Value.Length: > 0 } scalar ? scalar : null;
 
     private static WrittenText? Written(YamlScalar? scalar) => scalar is null ? null : scalar.Written ?? WrittenText.Unplaced(scalar.Value.Trim());
+
+    /// <param name="HasRepositories">Whether a file may have repositories of charts.</param>
+    private sealed record RepositoryFile(bool HasRepositories);
 }

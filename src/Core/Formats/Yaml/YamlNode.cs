@@ -113,6 +113,11 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
         {
             if (pieces.Count > 0)
             {
+                if (wanted[length] != '\n')
+                {
+                    return null;
+                }
+
                 pieces.Add(source.At("\n", feed));
                 length++;
             }
