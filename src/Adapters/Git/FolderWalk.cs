@@ -67,9 +67,9 @@ internal sealed class FolderWalk
                 },
             }];
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or PathTooLongException)
         {
-            // Gone since it was listed.
+            // Gone since it was listed, or deeper than a path can name: as little is to be had as of a folder that may not be read.
             return;
         }
 

@@ -70,6 +70,20 @@ public sealed class WorkTree
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public byte[] Read(string path) => Resolve(path) is { } file ? RegularFile.Read(file, SourceFile.LargestFile + 1) : [];
 
+    /// <summary>The size of a file in bytes; null where it can't be read.</summary>
+    /// <param name="path">From the root, with slashes.</param>
+    public long? SizeOf(string path)
+    {
+        try
+        {
+            return Resolve(path)?.Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Puts new content in place of a file's, in one step and with its mode kept.</summary>
     /// <param name="path">From the root, with slashes; the file exists.</param>
     /// <param name="content">Its new content.</param>

@@ -55,7 +55,7 @@ internal static class ScanCommand
             throw new UsageException(e.Message, e);
         }
 
-        return (tree, FolderScan.Read(formats, tree.Files, tree.Read, tree.SingleFile, cancellationToken));
+        return (tree, FolderScan.Read(formats, tree.Files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken));
     }
 
     /// <summary>Tells what could not be read; true when there is something.</summary>

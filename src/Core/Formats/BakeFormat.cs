@@ -41,7 +41,7 @@ public sealed class BakeFormat : IFormat
             }
         }
 
-        var scope = new HclScope(variables, new Dictionary<string, HclNode>(StringComparer.Ordinal), bare: true);
+        var scope = new HclScope(n => variables.GetValueOrDefault(n), static _ => null, bare: true);
         var uses = new UseList(file, Name);
         var walk = new ImageWalk(file, uses, scope);
         foreach (var target in document.Root.Members.Where(m => m is { Key: "target", Labels: [_] }).Select(m => m.Value).OfType<HclObject>())

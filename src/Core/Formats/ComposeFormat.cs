@@ -146,9 +146,10 @@ public sealed class ComposeFormat : IFormat
             var readers = new Dictionary<(string Name, string Places), int>();
             foreach (var found in _found.Where(f => f.Expansion is not null && references is not null))
             {
+                var places = found.Value.Places;
                 foreach (var name in found.Expansion!.Names)
                 {
-                    var key = (name, found.Value.Places);
+                    var key = (name, places);
                     readers[key] = readers.GetValueOrDefault(key) + 1;
                 }
             }
@@ -159,8 +160,9 @@ public sealed class ComposeFormat : IFormat
                 if (found.Expansion?.PartOfDigest(out pinnable) is { } part && pinnable && references is not null)
                 {
                     // A digest in .env would be read by everything else that reads the variable.
+                    var places = found.Value.Places;
                     pinnable = part.Names.All(n => _environment!.Find(n) is null
-                        || references.GetValueOrDefault(n) + _environment.References.GetValueOrDefault(n) <= readers.GetValueOrDefault((n, found.Value.Places)));
+                        || references.GetValueOrDefault(n) + _environment.References.GetValueOrDefault(n) <= readers.GetValueOrDefault((n, places)));
                 }
 
                 _uses.Add(found.Value, found.Place, found.Platform, found.Skip, pinnable: pinnable && found.Skip is null, here: true);
@@ -263,7 +265,8 @@ public sealed class ComposeFormat : IFormat
 
         private void Note(YamlScalar image, YamlScalar? platform)
         {
-            if (!image.IsNull && image.Tag != "!reset" && image.Value.Length > 0)
+            // One more than are kept, for the list of uses to say so.
+            if (!image.IsNull && image.Tag != "!reset" && image.Value.Length > 0 && _found.Count + _images.Count <= UseList.MostUses)
             {
                 _images.TryAdd(image, Platform.TryParse(platform?.Value, out var parsed) ? parsed : null);
             }

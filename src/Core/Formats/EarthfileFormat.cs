@@ -49,17 +49,17 @@ public sealed class EarthfileFormat : IFormat
                     _target = new Dictionary<string, VariableValue>(StringComparer.Ordinal);
                 }
 
-                var words = DockerfileLexer.Words(arguments.Value, _escape).Select(r => arguments.Slice(r)).ToList();
+                var words = DockerfileLexer.Words(arguments.Value, _escape).Select(r => arguments.Slice(r));
                 switch (keyword)
                 {
                     case "ARG" or "LET":
-                        ReadArgument([.. words.SkipWhile(w => w.Value.StartsWith("--", StringComparison.Ordinal)).Take(1)]);
+                        ReadArgument(words.FirstOrDefault(w => !w.Value.StartsWith("--", StringComparison.Ordinal)));
                         break;
                     case "FROM":
                         ReadFrom(words);
                         break;
-                    case "WITH" when words is [{ Value: "DOCKER" }, ..]:
-                        ReadPulls(words);
+                    case "WITH" when words.FirstOrDefault() is { Value: "DOCKER" }:
+                        ReadPulls([.. words]);
                         break;
                 }
             }
@@ -67,9 +67,9 @@ public sealed class EarthfileFormat : IFormat
             return _uses.ToReading();
         }
 
-        private void ReadArgument(List<WrittenText> words)
+        private void ReadArgument(WrittenText? word)
         {
-            if (words is not [var word] || word.Value.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
+            if (word is null || word.Value.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
             {
                 return;
             }
@@ -86,7 +86,7 @@ public sealed class EarthfileFormat : IFormat
             }
         }
 
-        private void ReadFrom(List<WrittenText> words)
+        private void ReadFrom(IEnumerable<WrittenText> words)
         {
             Platform? platform = null;
             foreach (var word in words)

@@ -93,7 +93,7 @@ public sealed class FluxFormat : IFormat
     private static List<(YamlMapping Repository, SourceFile? File)> Repositories(SourceFile file, YamlStream yaml)
     {
         var all = yaml.Documents.Select(d => (Document: d, File: (SourceFile?)null));
-        foreach (var sibling in file.Siblings.Where(s => s.Text.Contains("HelmRepository", StringComparison.Ordinal)))
+        foreach (var sibling in file.Siblings.Where(s => s.Parsed(static f => new RepositoryFile(f.Text.Contains("HelmRepository", StringComparison.Ordinal))).HasRepositories))
         {
             all = all.Concat(YamlStream.Read(sibling).Documents.Select(d => (d, (SourceFile?)sibling)));
         }
@@ -135,4 +135,7 @@ public sealed class FluxFormat : IFormat
     }
 
     private static YamlScalar? Text(YamlMapping? mapping, string key) => mapping?.Scalar(key) is { IsEmpty: false } scalar ? scalar : null;
+
+    /// <param name="HasRepositories">Whether a file may have repositories of charts.</param>
+    private sealed record RepositoryFile(bool HasRepositories);
 }

@@ -110,9 +110,12 @@ public sealed class FormatCatalog
     {
         SourceFile? file = null;
         List<FormatReading>? readings = null;
+
+        // UTF-16 has a NUL beside each letter: without them its words are found, and that it can't be read is told.
+        ReadOnlySpan<byte> words = bytes.Contains((byte)0) ? bytes.ToArray().Where(b => b != 0).ToArray() : [];
         foreach (var format in For(path))
         {
-            if (!format.MayBe(path, bytes))
+            if (!format.MayBe(path, bytes) && (words.IsEmpty || !format.MayBe(path, words)))
             {
                 continue;
             }

@@ -45,4 +45,7 @@ public sealed record FormatReading(IReadOnlyList<ImageUse> Uses, IReadOnlyList<F
 {
     /// <summary>The file names no image.</summary>
     public static FormatReading None { get; } = new([], []);
+
+    /// <summary>The same, and what is to be said of a file that names images.</summary>
+    internal FormatReading With(FileProblem? problem) => problem is null || Uses.Count == 0 ? this : this with { Problems = [.. Problems, problem] };
 }

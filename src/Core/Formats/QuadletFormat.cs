@@ -112,6 +112,7 @@ public sealed class QuadletFormat : IFormat
     /// <summary>Lines with those that continue them, without comments, which may stand between.</summary>
     private static IEnumerable<WrittenText> Lines(string text)
     {
+        const int MostPieces = 1000;
         var pieces = new List<WrittenText>();
         for (var at = text.StartsWith('\uFEFF') ? 1 : 0; at < text.Length;)
         {
@@ -121,15 +122,16 @@ public sealed class QuadletFormat : IFormat
             if (!(line.TrimStart() is ['#' or ';', ..]))
             {
                 var continues = line.EndsWith("\\", StringComparison.Ordinal);
-                pieces.Add(WrittenText.At(text[at..(continues ? end - 1 : end)], at));
+                if (pieces.Count < MostPieces)
+                {
+                    pieces.Add(WrittenText.At(text[at..(continues ? end - 1 : end)], at));
+                    pieces.AddRange(continues ? [WrittenText.Unplaced(" ")] : []);
+                }
+
                 if (!continues)
                 {
                     yield return pieces is [var only] ? only : WrittenText.Join(pieces);
                     pieces.Clear();
-                }
-                else
-                {
-                    pieces.Add(WrittenText.Unplaced(" "));
                 }
             }
 

@@ -57,7 +57,7 @@ public sealed class SourceFile
         {
             problem = TooLarge(path);
         }
-        else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        else if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, not 0, 0, not 0, ..] or [not 0, 0, not 0, 0, ..])
         {
             problem = new FileProblem(path, 1, "the file is UTF-16: save it as UTF-8");
         }

@@ -137,7 +137,7 @@ public sealed class TerraformFormat : IFormat
                 break;
             case "nomad_job" when body["jobspec"] is HclTemplate job:
                 var written = scope.Render(job);
-                NomadFormat.Read(HclDocument.Read(file, written).Root, new ImageWalk(file, uses, new HclScope(new Dictionary<string, HclNode?>(StringComparer.Ordinal), new Dictionary<string, HclNode>(StringComparer.Ordinal))));
+                NomadFormat.Read(HclDocument.Read(file, written).Root, new ImageWalk(file, uses, HclScope.Empty));
                 break;
             case "digitalocean_app":
                 ReadDigitalOceanApp(body, scope, walk);
@@ -323,7 +323,7 @@ public sealed class TerraformFormat : IFormat
 
         var taken = uses.Places.ToHashSet();
         var searched = 0;
-        foreach (var sibling in file.Siblings.Where(s => !IsValues(s.Name.ToString()) && names.Any(n => s.Text.Contains(n, StringComparison.Ordinal))))
+        foreach (var sibling in file.Siblings.Where(s => !IsValues(s.Name.ToString()) && s.Parsed(Words.Of).Overlaps(names)))
         {
             searched += sibling.Text.Length;
             if (searched > MostSearched)
@@ -334,7 +334,7 @@ public sealed class TerraformFormat : IFormat
             // As it is read for itself, with this file beside it.
             IReadOnlyList<SourceFile> siblings = [.. file.Siblings.Where(s => s.Path != sibling.Path), new SourceFile(file.Path, file.Text)];
             var other = new SourceFile(sibling.Path, sibling.Text, siblings);
-            var read = HclDocument.Read(other);
+            var read = HclDocument.Read(sibling);
             var found = new UseList(other, "terraform");
             ReadBlocks(other, read, HclFolder.Scope(other, read, IsValues, IsAlwaysRead), found);
             taken.UnionWith(found.Places.Where(p => p.Path == file.Path).Select(p => p with { Path = null }));
@@ -350,5 +350,35 @@ public sealed class TerraformFormat : IFormat
             names.Add(name);
             walk.Run(value, name, name.Contains("container", StringComparison.OrdinalIgnoreCase));
         }
+    }
+
+    /// <summary>The names in a file: whether it may use a value of another is asked for each of those.</summary>
+    private sealed class Words
+    {
+        private readonly HashSet<string> _words = new(StringComparer.Ordinal);
+
+        public static Words Of(SourceFile file)
+        {
+            var words = new Words();
+            var known = words._words.GetAlternateLookup<ReadOnlySpan<char>>();
+            var text = file.Text.AsSpan();
+            for (var at = 0; at < text.Length; at++)
+            {
+                var start = at;
+                while (at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '_' or '-'))
+                {
+                    at++;
+                }
+
+                if (at > start)
+                {
+                    known.Add(text[start..at]);
+                }
+            }
+
+            return words;
+        }
+
+        public bool Overlaps(HashSet<string> names) => names.Count < _words.Count ? _words.Overlaps(names) : names.Overlaps(_words);
     }
 }

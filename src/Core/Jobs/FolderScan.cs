@@ -11,65 +11,52 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
     /// <summary>Reads the files that a format matches, on every processor and each once.</summary>
     /// <param name="formats">The formats.</param>
     /// <param name="paths">Every file of the folder, from its root, in the order in which uses are wanted.</param>
+    /// <param name="sizeOf">Gives the size of a file in bytes; null where it can't.</param>
     /// <param name="read">Gives the bytes of a file; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it can't be read.</param>
     /// <param name="only">The one file whose uses are wanted, the others being there to be read with it; null for all of them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static FolderScan Read(FormatCatalog formats, IReadOnlyList<string> paths, Func<string, byte[]> read, string? only, CancellationToken cancellationToken)
+    public static FolderScan Read(FormatCatalog formats, IReadOnlyList<string> paths, Func<string, long?> sizeOf, Func<string, byte[]> read, string? only, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(formats);
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(read);
-        var selection = FileSelection.Of(formats, paths);
+        var selection = FileSelection.Of(formats, paths, sizeOf);
         IReadOnlyList<string> files = only is null ? selection.Files : [.. selection.Files.Where(f => f == only)];
         var readings = new FormatReading[files.Count];
-        var siblings = new SiblingCache(selection, read);
+        var siblings = new SiblingCache<Sibling>(selection, path => Sibling.Load(path, read));
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
             try
             {
-                readings[i] = formats.Read(files[i], siblings.Read(files[i]), siblings.Of(files[i]));
+                readings[i] = formats.Read(files[i], siblings.Find(files[i])?.Bytes ?? read(files[i]), [.. selection.SiblingsOf(files[i]).Select(s => siblings.Find(s)?.File).OfType<SourceFile>()])
+                    .With(selection.ProblemOf(files[i]));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 readings[i] = new FormatReading([], [new FileProblem(files[i], null, e.Message)]);
             }
+
+            siblings.Release(files[i]);
         });
 
-        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems)]);
+        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()]);
     }
 
-    /// <summary>Keeps what is read more than once: siblings, and nothing else.</summary>
-    private sealed class SiblingCache
+    /// <param name="Bytes">Its bytes, for where it is read for itself; null where it can't be.</param>
+    /// <param name="File">Its text.</param>
+    private sealed record Sibling(byte[]? Bytes, SourceFile? File)
     {
-        private readonly FileSelection _selection;
-        private readonly Func<string, byte[]> _read;
-        private readonly Dictionary<string, Lazy<(byte[]? Bytes, SourceFile? File)>> _kept = new(StringComparer.Ordinal);
-
-        public SiblingCache(FileSelection selection, Func<string, byte[]> read)
-        {
-            (_selection, _read) = (selection, read);
-            foreach (var sibling in selection.AllSiblings)
-            {
-                _kept.TryAdd(sibling, new Lazy<(byte[]?, SourceFile?)>(() => Load(sibling)));
-            }
-        }
-
-        public byte[] Read(string path) => _kept.TryGetValue(path, out var kept) && kept.Value.Bytes is { } bytes ? bytes : _read(path);
-
-        public IReadOnlyList<SourceFile> Of(string path) =>
-            _selection.SiblingsOf(path) is [_, ..] siblings ? [.. siblings.Select(s => _kept[s].Value.File).OfType<SourceFile>()] : [];
-
         /// <summary>One that can't be read gives no values; where it is read for itself, that is reported.</summary>
-        private (byte[]? Bytes, SourceFile? File) Load(string path)
+        public static Sibling Load(string path, Func<string, byte[]> read)
         {
             try
             {
-                var bytes = _read(path);
-                return (bytes, SourceFile.TryRead(path, bytes, out var file, out _) ? file : null);
+                var bytes = read(path);
+                return SourceFile.TryRead(path, bytes, out var file, out _) ? new(bytes, file) : new(null, null);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return (null, null);
+                return new(null, null);
             }
         }
     }

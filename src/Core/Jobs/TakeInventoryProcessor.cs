@@ -76,8 +76,8 @@ public sealed partial class TakeInventoryProcessor(
             ? old.Files.ToDictionary(f => (f.Path, f.Basis))
             : [];
         var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        var selection = FileSelection.Of(formats, [.. all.Keys.Order(StringComparer.Ordinal)]);
-        var shared = selection.AllSiblings.ToDictionary(p => p, p => new Lazy<Task<(byte[]? Bytes, SourceFile? File)>>(() => FetchAsync(repository, all[p], cancellationToken)), StringComparer.Ordinal);
+        var selection = FileSelection.Of(formats, [.. all.Keys.Order(StringComparer.Ordinal)], p => all[p].Size);
+        var shared = new SiblingCache<Task<(byte[]? Bytes, SourceFile? File)>>(selection, p => FetchAsync(repository, all[p], cancellationToken));
         var files = new InventoryFile[selection.Files.Count];
         await System.Threading.Tasks.Parallel.ForAsync(
             0,
@@ -87,12 +87,13 @@ public sealed partial class TakeInventoryProcessor(
             {
                 var file = all[selection.Files[i]];
                 IReadOnlyList<InventorySibling>? siblings = selection.SiblingsOf(file.Path) is [_, ..] paths
-                    ? [.. paths.Select(p => all[p]).Where(s => s.Size is not > SourceFile.LargestFile).Select(s => new InventorySibling(s.Path, s.Blob, s.Mode))]
+                    ? [.. paths.Select(p => all[p]).Select(s => new InventorySibling(s.Path, s.Blob, s.Mode))]
                     : null;
                 var blank = new InventoryFile(file.Path, file.Blob, file.Mode, [], [], siblings);
                 files[i] = known.TryGetValue((file.Path, blank.Basis), out var unchanged)
                     ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems }
-                    : await ReadAsync(repository, file, blank, shared, token).ConfigureAwait(false);
+                    : await ReadAsync(repository, file, blank, shared, selection.ProblemOf(file.Path), token).ConfigureAwait(false);
+                shared.Release(file.Path);
             }).ConfigureAwait(false);
         return files;
     }
@@ -100,10 +101,11 @@ public sealed partial class TakeInventoryProcessor(
     /// <param name="repository">The repository.</param>
     /// <param name="file">The file.</param>
     /// <param name="blank">Its record without what it names.</param>
-    /// <param name="shared">Siblings by path, decoded and parsed once for all files that are read with them.</param>
+    /// <param name="shared">Siblings, decoded and parsed once for all files that are read with them.</param>
+    /// <param name="cut">What is to be said where not all of the file's siblings are among them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     private async Task<InventoryFile> ReadAsync(
-        RepositoryName repository, TreeFile file, InventoryFile blank, Dictionary<string, Lazy<Task<(byte[]? Bytes, SourceFile? File)>>> shared, CancellationToken cancellationToken)
+        RepositoryName repository, TreeFile file, InventoryFile blank, SiblingCache<Task<(byte[]? Bytes, SourceFile? File)>> shared, FileProblem? cut, CancellationToken cancellationToken)
     {
         FormatReading reading;
         if (file.Size > SourceFile.LargestFile)
@@ -118,15 +120,15 @@ public sealed partial class TakeInventoryProcessor(
                 var siblings = new List<SourceFile>();
                 foreach (var sibling in blank.Siblings ?? [])
                 {
-                    if ((await shared[sibling.Path].Value.ConfigureAwait(false)).File is { } text)
+                    if (shared.Find(sibling.Path) is { } loading && (await loading.ConfigureAwait(false)).File is { } text)
                     {
                         siblings.Add(text);
                     }
                 }
 
-                var content = (shared.TryGetValue(file.Path, out var known) ? (await known.Value.ConfigureAwait(false)).Bytes : null)
+                var content = (shared.Find(file.Path) is { } known ? (await known.ConfigureAwait(false)).Bytes : null)
                     ?? await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
-                reading = formats.Read(file.Path, content, siblings);
+                reading = formats.Read(file.Path, content, siblings).With(cut);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
@@ -143,7 +145,7 @@ public sealed partial class TakeInventoryProcessor(
         try
         {
             var bytes = await host.GetBlobAsync(repository, sibling.Blob, cancellationToken).ConfigureAwait(false);
-            return (bytes, SourceFile.TryRead(sibling.Path, bytes, out var file, out _) ? file : null);
+            return SourceFile.TryRead(sibling.Path, bytes, out var file, out _) ? (bytes, file) : (null, null);
         }
         catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
         {

@@ -38,7 +38,7 @@ public sealed record Fixture(string Format, string Path)
         {
             var folder = Path[..(Path.LastIndexOf('/') + 1)];
             string[] paths = [.. Directory.EnumerateFiles(FullName(folder)).Select(f => folder + System.IO.Path.GetFileName(f)).Where(f => !f.EndsWith(Ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-            return [.. FileSelection.Of(FormatCatalog.Default, paths).SiblingsOf(Path).Select(s => new SourceFile(s, File.ReadAllText(FullName(s))))];
+            return [.. FileSelection.Of(FormatCatalog.Default, paths, static _ => null).SiblingsOf(Path).Select(s => new SourceFile(s, File.ReadAllText(FullName(s))))];
         }
     }
 

@@ -74,6 +74,8 @@ public sealed class HostileFileTests
         { "pom.xml", "xml nesting" }, { "pom.xml", "many plugins" }, { "pom.xml", "property doubling" }, { "build.gradle", "gradle blocks" }, { "build.gradle", "gradle names" }, { "build.gradle", "gradle variables" }, { "builder.toml", "toml nesting" }, { "builder.toml", "toml tables" }, { "a.container", "many units" },
         { "main.tf", "hcl nesting" }, { "main.tf", "hcl local chain" }, { "main.tf", "hcl local doubling" }, { "main.tf", "hcl steps" }, { "main.tf", "hcl here-documents" }, { "main.tf", "hcl open quotes" },
         { "main.tf", "hcl many uses" }, { "main.tf", "hcl text in text" }, { "main.tf.json", "hcl json" }, { "main.tf", "hcl rendered" }, { "MODULE.bazel", "starlark calls" }, { "a.nomad.hcl", "hcl nesting" }, { "main.tf", "hcl operators" },
+        { "a.csproj", "xml attributes" }, { "a.container", "continued value" }, { "fly.toml", "toml items" }, { "main.json", "long expression" }, { "main.bicep", "bicep members" }, { "Earthfile", "continued lines" },
+        { "pod.yaml", "folded lines" }, { "main.tf", "hcl labels" },
     };
 
     [Theory]
@@ -103,6 +105,49 @@ public sealed class HostileFileTests
         AssertProblem("Dockerfile:2: the file is not UTF-8: save it as UTF-8", "Dockerfile", [.. "FROM a\n"u8, 0xE9, .. "\n"u8]);
         AssertProblem("pod.yaml:1: the YAML is nested deeper than 200 levels", "pod.yaml", Encoding.UTF8.GetBytes(Make("flow nesting")));
         AssertProblem("pod.yaml: the YAML has more than 500000 nodes: the rest is not read", "pod.yaml", Encoding.UTF8.GetBytes(Make("many items")));
+    }
+
+    [Theory]
+    [InlineData("pod.json")]
+    [InlineData("main.tf")]
+    [InlineData("pom.xml")]
+    [InlineData("Jenkinsfile")]
+    public void UTF_16_is_reported_where_its_words_matter_with_and_without_a_byte_order_mark(string path)
+    {
+        const string Text = "apiVersion kind image";
+        var message = path + ":1: the file is UTF-16: save it as UTF-8";
+        AssertProblem(message, path, [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Text)]);
+        AssertProblem(message, path, [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Text)]);
+        AssertProblem(message, path, Encoding.Unicode.GetBytes(Text));
+        AssertProblem(message, path, Encoding.BigEndianUnicode.GetBytes(Text));
+        Assert.Same(FormatReading.None, FormatCatalog.Default.Read(path, Encoding.Unicode.GetBytes("nothing")));
+    }
+
+    [Fact]
+    public void A_file_of_values_that_many_share_is_looked_through_once()
+    {
+        var environment = new SourceFile(".env", "V=1\n" + Times("# basewatch: ignore\n", 400_000));
+        for (var i = 0; i < 2_000; i++)
+        {
+            Assert.Equal("1", Assert.Single(FormatCatalog.Default.Read("compose.yml", "services: {a: {image: \"a:${V}\"}}"u8, [environment]).Uses).Reference?.Tag);
+        }
+    }
+
+    [Fact]
+    public void Files_that_share_a_large_sibling_can_be_read_at_the_same_time()
+    {
+        var values = new SourceFile("values.tf", string.Concat(Enumerable.Range(0, 20_000).Select(i => $"variable \"v{i}\" {{ default = \"1.{i}\" }}\n")));
+        Parallel.For(0, 200, i => Assert.Equal($"1.{i}", Assert.Single(FormatCatalog.Default.Read(
+            $"m{i}.tf", Encoding.UTF8.GetBytes($"resource \"docker_image\" \"a\" {{ name = \"a:${{var.v{i}}}\" }}"), [values]).Uses).Reference?.Tag));
+    }
+
+    [Fact]
+    public void A_value_of_many_variables_that_many_services_read_costs_no_more_than_the_uses_that_are_kept()
+    {
+        var environment = new SourceFile(".env", string.Concat(Enumerable.Range(0, 99).Select(i => $"A{i}=1\n")) + "A=" + string.Concat(Enumerable.Range(0, 99).Select(i => $"${{A{i}}}")));
+        var reading = FormatCatalog.Default.Read("compose.yml", Encoding.UTF8.GetBytes("services:\n" + string.Concat(Enumerable.Range(0, 80_000).Select(i => $"  s{i}: {{image: \"a:${{A}}\"}}\n"))), [environment]);
+        Assert.Equal(UseList.MostUses, reading.Uses.Count);
+        Assert.Equal("compose.yml: the file names more than 10000 images: the rest is not read", Assert.Single(reading.Problems).ToString());
     }
 
     private static void AssertProblem(string message, string path, byte[] bytes) =>
@@ -203,6 +248,13 @@ public sealed class HostileFileTests
         "hcl json" => "{\"resource\": {\"docker_image\": {" + string.Concat(Enumerable.Range(0, 60_000).Select(i => $"\"a{i}\": {{\"name\": \"a:{i}${{local.b}}\"}},\n")) + "\"z\": {}}}}",
         "hcl rendered" => "variable image { default = \"" + new string('x', 1000) + "\" }\nresource helm_release a { values = [<<E\n" + Times("image: ${var.image}\n", 200_000) + "E\n] }\n",
         "hcl operators" => "image = " + Times("a ? -b + !", 200_000) + Times("c.d[e] : ", 200_000),
+        "xml attributes" => "<Project ContainerBaseImage=''" + Times(" a='1'", 1_000_000) + "/>",
+        "continued value" => "[Container]\nImage=" + Times(" \\\n", 2_000_000),
+        "toml items" => "image = [" + Times("1,", 4_000_000) + "]",
+        "long expression" => "{\"$schema\": \"deploymentTemplate.json#\", \"resources\": [{\"type\": \"Microsoft.App/a\", \"image\": \"[concat(" + Times("'a',", 2_000_000) + "'b')]\"}]}",
+        "bicep members" => "var image = " + Times("a.b", 2_500_000),
+        "folded lines" => "apiVersion: v1\nkind: Pod\nimage: >\n" + Times("  image: a:1\n", 500_000),
+        "hcl labels" => "image = 1\nresource " + Times("\"a\" ", 1_500_000),
         "starlark calls" => Times("oci.pull(image=[", 200_000) + Times("oci.pull(image = \"a\", tag = \"b\")\n", 100_000),
         _ => throw new ArgumentOutOfRangeException(nameof(bomb)),
     };

@@ -63,7 +63,7 @@ public sealed class SharedValueTests
     private static FileContent[] Contents(string files)
     {
         var texts = files.Split('|').Select(f => f.Split('\n', 2)).OrderBy(f => f[0], StringComparer.Ordinal).ToList();
-        var selection = FileSelection.Of(FormatCatalog.Default, [.. texts.Select(t => t[0])]);
+        var selection = FileSelection.Of(FormatCatalog.Default, [.. texts.Select(t => t[0])], static _ => 1);
         return [.. texts.Select(t => new FileContent(t[0], Encoding.UTF8.GetBytes(t[1]), [.. selection.SiblingsOf(t[0])]))];
     }
 }

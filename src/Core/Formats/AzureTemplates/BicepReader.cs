@@ -190,11 +190,8 @@ internal sealed class BicepReader
         {
             _problem ??= $"the file is nested deeper than {YamlStream.Deepest} levels";
         }
-        else if (++_nodes > YamlStream.MostNodes)
-        {
-            _problem ??= $"the file has more than {YamlStream.MostNodes} expressions: the rest is not read";
-        }
 
+        Count();
         if (_problem is not null)
         {
             _at = _text.Length;
@@ -217,6 +214,9 @@ internal sealed class BicepReader
         _depth--;
         return value;
     }
+
+    private void Count() =>
+        _problem ??= ++_nodes > YamlStream.MostNodes ? $"the file has more than {YamlStream.MostNodes} expressions: the rest is not read" : null;
 
     private Expression ReadOperators()
     {
@@ -290,6 +290,7 @@ internal sealed class BicepReader
         var value = ReadPrimary();
         while (_problem is null && _at < _text.Length)
         {
+            Count();
             SkipBlanks(lines: false);
             if (IsAt(".?") || IsAt("::"))
             {

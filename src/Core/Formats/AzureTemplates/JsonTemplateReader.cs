@@ -12,6 +12,9 @@ internal sealed class JsonTemplateReader(SourceFile? sibling = null)
     /// <summary>The deepest nesting of calls in one expression.</summary>
     private const int DeepestCalls = 50;
 
+    /// <summary>The longest expression that Azure takes (<see href="https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits"/>).</summary>
+    private const int LongestExpression = 24_576;
+
     private const string DeploymentType = "Microsoft.Resources/deployments";
 
     /// <summary>Whether a file's root says that it is of a kind: <c>deploymentTemplate</c>.</summary>
@@ -109,7 +112,9 @@ internal sealed class JsonTemplateReader(SourceFile? sibling = null)
                 return new TextExpression(WrittenText.Unplaced(""), node.Start, node.Start + 4);
             case YamlScalar { Written: { } written } scalar:
                 return scalar.Value.StartsWith('[') && scalar.Value.EndsWith(']') && !scalar.Value.StartsWith("[[", StringComparison.Ordinal)
-                    ? new Calls(written, node.Start, this).Read()
+                    ? scalar.Value.Length > LongestExpression
+                        ? new UnknownExpression($"its expression is longer than {LongestExpression} characters", node.Start, node.Start + written.Value.Length + 2)
+                        : new Calls(written, node.Start, this).Read()
                     : new TextExpression(Place(written), node.Start, node.Start + written.Value.Length + 2);
             default:
                 return new UnknownExpression(Reasons.Escaped, node.Start, node.Start + 1);

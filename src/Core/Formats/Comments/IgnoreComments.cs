@@ -13,9 +13,10 @@ internal static class IgnoreComments
     {
         var lines = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
         var files = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
-        foreach (var source in file.Siblings.Append(file).Where(f => CommentDirective.MayBeIn(f.Text)))
+        foreach (var source in file.Siblings.Append(file))
         {
-            if (Lines(source.Text) is { Count: > 0 } ignored)
+            // Many files may share a sibling.
+            if (source.Parsed(static f => new Ignored(CommentDirective.MayBeIn(f.Text) ? Lines(f.Text) : [])).Lines is { Count: > 0 } ignored)
             {
                 (lines[source.Path], files[source.Path]) = (ignored, source);
             }
@@ -55,4 +56,7 @@ internal static class IgnoreComments
 
         return found;
     }
+
+    /// <param name="Lines">The lines of a file whose uses are excluded.</param>
+    private sealed record Ignored(HashSet<int> Lines);
 }

@@ -13,63 +13,101 @@ internal static class HclFolder
     /// <param name="isAlwaysRead">Whether it is read without being asked for.</param>
     public static HclScope Scope(SourceFile file, HclDocument document, Func<string, bool> isValues, Func<string, bool> isAlwaysRead)
     {
-        var variables = new Dictionary<string, HclNode?>(StringComparer.Ordinal);
-        var locals = new Dictionary<string, HclNode>(StringComparer.Ordinal);
         if (!file.Text.Contains("var.", StringComparison.Ordinal) && !file.Text.Contains("local.", StringComparison.Ordinal))
         {
-            return new HclScope(variables, locals);
+            return HclScope.Empty;
         }
 
+        // Asked for often, so plain loops.
+        Declarations[] declared = [.. file.Siblings.Where(s => !isValues(NameOf(s))).Select(s => s.Parsed(static f => new Declarations(HclDocument.ReadSibling(f))))];
         if (!isValues(NameOf(file)))
         {
-            Declare(document);
+            declared = [new Declarations(document), .. declared];
         }
 
-        foreach (var sibling in file.Siblings.Where(s => !isValues(NameOf(s))))
-        {
-            Declare(HclDocument.ReadSibling(sibling));
-        }
+        // The file named after the tool comes first, then the others by name; the last wins.
+        HclObject[] values = [.. file.Siblings.Where(s => isValues(NameOf(s)) && isAlwaysRead(NameOf(s)))
+            .OrderBy(s => NameOf(s).Contains(".auto.", StringComparison.Ordinal)).ThenBy(NameOf, StringComparer.Ordinal)
+            .Select(s => HclDocument.ReadSibling(s).Root).Reverse()];
+        return new HclScope(
+            name => Array.Find(values, v => v[name] is not null)?[name] ?? Variable(declared, name),
+            name => Local(declared, name));
+    }
 
-        // The file named after the tool comes first, then the others by name.
-        foreach (var values in file.Siblings.Where(s => isValues(NameOf(s)) && isAlwaysRead(NameOf(s))).OrderBy(s => NameOf(s).Contains(".auto.", StringComparison.Ordinal)).ThenBy(NameOf, StringComparer.Ordinal))
+    /// <summary>The last file that gives a variable a default.</summary>
+    private static HclNode? Variable(Declarations[] declared, string name)
+    {
+        for (var i = declared.Length - 1; i >= 0; i--)
         {
-            foreach (var member in HclDocument.ReadSibling(values).Root.Members.Where(m => m.Labels.Count == 0))
+            if (declared[i].Variables.TryGetValue(name, out var value) && value is not null)
             {
-                variables[member.Key] = member.Value;
+                return value;
             }
         }
 
-        return new HclScope(variables, locals);
-
-        void Declare(HclDocument declared)
+        foreach (var one in declared)
         {
-            foreach (var member in declared.Root.Members)
+            if (one.Others.TryGetValue(name, out var value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static HclNode? Local(Declarations[] declared, string name)
+    {
+        foreach (var one in declared)
+        {
+            if (one.Locals.TryGetValue(name, out var value))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static string NameOf(SourceFile file) => file.Name.ToString();
+
+    /// <summary>What a file declares, found once for all that are read with it.</summary>
+    private sealed class Declarations
+    {
+        public Declarations(HclDocument document)
+        {
+            foreach (var member in document.Root.Members)
             {
                 if (member is { Key: "variable", Labels: [var name], Value: HclObject variable })
                 {
-                    variables[name] = variable["default"] ?? variables.GetValueOrDefault(name);
+                    Variables[name] = variable["default"] ?? Variables.GetValueOrDefault(name);
                 }
                 else if (member is { Key: "variables", Labels: [], Value: HclObject all })
                 {
                     foreach (var one in all.Members)
                     {
-                        variables.TryAdd(one.Key, one.Value);
+                        Others.TryAdd(one.Key, one.Value);
                     }
                 }
                 else if (member is { Key: "locals", Labels: [], Value: HclObject values })
                 {
                     foreach (var value in values.Members)
                     {
-                        locals.TryAdd(value.Key, value.Value);
+                        Locals.TryAdd(value.Key, value.Value);
                     }
                 }
-                else if (member is { Key: "local", Labels: [var local], Value: HclObject { } body } && body["expression"] is { } expression)
+                else if (member is { Key: "local", Labels: [var local], Value: HclObject body } && body["expression"] is { } expression)
                 {
-                    locals.TryAdd(local, expression);
+                    Locals.TryAdd(local, expression);
                 }
             }
         }
-    }
 
-    private static string NameOf(SourceFile file) => file.Name.ToString();
+        public Dictionary<string, HclNode?> Variables { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Values of variables that are declared in a block of all.</summary>
+        public Dictionary<string, HclNode> Others { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, HclNode> Locals { get; } = new(StringComparer.Ordinal);
+    }
 }

@@ -29,11 +29,14 @@ internal sealed class HclObject(int start) : HclNode(start)
     {
         if (_byKey is null)
         {
-            _byKey = new Dictionary<string, HclNode>(StringComparer.Ordinal);
+            // Complete before others see it: files beside each other are read at the same time, and share it.
+            var byKey = new Dictionary<string, HclNode>(StringComparer.Ordinal);
             foreach (var member in Members.Where(m => m.Labels.Count == 0))
             {
-                _byKey.TryAdd(member.Key, member.Value);
+                byKey.TryAdd(member.Key, member.Value);
             }
+
+            _byKey = byKey;
         }
 
         return _byKey.TryGetValue(key, out value);

@@ -14,7 +14,10 @@ internal sealed class HclParser(SourceFile file, WrittenText source)
     private const int Deepest = 200;
 
     /// <summary>The most values that are read in one file.</summary>
-    private const int MostNodes = 500_000;
+    /// <summary>A block of the tools that are read has two at the most.</summary>
+    private const int MostLabels = 100;
+
+    private const int MostNodes = 250_000;
 
     private readonly string _text = source.Value;
     private readonly int _shift = source.Spans.Take(2).ToList() is [var only] && only.Length == source.Value.Length ? only.Start : -1;
@@ -138,7 +141,7 @@ internal sealed class HclParser(SourceFile file, WrittenText source)
         }
 
         var labels = new List<string>();
-        while (Current == '"' || IsNameStart(Current))
+        while (labels.Count < MostLabels && (Current == '"' || IsNameStart(Current)))
         {
             labels.Add(Current == '"' ? ReadQuoted().Literal?.Value ?? "" : ReadName());
             SkipSpace(lines: false);

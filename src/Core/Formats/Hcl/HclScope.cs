@@ -9,16 +9,19 @@ namespace Basewatch.Core.Formats.Hcl;
 internal sealed record HclText(WrittenText Text, string? Unknown, bool IsPinnable);
 
 /// <summary>What names stand for in a file and its folder. The work for each question is bounded.</summary>
-/// <param name="variables">Values of variables, null where one is declared and has none.</param>
+/// <param name="variables">Values of variables; null where one has none.</param>
 /// <param name="locals">Values of locals.</param>
 /// <param name="bare">Whether variables are named as they are, without <c>var.</c>.</param>
-internal sealed class HclScope(IReadOnlyDictionary<string, HclNode?> variables, IReadOnlyDictionary<string, HclNode> locals, bool bare = false)
+internal sealed class HclScope(Func<string, HclNode?> variables, Func<string, HclNode?> locals, bool bare = false)
 {
     /// <summary>Longest text: no reference is near it, and values in values can't grow without bound.</summary>
     public const int LongestText = 1024;
 
     /// <summary>What ends a word in YAML or JSON, or begins another thing.</summary>
     private static readonly System.Buffers.SearchValues<char> NotInAWord = System.Buffers.SearchValues.Create("\"'\r\n#:,[]&*");
+
+    /// <summary>Nothing is known.</summary>
+    public static HclScope Empty => new(static _ => null, static _ => null);
 
     private const int MostSteps = 1_000;
     private const int Deepest = 32;
@@ -203,16 +206,21 @@ internal sealed class HclScope(IReadOnlyDictionary<string, HclNode?> variables, 
 
         if (!bare && path[0] == "local")
         {
-            if (!locals.TryGetValue(root, out found))
+            found = locals(root);
+            if (found is null)
             {
                 unknown = $"the local value {Excerpt.Of(root)} stands in no file of this folder";
                 return null;
             }
         }
-        else if (!variables.TryGetValue(root, out found) || found is null or HclLiteral { IsNull: true })
+        else
         {
-            unknown = $"the variable {Excerpt.Of(root)} has no value in this folder";
-            return null;
+            found = variables(root);
+            if (found is null or HclLiteral { IsNull: true })
+            {
+                unknown = $"the variable {Excerpt.Of(root)} has no value in this folder";
+                return null;
+            }
         }
 
         for (; used < path.Count; used++)

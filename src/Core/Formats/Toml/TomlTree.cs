@@ -153,6 +153,11 @@ internal sealed record TomlTree(YamlMapping Root, FileProblem? Problem)
         {
             table.Entries.Add((key, value));
             _children.TryAdd((table, key.Value), value);
+            Count();
+        }
+
+        private void Count()
+        {
             if (++_nodes > YamlStream.MostNodes)
             {
                 Fail($"it has more than {YamlStream.MostNodes} nodes: the rest is not read");
@@ -222,7 +227,7 @@ internal sealed record TomlTree(YamlMapping Root, FileProblem? Problem)
                 if (parent.Node is YamlSequence sequence)
                 {
                     sequence.Items.Add(value);
-                    _nodes++;
+                    Count();
                 }
                 else
                 {

@@ -75,12 +75,20 @@ internal sealed record XmlTree(XmlElement? Root, FileProblem? Problem)
             CheckCharacters = false,
         };
 
+        /// <summary>The longest tag: the parser takes a time that grows with the square of the attributes in one.</summary>
+        private const int LongestTag = 100_000;
+
         private readonly Stack<(XmlElement Element, List<WrittenText> Texts)> _open = new();
         private XmlElement? _root;
         private int _nodes;
 
         public XmlTree Run()
         {
+            if (FindLongTag(file.Text) is >= 0 and var tag)
+            {
+                return new XmlTree(null, new FileProblem(file.Path, file.PositionOf(tag).Line, $"a tag is longer than {LongestTag} characters"));
+            }
+
             FileProblem? problem = null;
             using var text = new StringReader(file.Text.StartsWith('\uFEFF') ? file.Text[1..] : file.Text);
             using var xml = XmlReader.Create(text, Settings);
@@ -100,6 +108,37 @@ internal sealed record XmlTree(XmlElement? Root, FileProblem? Problem)
             }
 
             return new XmlTree(_root, problem);
+        }
+
+        private static int FindLongTag(string text)
+        {
+            for (int start, at = 0; (start = text.IndexOf('<', at)) >= 0;)
+            {
+                var rest = text.AsSpan(start);
+                var end = rest.StartsWith("<!--", StringComparison.Ordinal) ? "-->" : rest.StartsWith("<![CDATA[", StringComparison.Ordinal) ? "]]>" : rest.StartsWith("<?", StringComparison.Ordinal) ? "?>" : null;
+                if (end is not null)
+                {
+                    at = text.IndexOf(end, start, StringComparison.Ordinal);
+                    if (at < 0)
+                    {
+                        return -1;
+                    }
+
+                    continue;
+                }
+
+                var quote = '\0';
+                for (at = start + 1; at < text.Length && (quote != '\0' || text[at] is not ('>' or '<')); at++)
+                {
+                    quote = quote == text[at] ? '\0' : quote == '\0' && text[at] is '"' or '\'' ? text[at] : quote;
+                    if (at - start > LongestTag)
+                    {
+                        return start;
+                    }
+                }
+            }
+
+            return -1;
         }
 
         private void Step(XmlReader xml)

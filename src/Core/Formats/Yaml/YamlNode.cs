@@ -128,6 +128,11 @@ internal sealed class YamlScalar(YamlText source, int local, int end, string? ta
         {
             if (pieces.Count > 0)
             {
+                if (wanted[length] != '\n')
+                {
+                    return null;
+                }
+
                 pieces.Add(source.At("\n", feed));
                 length++;
             }
@@ -200,11 +205,14 @@ internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
 
         if (_byKey is null)
         {
-            _byKey = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+            // Complete before others see it: files that are read at the same time share their siblings.
+            var byKey = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
             foreach (var (name, node) in Named)
             {
-                _byKey.TryAdd(name, node);
+                byKey.TryAdd(name, node);
             }
+
+            _byKey = byKey;
         }
 
         return _byKey.TryGetValue(key, out value);
