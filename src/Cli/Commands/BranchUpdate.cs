@@ -53,7 +53,7 @@ internal static class BranchUpdate
         var records = await memory.ListPullRequestsAsync(repository, cancellationToken).ToListAsync(cancellationToken);
         if (isJson)
         {
-            JsonLines.Write(records.Select(r => new BranchRow(Core.Planning.ChangeSet.BranchPrefix + r.Key, r.Title, r.State, r.HeadCommit, r.Note)), RowJson.Readable.BranchRow);
+            JsonLines.Write(records.Select(r => new BranchRow(Core.Planning.ChangeSet.BranchPrefix + r.Key, r.Title, r.State, r.HeadCommit, r.Note)), RowJson.Default.BranchRow);
         }
         else
         {

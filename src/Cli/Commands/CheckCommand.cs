@@ -28,7 +28,7 @@ internal static class CheckCommand
             switch (parsed.GetValue(format))
             {
                 case "json":
-                    JsonLines.Write(FindingRow.Of(report), RowJson.Readable.FindingRow);
+                    JsonLines.Write(FindingRow.Of(report), RowJson.Default.FindingRow);
                     break;
                 case "markdown":
                     MarkdownReport.Write(report, Console.Out);

@@ -51,7 +51,7 @@ internal static class DigestCommand
         {
             JsonLines.Write(
                 [new DigestRow(reference.Name.Canonical, reference.Tag, manifest.Digest.ToString(), manifest.MediaType, [.. platforms.Select(p => new PlatformRow(p.Platform!.ToString(), p.Digest.ToString()))])],
-                RowJson.Readable.DigestRow);
+                RowJson.Default.DigestRow);
             return;
         }
 

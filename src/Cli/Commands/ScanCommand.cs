@@ -20,7 +20,7 @@ internal static class ScanCommand
             var (_, scan) = await ReadAsync(Toolbox.LoadFormats(parsed.GetValue(settings)), parsed.GetValue(path)!, cancellationToken);
             if (parsed.GetValue(format) == "json")
             {
-                JsonLines.Write(scan.Uses.Select(UseRow.Of), RowJson.Readable.UseRow);
+                JsonLines.Write(scan.Uses.Select(UseRow.Of), RowJson.Default.UseRow);
             }
             else
             {

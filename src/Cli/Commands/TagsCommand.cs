@@ -33,7 +33,7 @@ internal static class TagsCommand
 
                 if (parsed.GetValue(format) == "json")
                 {
-                    JsonLines.Write(tags.Select(t => new TagRow(reference.Name.Canonical, t)), RowJson.Readable.TagRow);
+                    JsonLines.Write(tags.Select(t => new TagRow(reference.Name.Canonical, t)), RowJson.Default.TagRow);
                 }
                 else
                 {

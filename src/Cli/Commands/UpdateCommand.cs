@@ -103,7 +103,7 @@ internal static class UpdateCommand
     {
         if (isJson)
         {
-            JsonLines.Write(rows, RowJson.Readable.UpdateRow);
+            JsonLines.Write(rows, RowJson.Default.UpdateRow);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,16 +14,30 @@ namespace Basewatch.Cli.Output;
 /// <summary>One JSON object a line on stdout.</summary>
 internal static class JsonLines
 {
+    private const int MostHeld = 64 * 1024;
+
     /// <summary>Writes each row on a line of its own.</summary>
     public static void Write<T>(IEnumerable<T> rows, JsonTypeInfo<T> json)
     {
         using var stdout = Console.OpenStandardOutput();
-        using var buffered = new BufferedStream(stdout, 64 * 1024);
+        var lines = new ArrayBufferWriter<byte>(MostHeld * 2);
+
+        // Characters as they are where JSON allows it: this is read by programs, never put into a page.
+        using var writer = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (var row in rows)
         {
-            JsonSerializer.Serialize(buffered, row, json);
-            buffered.WriteByte((byte)'\n');
+            JsonSerializer.Serialize(writer, row, json);
+            writer.Flush();
+            writer.Reset();
+            lines.Write("\n"u8);
+            if (lines.WrittenCount >= MostHeld)
+            {
+                stdout.Write(lines.WrittenSpan);
+                lines.ResetWrittenCount();
+            }
         }
+
+        stdout.Write(lines.WrittenSpan);
     }
 }
 
@@ -129,19 +144,11 @@ internal sealed record BranchRow(string Branch, string Title, string State, stri
 /// <summary>What <c>update --format json</c> prints for each update.</summary>
 internal sealed record UpdateRow(string File, int Line, string Image, VersionRow From, VersionRow To, string Kind, bool Written, string? Branch, string? Problem);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(UseRow))]
 [JsonSerializable(typeof(FindingRow))]
 [JsonSerializable(typeof(DigestRow))]
 [JsonSerializable(typeof(TagRow))]
 [JsonSerializable(typeof(UpdateRow))]
 [JsonSerializable(typeof(BranchRow))]
-internal sealed partial class RowJson : JsonSerializerContext
-{
-    /// <summary>Characters as they are where JSON allows it: this is read by programs, never put into a page.</summary>
-    public static RowJson Readable { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
-}
+internal sealed partial class RowJson : JsonSerializerContext;

@@ -105,10 +105,13 @@ public sealed class FilePattern
         return part == _parts.Length;
     }
 
+    private static bool IsSame(char a, char b) =>
+        a == b || ((a | b) < 0x80 ? (a ^ b) == 0x20 && char.IsAsciiLetter(a) : char.ToLowerInvariant(a) == char.ToLowerInvariant(b));
+
     /// <summary>Whether a name is meant by one part of a pattern.</summary>
     internal static bool IsNameMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        if (pattern is [.., not ('*' or '?') and var last] && (name.IsEmpty || char.ToLowerInvariant(last) != char.ToLowerInvariant(name[^1])))
+        if (pattern is [.., not ('*' or '?') and var last] && (name.IsEmpty || !IsSame(last, name[^1])))
         {
             return false;
         }
@@ -120,7 +123,7 @@ public sealed class FilePattern
             {
                 (starP, starN) = (p++, n);
             }
-            else if (p < pattern.Length && (pattern[p] == '?' || char.ToLowerInvariant(pattern[p]) == char.ToLowerInvariant(name[n])))
+            else if (p < pattern.Length && (pattern[p] == '?' || IsSame(pattern[p], name[n])))
             {
                 p++;
                 n++;

@@ -35,9 +35,11 @@ public sealed class FileSelection
         var files = new List<string>();
         var siblings = new Dictionary<string, Siblings>(StringComparer.Ordinal);
         var wishes = new Dictionary<string, Dictionary<string, Siblings>>(StringComparer.Ordinal);
-        foreach (var path in paths)
+        var matches = new IReadOnlyList<IFormat>[paths.Count];
+        Parallel.For(0, paths.Count, i => matches[i] = formats.For(paths[i]));
+        for (var i = 0; i < paths.Count; i++)
         {
-            var matching = formats.For(path);
+            var (path, matching) = (paths[i], matches[i]);
             if (matching.Count == 0)
             {
                 continue;
@@ -86,7 +88,7 @@ public sealed class FileSelection
     /// The files of the same folder that a file's formats ask for, in the order they were given in, as far as they are read:
     /// for all that ask for the same they are the same, so that a folder costs no more than they are.
     /// </summary>
-    public IReadOnlyList<string> SiblingsOf(string path) => _siblings.TryGetValue(path, out var found) ? [.. found.Chosen.Where(s => s != path)] : [];
+    public IReadOnlyList<string> SiblingsOf(string path) => _siblings.TryGetValue(path, out var found) && found.Chosen.Count > 0 ? [.. found.Chosen.Where(s => s != path)] : [];
 
     /// <summary>What is to be said of a folder whose files ask for more than is read with them, the same for each; null otherwise.</summary>
     public FileProblem? ProblemOf(string path) => _siblings.TryGetValue(path, out var found) && found.IsCut ? new FileProblem($"{FolderOf(path)}*", null, TooMany) : null;
@@ -109,7 +111,7 @@ public sealed class FileSelection
 
         public Siblings(string[] names, Func<string, long?> sizeOf) => (_names, _chosen) = (names, new Lazy<List<string>>(() => Choose(sizeOf)));
 
-        public IReadOnlyList<string> Chosen => _chosen.Value;
+        public List<string> Chosen => _chosen.Value;
 
         /// <summary>Whether some are left out.</summary>
         public bool IsCut => _chosen.Value.Count < _offered.Count || _isCut;

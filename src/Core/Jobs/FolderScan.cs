@@ -28,7 +28,7 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         {
             try
             {
-                readings[i] = formats.Read(files[i], siblings.Find(files[i])?.Bytes ?? read(files[i]), [.. selection.SiblingsOf(files[i]).Select(s => siblings.Find(s)?.File).OfType<SourceFile>()])
+                readings[i] = formats.Read(files[i], siblings.Find(files[i])?.Bytes ?? read(files[i]), SiblingsOf(files[i]))
                     .With(selection.ProblemOf(files[i]));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -38,6 +38,9 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
 
             siblings.Release(files[i]);
         });
+
+        IReadOnlyList<SourceFile> SiblingsOf(string path) =>
+            selection.SiblingsOf(path) is [_, ..] names ? [.. names.Select(s => siblings.Find(s)?.File).OfType<SourceFile>()] : [];
 
         return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()]);
     }

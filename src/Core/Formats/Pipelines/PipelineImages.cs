@@ -110,7 +110,7 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
     /// <param name="problem">Why the rest of the file could not be read.</param>
     public FormatReading ToReading(FileProblem? problem)
     {
-        var uses = new List<(int Place, int Last, ImageUse Use)>();
+        var uses = new List<Placed>();
         List<FileProblem> problems = problem is null ? [] : [problem];
         var versions = _candidates.Values.SelectMany(c => c).GroupBy(c => c.Group).ToDictionary(g => g.Key, g => VersionsOf([.. g.Where(c => c.Skip is null)]));
         foreach (var candidates in _candidates.OrderBy(c => c.Key).Select(c => c.Value))
@@ -123,7 +123,7 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
                 if (uses.Count < UseList.MostUses && _places.Add(spans is [] ? $"@{candidate.Place}" : string.Join(' ', spans.Select(s => $"{s.Start}+{s.Length}"))))
                 {
                     var locked = candidate.Locked ?? (versions[candidate.Group].Contains(candidate.Written.Value) ? "it is one of several versions that are built" : null);
-                    uses.Add((candidate.Place, last, ImageUse.Of(file, format, candidate.Written, candidate.Place, candidate.Platform, candidate.Pinnable && candidate.Skip is null, candidate.Skip, locked)));
+                    uses.Add(new Placed(candidate.Place, last, ImageUse.Of(file, format, candidate.Written, candidate.Place, candidate.Platform, candidate.Pinnable && candidate.Skip is null, candidate.Skip, locked)));
                 }
             }
         }
@@ -152,6 +152,8 @@ internal sealed class PipelineImages(SourceFile file, string format, params IRea
             .SelectMany(g => g)
             .ToHashSet(StringComparer.Ordinal);
     }
+
+    private sealed record Placed(int Place, int Last, ImageUse Use);
 
     private sealed record Candidate(WrittenText Written, int Place, Platform? Platform, string? Skip, string? Locked, bool Pinnable, int Group);
 }

@@ -11,8 +11,23 @@ namespace Basewatch.Core.Formats.Yaml;
 internal readonly record struct YamlEntry(YamlNode Key, YamlNode Written, YamlNode Value, bool IsOwn)
 {
     /// <summary>The entry of a key that a mapping has, or what it merges.</summary>
-    public static YamlEntry? Find(YamlMapping mapping, string key) =>
-        Own(mapping, key, isOwn: true) ?? mapping.Merged().Select(m => Own(m, key, isOwn: false)).FirstOrDefault(e => e is not null);
+    public static YamlEntry? Find(YamlMapping mapping, string key)
+    {
+        if (Own(mapping, key, isOwn: true) is { } own)
+        {
+            return own;
+        }
+
+        foreach (var merged in mapping.Merged())
+        {
+            if (Own(merged, key, isOwn: false) is { } entry)
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
 
     private static YamlEntry? Own(YamlMapping mapping, string key, bool isOwn)
     {

@@ -28,16 +28,20 @@ internal static class YamlMerge
     }
 
     /// <summary>The mappings that a mapping merges, at any depth, in the order in which they count.</summary>
-    public static IEnumerable<YamlMapping> Merged(this YamlMapping mapping)
+    public static IEnumerable<YamlMapping> Merged(this YamlMapping mapping) => mapping.TryGet(MergeKey, out var merged) ? Merged(merged) : [];
+
+    private static IEnumerable<YamlMapping> Merged(YamlNode first)
     {
-        var next = new Stack<YamlNode>();
-        Push(mapping);
+        var next = new Stack<YamlNode>([first]);
         for (var i = 0; i < LongestChain && next.TryPop(out var node); i++)
         {
             if (node is YamlMapping merged)
             {
                 yield return merged;
-                Push(merged);
+                if (merged.TryGet(MergeKey, out var more))
+                {
+                    next.Push(more);
+                }
             }
             else if (node is YamlSequence sequence)
             {
@@ -45,14 +49,6 @@ internal static class YamlMerge
                 {
                     next.Push(item.Target ?? item);
                 }
-            }
-        }
-
-        void Push(YamlMapping merging)
-        {
-            if (merging.TryGet(MergeKey, out var merged))
-            {
-                next.Push(merged);
             }
         }
     }

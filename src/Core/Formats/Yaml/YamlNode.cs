@@ -45,7 +45,7 @@ internal sealed partial record YamlText(string Text, WrittenText? Outer)
     [GeneratedRegex(@"^(?:[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|0[xob][0-9a-f_]+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:t.*)?|true|false|yes|no|on|off|y|n|null|~|[-+]?\.(?:inf|nan))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex IsAnotherType();
 
-    [GeneratedRegex(@"^(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{0,5}[1-9])?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
+    [GeneratedRegex(@"^(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{0,5}[1-9])?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: Timeout.Infinite)]
     private static partial Regex IsPlainNumber();
 
     /// <summary>A value that stands in the text as it is, with its place in the file.</summary>
