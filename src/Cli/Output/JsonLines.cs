@@ -138,6 +138,9 @@ internal sealed record PlatformRow(string Platform, string Digest);
 /// <summary>What <c>tags --format json</c> prints for each tag.</summary>
 internal sealed record TagRow(string Image, string Tag);
 
+/// <summary>What <c>policy</c> prints: the tag that is selected, null to stay, and why.</summary>
+internal sealed record VerdictRow(string? Selected, string Reason);
+
 /// <summary>What <c>update --branch --format json</c> prints for each change set.</summary>
 internal sealed record BranchRow(string Branch, string Title, string State, string? Commit, string? Note);
 
@@ -149,6 +152,7 @@ internal sealed record UpdateRow(string File, int Line, string Image, VersionRow
 [JsonSerializable(typeof(FindingRow))]
 [JsonSerializable(typeof(DigestRow))]
 [JsonSerializable(typeof(TagRow))]
+[JsonSerializable(typeof(VerdictRow))]
 [JsonSerializable(typeof(UpdateRow))]
 [JsonSerializable(typeof(BranchRow))]
 internal sealed partial class RowJson : JsonSerializerContext;

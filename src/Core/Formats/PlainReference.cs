@@ -62,7 +62,8 @@ internal static class PlainReference
             capitals = !isPart ? 0 : capitals + (char.IsAsciiLetterUpper(c) ? 1 : 0);
         }
 
-        return isWord && capitals >= ShortestWord;
+        // Who wrote a digest meant it.
+        return isWord && capitals >= ShortestWord && !value.AsSpan(end).StartsWith("@sha", StringComparison.Ordinal);
     }
 
     /// <summary>Whether a text is a reference that shows as much as is asked for.</summary>

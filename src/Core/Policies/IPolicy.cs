@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
+
 namespace Basewatch.Core.Policies;
 
 /// <summary>
-/// Decides which tag is next. Pure: the same question has the same answer, the order of candidates does not matter, and
-/// what is selected is always one of the candidates. A policy is one file in this folder.
+/// Decides which tag is next. Pure: the same question has the same answer, and what is selected is always one of the
+/// candidates. Their order does not matter, unless the tool whose policy it is says so. A policy is one file in this folder;
+/// those that only another tool has are beside its dialect.
 /// </summary>
 public interface IPolicy
 {
@@ -16,7 +19,14 @@ public interface IPolicy
 /// <summary>What a policy is asked.</summary>
 /// <param name="Current">The tag in use; null where none is written and the policy decides without it.</param>
 /// <param name="Candidates">Every tag that the registry holds.</param>
-public sealed record TagQuestion(string? Current, IReadOnlyList<string> Candidates);
+public sealed record TagQuestion(string? Current, IReadOnlyList<string> Candidates)
+{
+    /// <summary>When a tag was last pushed, for those of which it is known.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Pushed { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>The time to which ages are counted.</summary>
+    public DateTimeOffset Now { get; init; }
+}
 
 /// <summary>A policy's answer.</summary>
 /// <param name="Selected">The next tag; null: stay.</param>

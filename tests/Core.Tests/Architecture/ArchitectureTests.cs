@@ -24,10 +24,11 @@ public sealed class ArchitectureTests
         { "Images", "" },
         { "Formats", "Images" },
         { "Policies", "Images" },
+        { "Dialects", "Images|Formats|Policies" },
         { "Lifecycle", "Images|Policies" },
         { "Ports", "Images|Lifecycle|Jobs" },
-        { "Planning", "Images|Formats|Policies|Lifecycle|Ports" },
-        { "Jobs", "Images|Formats|Policies|Lifecycle|Ports|Planning" },
+        { "Planning", "Images|Formats|Policies|Dialects|Lifecycle|Ports" },
+        { "Jobs", "Images|Formats|Policies|Dialects|Lifecycle|Ports|Planning" },
     };
 
     [Theory]

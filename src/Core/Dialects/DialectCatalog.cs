@@ -1,0 +1,14 @@
+namespace Basewatch.Core.Dialects;
+
+/// <summary>The dialects that are read.</summary>
+public static class DialectCatalog
+{
+    /// <summary>Every dialect; ours first. A new one is registered here and nowhere else.</summary>
+    public static IReadOnlyList<IDialect> All { get; } =
+    [
+        new BasewatchDialect(),
+    ];
+
+    /// <summary>The dialect of a name; null where there is none.</summary>
+    public static IDialect? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+}
