@@ -24,7 +24,7 @@ internal static class ScanCommand
             }
             else
             {
-                Print(scan);
+                ScanScreen.Print(scan);
             }
 
             return WarnOfProblems(scan) ? ExitCode.Partial : ExitCode.Success;
@@ -55,7 +55,28 @@ internal static class ScanCommand
             throw new UsageException(e.Message, e);
         }
 
+        WarnOfNothing(formats, tree, path);
         return (tree, FolderScan.Read(formats, tree.Files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken));
+    }
+
+    /// <summary>Tells why nothing can be found where a person expects something.</summary>
+    private static void WarnOfNothing(FormatCatalog formats, WorkTree tree, string path)
+    {
+        if (tree.SingleFile is { } file && !tree.Files.Contains(file, StringComparer.Ordinal))
+        {
+            throw new UsageException(new FileInfo(path).LinkTarget is not null ? $"{path} is a link, and links are not followed"
+                : tree.IsGit ? $"{path} is not tracked by Git, and only what is tracked counts: git add it"
+                : $"{path} is no regular file");
+        }
+
+        if (tree.SingleFile is { } single && formats.For(single).Count == 0)
+        {
+            Screen.Warn($"{single}: no format reads files of this name");
+        }
+        else if (tree.IsGit && tree.Files.Count == 0)
+        {
+            Screen.Warn($"{path}: no file is tracked by Git here, and only what is tracked counts: git add what is to be read");
+        }
     }
 
     /// <summary>Tells what could not be read; true when there is something.</summary>
@@ -67,31 +88,5 @@ internal static class ScanCommand
         }
 
         return scan.Problems.Count > 0;
-    }
-
-    private static void Print(FolderScan scan)
-    {
-        if (scan.Uses.Count > 0)
-        {
-            string[] headings = ["File", "Image", "Tag", "Digest", "Format", "Note"];
-            var rows = new List<IReadOnlyList<string>>();
-            foreach (var use in scan.Uses)
-            {
-                rows.Add([
-                    Screen.Safe($"{use.Path}:{use.Line}"),
-                    Screen.Safe(use.Reference?.Name.Familiar ?? use.Written.Value),
-                    Screen.Safe(use.Reference?.Tag ?? ""),
-                    Screen.Safe(use.Reference?.Digest?.Abbreviated ?? ""),
-                    use.Format,
-                    use.Skip is null ? "" : $"[yellow]{Screen.Safe(use.Skip)}[/]"]);
-            }
-
-            Screen.WriteTable(headings, rows);
-        }
-
-        var images = scan.Uses.Where(u => u.Reference is not null).Select(u => u.Reference!.Name).Distinct().Count();
-        var skipped = scan.Uses.Count(u => u.Skip is not null);
-        Screen.Out.WriteLine($"{Count.Of(scan.Uses.Count, "use")} of {Count.Of(images, "image")} in {Count.Of(scan.Uses.Select(u => u.Path).Distinct(StringComparer.Ordinal).Count(), "file")}"
-            + (skipped == 0 ? "" : $", {skipped} of them can't be updated"));
     }
 }

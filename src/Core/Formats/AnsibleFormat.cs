@@ -36,7 +36,7 @@ public sealed class AnsibleFormat : IFormat
         var reading = new Reading(uses);
         foreach (var document in yaml.Documents)
         {
-            if (file.Name.StartsWith("molecule.", StringComparison.OrdinalIgnoreCase))
+            if (file.Name.StartsWith("molecule.", StringComparison.OrdinalIgnoreCase) || (IsIn(file.Path, "molecule") && document is YamlMapping scenario && scenario.TryGet("platforms", out _)))
             {
                 reading.ReadMolecule(document);
             }

@@ -1,8 +1,8 @@
 namespace Basewatch.Core.Formats.Comments;
 
 /// <summary>
-/// <c>basewatch: ignore</c> in a comment on the line before a use, or at the end of its line; also where its tag is
-/// written, be that another line or file. It counts for every format.
+/// <c>basewatch: ignore</c> in a comment on the line before a use, before the key or the item of a list that it is in, or at the end of its
+/// line; also where its tag is written, be that another line or file. It counts for every format.
 /// </summary>
 internal static class IgnoreComments
 {
@@ -32,10 +32,21 @@ internal static class IgnoreComments
     private static HashSet<int> Lines(string text)
     {
         var found = new HashSet<int>();
-        var (number, waits) = (0, false);
+        var (number, waits, block, isItem) = (0, false, -1, false);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             number++;
+            var indent = line.Length - line.TrimStart().Length;
+            if (block >= 0 && indent < line.Length)
+            {
+                // A list may stand at the depth of its key.
+                block = indent > block || (indent == block && line[indent] == '-' && !isItem) ? block : -1;
+                if (block >= 0)
+                {
+                    found.Add(number);
+                }
+            }
+
             if (CommentDirective.TryParse(line, out var directive) && directive.Kind == CommentKind.Ignore)
             {
                 if (directive.StandsAlone)
@@ -51,6 +62,8 @@ internal static class IgnoreComments
             {
                 found.Add(number);
                 waits = false;
+                isItem = rest.StartsWith("- ", StringComparison.Ordinal);
+                block = block < 0 && (isItem || rest[^1] == ':') ? indent : block;
             }
         }
 
