@@ -40,7 +40,7 @@ public sealed class EarthfileFormat : IFormat
 
         public FormatReading Read()
         {
-            var source = DockerfileLexer.Read(WrittenText.At(file.Text, 0));
+            var source = DockerfileLexer.Read(WrittenText.At(file.Text, 0), joinsQuoted: true);
             _escape = source.Escape;
             foreach (var (keyword, arguments) in source.Instructions)
             {
@@ -53,7 +53,10 @@ public sealed class EarthfileFormat : IFormat
                 switch (keyword)
                 {
                     case "ARG" or "LET":
-                        ReadArgument(words.FirstOrDefault(w => !w.Value.StartsWith("--", StringComparison.Ordinal)));
+                        ReadArgument([.. words.SkipWhile(w => w.Value.StartsWith("--", StringComparison.Ordinal)).Take(3)]);
+                        break;
+                    case "SET":
+                        ForgetArgument(words.FirstOrDefault());
                         break;
                     case "FROM":
                         ReadFrom(words);
@@ -67,8 +70,11 @@ public sealed class EarthfileFormat : IFormat
             return _uses.ToReading();
         }
 
-        private void ReadArgument(WrittenText? word)
+        private void ReadArgument(List<WrittenText> words)
         {
+            // Space may stand around the sign.
+            var word = words is [var first, { Value: ['=', ..] } second, ..] ? WrittenText.Join([first, second]) : words.FirstOrDefault();
+            word = word?.Value is [.., '='] && words.Skip(words[0] == word ? 1 : 2).FirstOrDefault() is { Value: not ['#', ..] } last ? WrittenText.Join([word, last]) : word;
             if (word is null || word.Value.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
             {
                 return;
@@ -83,6 +89,16 @@ public sealed class EarthfileFormat : IFormat
                 scope[name] = value.Problem is null
                     ? new VariableValue(value.Value, null, new HashSet<string>(value.Names.Take(100), StringComparer.Ordinal) { name }, value.IsWhole)
                     : new VariableValue(null, value.Problem, new HashSet<string>([name], StringComparer.Ordinal));
+            }
+        }
+
+        /// <summary>What a variable is set to may depend on a condition.</summary>
+        private void ForgetArgument(WrittenText? word)
+        {
+            var name = word?.Value.Split('=')[0];
+            if (name is not null && _target?.ContainsKey(name) == true)
+            {
+                _target[name] = new VariableValue(null, $"the variable {Excerpt.Of(name)} is SET anew", new HashSet<string>([name], StringComparer.Ordinal));
             }
         }
 

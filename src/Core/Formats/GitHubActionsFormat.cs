@@ -116,7 +116,16 @@ public sealed class GitHubActionsFormat : IFormat
                 return;
             }
 
-            foreach (var row in RowsFor(scalar.Value))
+            var choices = scalar.Written is { } written ? ExpressionChoice.Of(written) : [];
+            foreach (var choice in choices)
+            {
+                foreach (var row in RowsFor(choice.Value))
+                {
+                    images.Add(choice, scalar.Start, name => Lookup(name, row), prefix);
+                }
+            }
+
+            foreach (var row in choices.Count == 0 ? RowsFor(scalar.Value) : [])
             {
                 images.Add(scalar, name => Lookup(name, row), prefix);
             }

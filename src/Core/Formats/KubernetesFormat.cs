@@ -42,6 +42,13 @@ public sealed class KubernetesFormat : IFormat
         var yaml = YamlStream.Read(file);
         var uses = new UseList(file, Name);
         var walk = new ManifestWalk(file, uses, ManifestFamily.Kubernetes);
+        if (KustomizeFormat.IsNamedSo(file.Path))
+        {
+            // It need not say its kind, and has patches in it.
+            walk.Run(yaml.Documents, isManifest: true, isResource: true);
+            return uses.ToReading(yaml.Problem);
+        }
+
         if (!text.Contains("apiVersion", StringComparison.Ordinal) || !text.Contains("kind", StringComparison.Ordinal))
         {
             walk.Run(yaml.Documents.Where(IsPatch), isManifest: true);

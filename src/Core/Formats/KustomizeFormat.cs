@@ -45,7 +45,8 @@ public sealed class KustomizeFormat : IFormat
         return uses.ToReading(isNamedSo ? yaml.Problem : null);
     }
 
-    private static bool IsNamedSo(string path) => path.AsSpan(path.LastIndexOf('/') + 1) is var name
+    /// <summary>Whether a file has the name that Kustomize looks for.</summary>
+    internal static bool IsNamedSo(string path) => path.AsSpan(path.LastIndexOf('/') + 1) is var name
         && (name.Equals("kustomization", StringComparison.OrdinalIgnoreCase) || name.Equals("kustomization.yaml", StringComparison.OrdinalIgnoreCase) || name.Equals("kustomization.yml", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsKustomization(YamlMapping root, bool isNamedSo) =>

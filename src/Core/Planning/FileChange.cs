@@ -79,26 +79,50 @@ public sealed record FileChange(IReadOnlyDictionary<string, byte[]> Contents, IR
             return new FileChange(Encode(texts), applied, dropped);
         }
 
-        // Something stands in the way: find out what, one update after another.
+        // Something stands in the way: find out what, by halves. Updates of one place are written together or not at all.
         var kept = new Dictionary<ImageUse, ImageReference>(ReferenceEqualityComparer.Instance);
         texts = null;
-        foreach (var update in applied.ToList())
+        var next = new Stack<IReadOnlyList<IReadOnlyList<Update>>>([[.. applied.GroupBy(PlaceOf).Select(g => (IReadOnlyList<Update>)[.. g])]]);
+        while (next.TryPop(out var units))
         {
-            kept[update.Use] = update.Target;
-            if (ReferenceEdit.TryApply(formats, files, kept, out var edited, out var problem))
+            var tried = new Dictionary<ImageUse, ImageReference>(kept, ReferenceEqualityComparer.Instance);
+            foreach (var update in units.SelectMany(u => u))
             {
-                texts = edited;
+                tried[update.Use] = update.Target;
+            }
+
+            if (tried.Count == kept.Count)
+            {
+                continue;
+            }
+
+            if (ReferenceEdit.TryApply(formats, files, tried, out var edited, out var problem))
+            {
+                (kept, texts) = (tried, edited);
+            }
+            else if (units is [var only])
+            {
+                foreach (var update in only)
+                {
+                    applied.Remove(update);
+                    dropped.Add(problem);
+                }
             }
             else
             {
-                kept.Remove(update.Use);
-                applied.Remove(update);
-                dropped.Add(problem);
+                next.Push([.. units.Skip(units.Count / 2)]);
+                next.Push([.. units.Take(units.Count / 2)]);
             }
         }
 
         return new FileChange(Encode(texts), applied, dropped);
     }
+
+    /// <summary>Where an update is written: several uses may have their value from one variable.</summary>
+    private static TextSpan PlaceOf(Update update) =>
+        ReferenceEdit.TryCreate(update.Use, update.Target, out var edits, out _) && edits is [var first, ..]
+            ? first.Span with { Path = first.Span.Path ?? update.Use.Path }
+            : new TextSpan(update.Use.Line, update.Use.Column, update.Use.Path + "\n");
 
     private static List<(SourceFile File, IReadOnlyList<ImageUse> Uses)> Read(FormatCatalog formats, IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates, List<FileProblem> dropped)
     {

@@ -49,6 +49,19 @@ public sealed class SharedValueTests
         }
     }
 
+    [Fact]
+    public void It_is_written_though_another_update_cannot_be()
+    {
+        var contents = Contents("Dockerfile\nARG V=1.9\nARG A=1 B=.9\nFROM acme/app:$V AS a\nFROM acme/app:$A$B\nFROM acme/app:$V\n");
+        var uses = FormatCatalog.Default.Read("Dockerfile", contents[0].Bytes, []).Uses;
+        Assert.All(uses, u => Assert.Equal("1.9", u.Reference!.Tag));
+
+        var change = Apply(contents, [.. uses.Select(u => To(u, "2.0"))]);
+        Assert.Equal([3, 5], change.Applied.Select(u => u.Use.Line));
+        Assert.Contains("several places", Assert.Single(change.Dropped).Message, StringComparison.Ordinal);
+        Assert.StartsWith("ARG V=2.0\nARG A=1 B=.9\n", Encoding.UTF8.GetString(change.Contents["Dockerfile"]), StringComparison.Ordinal);
+    }
+
     private static FileChange Apply(IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates)
     {
         var group = Assert.Single(FileChange.Group(updates, contents.ToDictionary(c => c.Path, c => c.Siblings, StringComparer.Ordinal)));

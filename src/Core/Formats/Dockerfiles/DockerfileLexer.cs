@@ -28,11 +28,14 @@ internal sealed class DockerfileLexer
     private readonly string _text;
     private char _escape = '\\';
     private int _next;
+    private bool _joinsQuoted;
 
-    private DockerfileLexer(WrittenText source) => (_source, _text) = (source, source.Value);
+    private DockerfileLexer(WrittenText source, bool joinsQuoted) => (_source, _text, _joinsQuoted) = (source, source.Value, joinsQuoted);
 
     /// <summary>Cuts a text.</summary>
-    public static DockerfileSource Read(WrittenText source) => new DockerfileLexer(source).Read();
+    /// <param name="source">The text.</param>
+    /// <param name="joinsQuoted">Whether a quote that is open at the end of a <c>RUN</c>'s line goes on in the next one, as in an Earthfile.</param>
+    public static DockerfileSource Read(WrittenText source, bool joinsQuoted = false) => new DockerfileLexer(source, joinsQuoted).Read();
 
     /// <summary>Cuts at white space outside quotes; quotes and escapes stay in the words.</summary>
     public static IEnumerable<Range> Words(string text, char escape)
@@ -190,11 +193,14 @@ internal sealed class DockerfileLexer
     private DockerfileInstruction? ReadInstruction(Line line)
     {
         var pieces = new List<Range>();
+        var isRun = _joinsQuoted && _text.AsSpan(line.Start, line.End - line.Start).StartsWith("RUN ");
+        var quote = '\0';
         while (true)
         {
             var continues = EndsWithEscape(line, out var end);
             pieces.Add(line.Start..end);
-            if (!continues || !TryReadContinuation(out line))
+            quote = isRun ? QuoteAfter(line.Start, end, quote) : quote;
+            if (continues ? !TryReadContinuation(out line) : quote == '\0' || !TryReadQuoted(quote, ref line))
             {
                 break;
             }
@@ -216,6 +222,57 @@ internal sealed class DockerfileLexer
 
         var last = arguments + text[arguments..].TrimEnd().Length;
         return keyword == 0 ? null : new DockerfileInstruction(text[..keyword].ToString().ToUpperInvariant(), joined.Slice(arguments..last));
+    }
+
+    /// <summary>The quote that is open at the end of a stretch.</summary>
+    private char QuoteAfter(int start, int end, char quote)
+    {
+        for (var i = start; i < end; i++)
+        {
+            var c = _text[i];
+            if (c == _escape && quote != '\'')
+            {
+                i++;
+            }
+            else if (c == quote)
+            {
+                quote = '\0';
+            }
+            else if (quote == '\0' && c is '"' or '\'')
+            {
+                quote = c;
+            }
+            else if (quote == '\0' && c == '#' && char.IsWhiteSpace(_text[i - 1]))
+            {
+                break;
+            }
+        }
+
+        return quote;
+    }
+
+    /// <summary>The lines up to the one in which a quote closes; where none does, no more are looked for.</summary>
+    private bool TryReadQuoted(char quote, ref Line line)
+    {
+        var start = line.End;
+        var close = start;
+        while (close < _text.Length && _text[close] != quote)
+        {
+            close += _text[close] == _escape && quote != '\'' ? 2 : 1;
+        }
+
+        _joinsQuoted = close < _text.Length;
+        if (_joinsQuoted)
+        {
+            do
+            {
+                TryReadLine(out line);
+            }
+            while (line.End < close);
+            line = line with { Start = start };
+        }
+
+        return _joinsQuoted;
     }
 
     /// <summary>The next line that is neither empty nor a comment.</summary>

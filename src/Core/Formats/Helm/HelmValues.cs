@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using YamlDotNet.Core;
@@ -11,7 +12,7 @@ namespace Basewatch.Core.Formats.Helm;
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="uses">Where the uses go.</param>
-internal sealed class HelmValues(SourceFile file, UseList uses)
+internal sealed partial class HelmValues(SourceFile file, UseList uses)
 {
     /// <summary>Blocks in blocks are read again and again: no more characters than this.</summary>
     private const int MostInBlocks = SourceFile.LargestFile / 2;
@@ -458,6 +459,11 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
             return (WrittenText.Unplaced(number), $"YAML reads the number {scalar.Value} as {number}: put it in quotes");
         }
 
+        if (scalar.Style == ScalarStyle.Plain && IsNumberInDisguise().IsMatch(scalar.Value))
+        {
+            return (Written(scalar), $"YAML reads {Excerpt.Of(scalar.Value)} as another number: put it in quotes");
+        }
+
         return scalar.Written is null ? (Written(scalar), "its tag is written with escapes or over several lines: write it on one line") : (Written(scalar), null);
     }
 
@@ -498,6 +504,10 @@ internal sealed class HelmValues(SourceFile file, UseList uses)
     private static bool IsRoundedNumber(string value) =>
         value is [.., '0'] && value.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
         && !value.AsSpan(0, dot).ContainsAnyExceptInRange('0', '9') && !value.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
+
+    /// <summary>A number with another base, an exponent or underscores: 0123 is 83, and the commit 1234e5 is 123400000.</summary>
+    [GeneratedRegex("^(?:0[0-7]+|0[xob][0-9a-f]+|[0-9]+(?:_+[0-9]+)+|[0-9]+(?:\\.[0-9]*)?e[-+]?[0-9]+)$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex IsNumberInDisguise();
 
     /// <summary>Whether it is a picture or a disk, packed or not.</summary>
     private static bool IsOtherFile(string value)

@@ -35,11 +35,12 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
     /// <summary>Reads the documents of a file, or some of them.</summary>
     /// <param name="documents">Their roots.</param>
     /// <param name="isManifest">Whether they belong to manifests even where they don't say so.</param>
-    public void Run(IEnumerable<YamlNode> documents, bool isManifest)
+    /// <param name="isResource">Whether each is a resource even where it doesn't say so.</param>
+    public void Run(IEnumerable<YamlNode> documents, bool isManifest, bool isResource = false)
     {
         foreach (var root in documents)
         {
-            Push(root, new Context("") { IsOwn = isManifest && family == ManifestFamily.Kubernetes, IsStrict = isManifest && !IsNearlyAResource(root) });
+            Push(root, new Context("") { IsOwn = isManifest && family == ManifestFamily.Kubernetes, IsResource = isResource, IsStrict = isManifest && !isResource && !IsNearlyAResource(root) });
         }
 
         while (_next.TryPop(out var item))

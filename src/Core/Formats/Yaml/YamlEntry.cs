@@ -37,8 +37,9 @@ internal readonly record struct YamlEntry(YamlNode Key, YamlNode Written, YamlNo
             return null;
         }
 
-        foreach (var (name, node) in mapping.Entries)
+        for (var i = mapping.Entries.Count - 1; i >= 0; i--)
         {
+            var (name, node) = mapping.Entries[i];
             if (name.Target is YamlScalar scalar && scalar.Value == key && node.Target is { } target)
             {
                 return new YamlEntry(name, node, target, isOwn);

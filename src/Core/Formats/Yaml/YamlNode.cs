@@ -185,14 +185,14 @@ internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
         }
     }
 
-    /// <summary>The value of a key, the first where it stands twice; an alias gives what it stands for.</summary>
+    /// <summary>The value of a key, the last where it stands twice, as in Go, Python and Ruby; an alias gives what it stands for.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out YamlNode? value)
     {
         if (Entries.Count <= 8)
         {
-            foreach (var (name, node) in Entries)
+            for (var i = Entries.Count - 1; i >= 0; i--)
             {
-                if (name.Target is YamlScalar scalar && scalar.Value == key && node.Target is { } target)
+                if (Entries[i].Key.Target is YamlScalar scalar && scalar.Value == key && Entries[i].Value.Target is { } target)
                 {
                     value = target;
                     return true;
@@ -209,7 +209,7 @@ internal sealed class YamlMapping(int start, string? tag) : YamlNode(start, tag)
             var byKey = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
             foreach (var (name, node) in Named)
             {
-                byKey.TryAdd(name, node);
+                byKey[name] = node;
             }
 
             _byKey = byKey;

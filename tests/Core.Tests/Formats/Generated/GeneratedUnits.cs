@@ -19,5 +19,5 @@ internal static class GeneratedUnits
     public static Gen<GeneratedFile> Quadlet { get; } = Of("web/app.container", Unit, "", "");
 
     /// <summary>The first image counts, however many there are.</summary>
-    public static Gen<GeneratedFile> Devcontainer { get; } = Of(".devcontainer/devcontainer.json", Image, "", "{\n").Select(f => f with { Text = f.Text + "}", Images = [f.Images[0]] });
+    public static Gen<GeneratedFile> Devcontainer { get; } = Of(".devcontainer/devcontainer.json", Image, "", "{\n").Select(f => f with { Text = f.Text + "}", Images = [f.Images[^1]] });
 }
