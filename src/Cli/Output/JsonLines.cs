@@ -41,13 +41,13 @@ internal static class JsonLines
     }
 }
 
-/// <summary>A use, as <c>scan --format json</c> prints it; the text that is written there where it names no image that is known.</summary>
-internal sealed record UseRow(string File, int Line, int Column, string Format, string? Image, string? Registry, string? Repository, string? Tag, string? Digest, string? Skip, string? Text)
+/// <summary>A use, as <c>scan --format json</c> prints it.</summary>
+internal sealed record UseRow(string File, int Line, int Column, string Format, string? Image, string? Registry, string? Repository, string? Tag, string? Digest, string? Skip)
 {
     public static UseRow Of(ImageUse use) => new(
         use.Path, use.Line, use.Column, use.Format,
         use.Reference?.Name.Canonical, use.Reference?.Name.Registry, use.Reference?.Name.Repository,
-        use.Reference?.Tag, use.Reference?.Digest?.ToString(), use.Skip, use.Reference is null ? use.Written.Value : null);
+        use.Reference?.Tag, use.Reference?.Digest?.ToString(), use.Skip);
 }
 
 /// <summary>A finding, as <c>check --format json</c> prints it.</summary>

@@ -27,9 +27,6 @@ public sealed record ImageUse
     /// <summary>What is written there, with variables replaced where they could be.</summary>
     public required WrittenText Written { get; init; }
 
-    /// <summary>Why an image is not updated whose pull policy is never to pull it.</summary>
-    internal const string NeverPulled = "it is never pulled: it has to be on the machine already";
-
     /// <summary>The image; null where it can't be known.</summary>
     public ImageReference? Reference { get; init; }
 
@@ -38,6 +35,9 @@ public sealed record ImageUse
     /// <see cref="Reference"/> where the image is known and can't be changed here.
     /// </summary>
     public string? Skip { get; init; }
+
+    /// <summary>Whether its registry has something to say of it: not where it is built on the spot or a comment excludes it.</summary>
+    public bool IsLookedUp => Reference is not null && !Reasons.ForgoesRegistry(Skip);
 
     /// <summary>What is wrong with what is written there, where it can be no image reference at all.</summary>
     public FileProblem? Problem { get; init; }
@@ -99,7 +99,7 @@ public sealed record ImageUse
 
     /// <summary>Why an image whose name says that it was never pushed can't be updated.</summary>
     private static string? BuiltHere(ImageReference? reference) =>
-        reference is { Name.Registry: "localhost" } ? "localhost/ stands before the names of images that were built on the machine itself"
-        : reference is { Tag: "local", Digest: null } ? "the tag local is for images that were built on the machine itself"
+        reference is { Name.Registry: "localhost" } ? Reasons.LocalName
+        : reference is { Tag: "local", Digest: null } ? Reasons.LocalTag
         : null;
 }

@@ -17,7 +17,7 @@ public sealed class FolderCheck(RegistrySurvey survey, UpdatePlanner planner, IL
         ArgumentNullException.ThrowIfNull(scan);
         var catalog = CatalogAsync(scan, cancellationToken);
         var used = scan.Uses
-            .Where(u => u.Reference is not null)
+            .Where(u => u.IsLookedUp)
             .GroupBy(u => u.Reference!.Name)
             .ToDictionary(
                 g => g.Key,

@@ -69,7 +69,7 @@ public sealed partial class ReconcileProcessor(
 
     private async Task<IReadOnlyList<Assessment>> AssessAsync(Inventory inventory, CancellationToken cancellationToken)
     {
-        var uses = inventory.Uses.Where(u => u.Reference is not null).ToList();
+        var uses = inventory.Uses.Where(u => u.IsLookedUp).ToList();
         var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
         await System.Threading.Tasks.Parallel.ForEachAsync(
             uses.GroupBy(u => u.Reference!.Name),

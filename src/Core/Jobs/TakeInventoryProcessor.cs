@@ -226,7 +226,8 @@ public sealed partial class TakeInventoryProcessor(
 
     private static Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory? inventory) =>
         (inventory?.Uses ?? [])
-            .Where(u => u.Reference is not null)
+            // What a comment excludes from updates may still reach its end of life.
+            .Where(u => u.IsLookedUp || u.Skip == Reasons.Ignored)
             .GroupBy(u => u.Reference!.Name)
             .ToDictionary(
                 g => g.Key,

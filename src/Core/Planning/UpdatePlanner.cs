@@ -76,7 +76,8 @@ public sealed class UpdatePlanner(PolicySet policies)
         ArgumentNullException.ThrowIfNull(facts);
         var choices = new Dictionary<(ImageName, string), Choice>();
         return [.. uses.Where(u => u.Reference is not null).Select(use =>
-            facts.TryGetValue(use.Reference!.Name, out var known)
+            !use.IsLookedUp ? new Assessment(use, [], IsGone: false, PolicyOf(use.Reference!.Name), use.Skip!, null)
+            : facts.TryGetValue(use.Reference!.Name, out var known)
                 ? Assess(use, known, choices)
                 : Undecided(use, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}"))];
     }

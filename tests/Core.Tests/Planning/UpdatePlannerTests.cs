@@ -1,3 +1,5 @@
+using System.Text;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
@@ -56,6 +58,16 @@ public sealed class UpdatePlannerTests
                 }
             }
         });
+
+    [Fact]
+    public void No_registry_is_needed_for_what_is_built_on_the_machine_or_ignored()
+    {
+        const string Compose = "services:\n  a:\n    image: x:1 # basewatch: ignore\n  b: { image: localhost/y:1 }\n  c: { image: \"y:local\" }\n  d: { image: \"z:1\" }\n";
+        var uses = FormatCatalog.Default.Read("compose.yaml", Encoding.UTF8.GetBytes(Compose)).Uses;
+        var assessments = Some.Planner.Assess(uses, new Dictionary<ImageName, ImageFacts>());
+        Assert.Equal([true, true, true, false], assessments.Select(a => a.Problem is null));
+        Assert.Equal(uses.Take(3).Select(u => u.Skip), assessments.Take(3).Select(a => a.Reason));
+    }
 
     [Fact]
     public void After_all_updates_nothing_is_left_to_do() =>

@@ -6,8 +6,6 @@ namespace Basewatch.Core.Formats.Comments;
 /// </summary>
 internal static class IgnoreComments
 {
-    private const string Reason = "a comment says so: basewatch: ignore";
-
     /// <summary>The uses, those that a comment excludes marked as such.</summary>
     public static IReadOnlyList<ImageUse> Apply(SourceFile file, IReadOnlyList<ImageUse> uses)
     {
@@ -22,7 +20,7 @@ internal static class IgnoreComments
             }
         }
 
-        return lines.Count == 0 ? uses : [.. uses.Select(u => IsIgnored(u) ? u with { Skip = Reason, Problem = null } : u)];
+        return lines.Count == 0 ? uses : [.. uses.Select(u => IsIgnored(u) ? u with { Skip = Reasons.Ignored, Problem = null } : u)];
 
         bool IsIgnored(ImageUse use) =>
             (lines.TryGetValue(file.Path, out var own) && own.Contains(use.Line))

@@ -102,7 +102,7 @@ internal sealed partial class ImageWalk(SourceFile file, UseList uses, HclScope 
             return;
         }
 
-        var neverPulled = (members["image_pull_policy"] ?? members["imagePullPolicy"]) is HclTemplate { Literal.Value: "Never" } ? ImageUse.NeverPulled : null;
+        var neverPulled = (members["image_pull_policy"] ?? members["imagePullPolicy"]) is HclTemplate { Literal.Value: "Never" } ? Reasons.NeverPulled : null;
         var taken = new HashSet<HclNode>(ReferenceEqualityComparer.Instance);
         Parts(members, item, taken);
         foreach (var (key, labels, value) in members.Members.AsEnumerable().Reverse())

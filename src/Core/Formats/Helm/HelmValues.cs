@@ -403,7 +403,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
         var hasVersion = tagText is not null || digestText is not null || found.IsKnown || ReferenceLayout.Of(whole.Value) is { Tag: not null } or { Digest: not null };
         locked ??= found.IsEscaped ? Reasons.Escaped : null;
         locked ??= !hasVersion ? MissingTag : null;
-        locked ??= found.Mapping.Scalar("pullPolicy")?.Value == "Never" ? ImageUse.NeverPulled : null;
+        locked ??= found.Mapping.Scalar("pullPolicy")?.Value == "Never" ? Reasons.NeverPulled : null;
         uses.Add(whole, found.Place, skip: skip, locked: locked, pinnable: hasVersion, digestPlace: digestText is null ? PlaceFor(found, isHex) : null, here: true);
     }
 

@@ -286,7 +286,7 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
 
         if (mapping.Scalar("imagePullPolicy")?.Value == "Never")
         {
-            context = context with { Locked = context.Locked ?? ImageUse.NeverPulled };
+            context = context with { Locked = context.Locked ?? Reasons.NeverPulled };
         }
 
         if (mapping.Scalar("newImage") is not null)
