@@ -1,5 +1,7 @@
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Storage;
+using Basewatch.Core.Dialects;
+using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +19,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     public IServiceProvider Services => _services;
 
-    /// <summary>Puts the jobs over these adapters, with the policies and formats of the settings.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, BasewatchOptions settings)
+    /// <summary>Puts the jobs over these adapters, with these policies and formats.</summary>
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, PolicySet policies, FormatCatalog formats)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -33,18 +35,9 @@ internal sealed class LocalEngine : IAsyncDisposable
         }
 
         services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));
-        var options = new BasewatchOptions();
-        foreach (var policy in settings.Policies)
-        {
-            options.Policies.Add(policy);
-        }
-
-        foreach (var format in settings.Formats)
-        {
-            options.Formats.Add(format);
-        }
-
-        services.AddBasewatch(options);
+        services.AddSingleton(policies);
+        services.AddSingleton(formats);
+        services.AddBasewatch(new BasewatchOptions());
         return new LocalEngine(services.BuildServiceProvider());
     }
 

@@ -12,6 +12,7 @@ var root = new RootCommand("Keeps container images patched: finds every image th
     UpdateCommand.Create(),
     DigestCommand.Create(),
     TagsCommand.Create(),
+    ConfigCommand.Create(),
     PolicyCommand.Create(),
     ServeCommand.Create(),
     DemoCommand.Create(),

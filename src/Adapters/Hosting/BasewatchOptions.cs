@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using Basewatch.Adapters.GitHub;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
-using Basewatch.Core.Policies;
 
 namespace Basewatch.Adapters.Hosting;
 
@@ -48,8 +48,8 @@ public sealed class BasewatchOptions
     public string? Key { get; set; }
 
     /// <summary>The policies of valid settings.</summary>
-    /// <param name="furthest">The furthest step that the default takes.</param>
-    public PolicySet PolicySet(UpdateKind furthest = UpdateKind.Major) => new([.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule : throw new FormatException(error))], furthest);
+    public IReadOnlyList<PolicyRule> PolicyRules() =>
+        [.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule with { Source = new RuleSource("settings", null, DialectCatalog.All[0].Name) } : throw new FormatException(error))];
 
     /// <summary>The formats that valid settings name, after those that are always there.</summary>
     public FormatCatalog FormatCatalog() => Core.Formats.FormatCatalog.Default.With([.. Formats.Select(f => f.TryCreate(out var format, out var error) ? format : throw new FormatException(error))]);

@@ -3,6 +3,7 @@ using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Registries;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
@@ -48,7 +49,7 @@ public static class Composition
 
         services.TryAddSingleton(options.FormatCatalog());
         services.AddSingleton<Memory>();
-        services.AddSingleton(options.PolicySet());
+        services.TryAddSingleton(new PolicySet(options.PolicyRules()));
         services.AddSingleton<UpdatePlanner>();
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();

@@ -11,8 +11,9 @@ namespace Basewatch.Cli.Commands;
 /// <summary><c>update --branch</c>: the service's own jobs over one local repository.</summary>
 internal static class BranchUpdate
 {
-    public static async Task<int> RunAsync(Toolbox tools, WorkTree tree, UpdateKind furthest, bool isJson, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(Toolbox tools, RepositoryFolder folder, UpdateKind furthest, bool isJson, CancellationToken cancellationToken)
     {
+        var tree = folder.Tree;
         if (!tree.IsGit)
         {
             throw new UsageException($"{tree.Root}: --branch needs a Git work tree");
@@ -29,15 +30,16 @@ internal static class BranchUpdate
         }
 
         var repository = RepositoryName.TryParse($"local/{Path.GetFileName(tree.Root)}", out var named) ? named : RepositoryName.Parse("local/repository");
-        using var folder = new TemporaryFolder();
+        using var temporary = new TemporaryFolder();
         await using var engine = LocalEngine.Create(
             new GitRepositoryHost(new Dictionary<RepositoryName, string> { [repository] = tree.Root }, TimeProvider.System),
             tools.Registry,
             tools.Lifecycles,
-            new SqliteStateStore(Path.Combine(folder.Path, "state.db")),
+            new SqliteStateStore(Path.Combine(temporary.Path, "state.db")),
             notifier: null,
             tools.Loggers,
-            tools.Options);
+            folder.Policies,
+            folder.Formats);
         var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
         failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Policies;
 
 namespace Basewatch.Cli.Commands;
 
@@ -23,8 +24,8 @@ internal static class CheckCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
-            var (_, scan) = await ScanCommand.ReadAsync(tools.Formats, parsed.GetValue(path)!, cancellationToken);
-            var report = await RunAsync(tools, scan, cancellationToken);
+            var folder = await tools.ReadAsync(parsed.GetValue(path)!, UpdateKind.Major, cancellationToken);
+            var report = await RunAsync(tools, folder, cancellationToken);
             switch (parsed.GetValue(format))
             {
                 case "json":
@@ -46,10 +47,10 @@ internal static class CheckCommand
         return command;
     }
 
-    /// <summary>Asks the registries about every use of a scan, with progress.</summary>
-    public static Task<CheckReport> RunAsync(Toolbox tools, FolderScan scan, CancellationToken cancellationToken) =>
+    /// <summary>Asks the registries about every use of a folder, with progress.</summary>
+    public static Task<CheckReport> RunAsync(Toolbox tools, RepositoryFolder folder, CancellationToken cancellationToken) =>
         Screen.ProgressAsync("asking the registries", progress =>
-            tools.Check.RunAsync(scan, progress, cancellationToken));
+            tools.Check(folder.Policies).RunAsync(folder.Scan, progress, cancellationToken));
 
     /// <summary>Tells what could not be read, and gives the exit code.</summary>
     private static int Verdict(CheckReport report, string[] failOn)

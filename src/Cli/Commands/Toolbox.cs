@@ -3,6 +3,7 @@ using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Registries;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
@@ -20,7 +21,7 @@ internal sealed class Toolbox : IDisposable
 
     private readonly OciRegistry _registry;
 
-    private Toolbox(BasewatchOptions options, bool verbose, UpdateKind furthest)
+    private Toolbox(BasewatchOptions options, IReadOnlyList<PolicyRule> rules, bool verbose)
     {
         _loggers = LoggerFactory.Create(logging =>
         {
@@ -37,12 +38,7 @@ internal sealed class Toolbox : IDisposable
             throw new UsageException($"Registries: {problem}");
         }
 
-        if (options.PolicyProblems().Concat(options.FormatProblems()).FirstOrDefault() is { } wrong)
-        {
-            throw new UsageException(wrong);
-        }
-
-        Planner = new UpdatePlanner(options.PolicySet(furthest));
+        Rules = [.. rules, .. options.PolicyRules()];
         Options = options;
         Formats = options.FormatCatalog();
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
@@ -59,15 +55,24 @@ internal sealed class Toolbox : IDisposable
 
     public ILifecycleCatalog Lifecycles { get; }
 
-    public UpdatePlanner Planner { get; }
+    /// <summary>The policies of the command line, then those of the settings.</summary>
+    public IReadOnlyList<PolicyRule> Rules { get; }
+
+    /// <summary>Opens a folder, and reads its configuration and every use in it.</summary>
+    public Task<RepositoryFolder> ReadAsync(string path, UpdateKind limit, CancellationToken cancellationToken) =>
+        RepositoryFolder.ReadAsync(path, Formats, Rules, limit, cancellationToken);
 
     /// <summary>Asks the registries about a folder's uses.</summary>
-    public FolderCheck Check => new(new RegistrySurvey(Registry, Planner), Planner, Lifecycles, TimeProvider.System);
+    public FolderCheck Check(PolicySet policies)
+    {
+        var planner = new UpdatePlanner(policies);
+        return new(new RegistrySurvey(Registry, planner), planner, Lifecycles, TimeProvider.System);
+    }
 
     /// <summary>Reads the settings and makes the tools.</summary>
-    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null, UpdateKind furthest = UpdateKind.Major)
+    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null)
     {
-        var options = LoadSettings(parsed.GetValue(settings));
+        var options = LoadValidSettings(parsed.GetValue(settings));
         if (catalog is not null && parsed.GetValue(catalog) is { } file)
         {
             if (!file.Exists)
@@ -78,25 +83,34 @@ internal sealed class Toolbox : IDisposable
             options.Lifecycle.CatalogFile = file.FullName;
         }
 
-        foreach (var rule in policy is null ? [] : parsed.GetValue(policy) ?? [])
-        {
-            var equals = rule.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1)
-            {
-                throw new UsageException($"--policy '{rule}': expected IMAGE=POLICY, such as python=semver:~3.12");
-            }
-
-            options.Policies.Add(new PolicyOptions { Image = rule[..equals], Policy = rule[(equals + 1)..] });
-        }
-
-        return new Toolbox(options, parsed.GetValue(verbose), furthest);
+        return new Toolbox(options, policy is null ? [] : ReadRules(parsed.GetValue(policy) ?? []), parsed.GetValue(verbose));
     }
 
-    /// <summary>The formats of the settings, for a command that needs nothing else of them.</summary>
-    public static FormatCatalog LoadFormats(FileInfo? settings)
+    /// <summary>The rules of <c>--policy</c>.</summary>
+    public static IReadOnlyList<PolicyRule> ReadRules(IEnumerable<string> options)
+    {
+        var rules = new List<PolicyRule>();
+        foreach (var option in options)
+        {
+            var equals = option.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+            {
+                throw new UsageException($"--policy '{option}': expected IMAGE=POLICY, such as python=semver:~3.12");
+            }
+
+            rules.Add(PolicyRule.TryCreate(option[..equals], option[(equals + 1)..], out var rule, out var error)
+                ? rule with { Source = new RuleSource("--policy", null, DialectCatalog.All[0].Name) }
+                : throw new UsageException($"--policy: {option[..equals]}: {error}"));
+        }
+
+        return rules;
+    }
+
+    /// <summary>The settings, once their policies and formats are known to be right.</summary>
+    public static BasewatchOptions LoadValidSettings(FileInfo? settings)
     {
         var options = LoadSettings(settings);
-        return options.FormatProblems().FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options.FormatCatalog();
+        return options.PolicyProblems().Concat(options.FormatProblems()).FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options;
     }
 
     /// <summary>Settings from a file, if one is named, and the environment.</summary>

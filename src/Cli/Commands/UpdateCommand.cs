@@ -32,16 +32,16 @@ internal static class UpdateCommand
                 "minor" => UpdateKind.Minor,
                 _ => UpdateKind.Major,
             };
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, furthest);
-            var (tree, scan) = await ScanCommand.ReadAsync(tools.Formats, parsed.GetValue(path)!, cancellationToken);
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
+            var folder = await tools.ReadAsync(parsed.GetValue(path)!, furthest, cancellationToken);
             var isJson = parsed.GetValue(format) == "json";
             if (parsed.GetValue(branch))
             {
-                return await BranchUpdate.RunAsync(tools, tree, furthest, isJson, cancellationToken);
+                return await BranchUpdate.RunAsync(tools, folder, furthest, isJson, cancellationToken);
             }
 
-            var report = await CheckCommand.RunAsync(tools, scan, cancellationToken);
-            return Write(tools.Formats, tree, report, furthest, isJson);
+            var report = await CheckCommand.RunAsync(tools, folder, cancellationToken);
+            return Write(folder.Formats, folder.Tree, report, furthest, isJson);
         });
         return command;
     }

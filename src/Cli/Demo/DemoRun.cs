@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Basewatch.Adapters.Git;
-using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Commands;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
@@ -61,7 +61,8 @@ internal sealed class DemoRun : IAsyncDisposable
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
             new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
             NullLoggerFactory.Instance,
-            new BasewatchOptions());
+            PolicySet.Default,
+            FormatCatalog.Default);
     }
 
     public static async Task<int> RunAsync(string root, CancellationToken cancellationToken)
@@ -150,7 +151,7 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         Screen.Out.WriteLine();
         Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
-        var (_, scan) = await ScanCommand.ReadAsync(FormatCatalog.Default, FolderOf(repository), cancellationToken);
+        var (_, _, _, _, scan) = await RepositoryFolder.ReadAsync(FolderOf(repository), FormatCatalog.Default, [], UpdateKind.Major, cancellationToken);
         CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry, Planner), Planner, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
     }
 

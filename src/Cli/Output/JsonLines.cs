@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
@@ -141,6 +142,21 @@ internal sealed record TagRow(string Image, string Tag);
 /// <summary>What <c>policy</c> prints: the tag that is selected, null to stay, and why.</summary>
 internal sealed record VerdictRow(string? Selected, string Reason);
 
+/// <summary>What <c>config explain --format json</c> prints for each use; <c>source</c> is null for the default.</summary>
+internal sealed record ExplainRow(string File, int Line, string? Image, string? Policy, SourceRow? Source)
+{
+    public static ExplainRow Of(ImageUse use, PolicySet policies)
+    {
+        var rule = use.Reference is null ? null : policies.For(use).Rule;
+        return new(
+            use.Path, use.Line, use.Reference?.Name.Canonical, rule?.Text,
+            rule?.Source is { } source ? new SourceRow(source.File, source.Line, source.Dialect) : null);
+    }
+}
+
+/// <summary>Where a policy is written.</summary>
+internal sealed record SourceRow(string File, int? Line, string Dialect);
+
 /// <summary>What <c>update --branch --format json</c> prints for each change set.</summary>
 internal sealed record BranchRow(string Branch, string Title, string State, string? Commit, string? Note);
 
@@ -153,6 +169,7 @@ internal sealed record UpdateRow(string File, int Line, string Image, VersionRow
 [JsonSerializable(typeof(DigestRow))]
 [JsonSerializable(typeof(TagRow))]
 [JsonSerializable(typeof(VerdictRow))]
+[JsonSerializable(typeof(ExplainRow))]
 [JsonSerializable(typeof(UpdateRow))]
 [JsonSerializable(typeof(BranchRow))]
 internal sealed partial class RowJson : JsonSerializerContext;

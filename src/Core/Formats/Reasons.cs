@@ -19,6 +19,9 @@ internal static class Reasons
 
     public const string Ignored = "a comment says so: basewatch: ignore";
 
+    /// <summary>Begins the reason of what a rule switches off; where the rule stands follows.</summary>
+    public const string SwitchedOff = "switched off by ";
+
     /// <summary>The reasons for which no registry is asked about an image: it holds none such, or nobody wants to know.</summary>
-    public static bool ForgoesRegistry(string? skip) => skip is BuiltHere or NeverPulled or LocalName or LocalTag or Ignored;
+    public static bool ForgoesRegistry(string? skip) => skip is BuiltHere or NeverPulled or LocalName or LocalTag or Ignored || skip?.StartsWith(SwitchedOff, StringComparison.Ordinal) == true;
 }

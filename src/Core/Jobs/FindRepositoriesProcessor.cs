@@ -1,6 +1,6 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs.State;
-using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Jobs;

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 
 namespace Basewatch.Core.Jobs;
@@ -43,6 +44,13 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
             selection.SiblingsOf(path) is [_, ..] names ? [.. names.Select(s => siblings.Find(s)?.File).OfType<SourceFile>()] : [];
 
         return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()]);
+    }
+
+    /// <summary>The scan with what a rule switches off marked so.</summary>
+    public FolderScan Under(PolicySet policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        return this with { Uses = [.. Uses.Select(policies.Apply)] };
     }
 
     /// <param name="Bytes">Its bytes, for where it is read for itself; null where it can't be.</param>

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -8,7 +9,7 @@ namespace Basewatch.Core.Planning;
 /// Decides what each use should name. In two steps, so that a registry is asked only for what a decision needs: the tags
 /// of an image say which tag is next, and only the digests of those, or of the tags that stay, are asked for. Pure.
 /// </summary>
-/// <param name="policies">Which policy is in force for which image.</param>
+/// <param name="policies">Which policy is in force for which use.</param>
 public sealed class UpdatePlanner(PolicySet policies)
 {
     private const string DigestPolicyName = "digest";
@@ -35,14 +36,17 @@ public sealed class UpdatePlanner(PolicySet policies)
         var needed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tag in used.Distinct(StringComparer.Ordinal))
         {
-            var steps = Choose(image, tag, tags).Steps;
-            needed.UnionWith(steps.Select(s => s.Tag));
-
-            // The current tag matters when it stays, if only until someone takes the major step, and when it is missing: a
-            // list may lag behind, so a tag is gone only when the registry says so of that tag itself.
-            if (Stays(steps) || !held.Contains(tag))
+            foreach (var policy in policies.ForAny(image))
             {
-                needed.Add(tag);
+                var steps = Choose(policy, tag, tags).Steps;
+                needed.UnionWith(steps.Select(s => s.Tag));
+
+                // The current tag matters when it stays, if only until someone takes the major step, and when it is missing:
+                // a list may lag behind, so a tag is gone only when the registry says so of that tag itself.
+                if (Stays(steps) || !held.Contains(tag))
+                {
+                    needed.Add(tag);
+                }
             }
         }
 
@@ -62,7 +66,7 @@ public sealed class UpdatePlanner(PolicySet policies)
         }
 
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        return string.Join(' ', Choose(facts.Image, tag, facts.Tags).Steps.Select(s => s.Tag).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
+        return string.Join(' ', policies.ForAny(facts.Image).SelectMany(p => Choose(p, tag, facts.Tags).Steps).Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
 
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
     }
@@ -74,25 +78,28 @@ public sealed class UpdatePlanner(PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new Dictionary<(ImageName, string), Choice>();
-        return [.. uses.Where(u => u.Reference is not null).Select(use =>
-            !use.IsLookedUp ? new Assessment(use, [], IsGone: false, PolicyOf(use.Reference!.Name), use.Skip!, null)
-            : facts.TryGetValue(use.Reference!.Name, out var known)
-                ? Assess(use, known, choices)
-                : Undecided(use, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}"))];
+        var choices = new Dictionary<(PolicyInForce, ImageName, string), Choice>();
+        return [.. uses.Where(u => u.Reference is not null).Select(policies.Apply).Select(use =>
+        {
+            var policy = policies.For(use);
+            return !use.IsLookedUp ? new Assessment(use, [], IsGone: false, policy.Name, use.Skip!, null)
+                : facts.TryGetValue(use.Reference!.Name, out var known)
+                    ? Assess(use, policy, known, choices)
+                    : Undecided(use, policy, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}");
+        })];
     }
 
-    private Assessment Assess(ImageUse use, ImageFacts facts, Dictionary<(ImageName, string), Choice> choices)
+    private static Assessment Assess(ImageUse use, PolicyInForce policy, ImageFacts facts, Dictionary<(PolicyInForce, ImageName, string), Choice> choices)
     {
         var current = use.Reference!;
         if (facts.Problem is { } problem)
         {
-            return Undecided(use, problem);
+            return Undecided(use, policy, problem);
         }
 
         if (facts.Tags is null)
         {
-            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
+            return new Assessment(use, [], IsGone: true, policy.Name, $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
         }
 
         if (TagOf(current) is not { } tag)
@@ -100,22 +107,22 @@ public sealed class UpdatePlanner(PolicySet policies)
             return new Assessment(use, [], IsGone: false, DigestPolicyName, "a digest without a tag does not say which line to follow", null);
         }
 
-        if (!choices.TryGetValue((facts.Image, tag), out var choice))
+        if (!choices.TryGetValue((policy, facts.Image, tag), out var choice))
         {
-            choices[(facts.Image, tag)] = choice = Choose(facts.Image, tag, facts.Tags);
+            choices[(policy, facts.Image, tag)] = choice = Choose(policy, tag, facts.Tags);
         }
 
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
         var isGone = !listed && facts.Digests.TryGetValue(tag, out var held) && held is null;
         if (!listed && !isGone && facts.DigestProblems.TryGetValue(tag, out problem))
         {
-            return Undecided(use, problem);
+            return Undecided(use, policy, problem);
         }
 
         // The tag of a use that is locked and not pinnable may not be the one that is pulled.
         if (use.Skip is { } locked && (!isGone || !use.Pinnable))
         {
-            return new Assessment(use, [], IsGone: false, PolicyOf(current.Name), locked, null);
+            return new Assessment(use, [], IsGone: false, policy.Name, locked, null);
         }
 
         var updates = new List<Update>();
@@ -123,7 +130,7 @@ public sealed class UpdatePlanner(PolicySet policies)
         {
             if (facts.DigestProblems.TryGetValue(step.Tag, out problem))
             {
-                return Undecided(use, problem);
+                return Undecided(use, policy, problem);
             }
 
             // A tag that is in the list and has no digest was deleted meanwhile, or is still being pushed: wait.
@@ -137,7 +144,7 @@ public sealed class UpdatePlanner(PolicySet policies)
         {
             if (facts.DigestProblems.TryGetValue(tag, out problem))
             {
-                return Undecided(use, problem);
+                return Undecided(use, policy, problem);
             }
 
             if (Refresh(use, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh)
@@ -153,10 +160,10 @@ public sealed class UpdatePlanner(PolicySet policies)
 
         if (isGone)
         {
-            return new Assessment(use, [], IsGone: true, PolicyOf(current.Name), $"the registry no longer holds the tag {tag}, and nothing newer that is like it", null);
+            return new Assessment(use, [], IsGone: true, policy.Name, $"the registry no longer holds the tag {tag}, and nothing newer that is like it", null);
         }
 
-        return new Assessment(use, [], IsGone: false, PolicyOf(current.Name), choice.Reason, null);
+        return new Assessment(use, [], IsGone: false, policy.Name, choice.Reason, null);
     }
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
@@ -180,13 +187,13 @@ public sealed class UpdatePlanner(PolicySet policies)
     /// <summary>Whether the tag itself stays for now: there is no step, or only a major one, which takes people their time.</summary>
     private static bool Stays(IReadOnlyList<Step> steps) => steps.All(s => s.Kind == UpdateKind.Major);
 
-    /// <summary>Asks each policy of an image; two that choose the same tag make one step.</summary>
-    private Choice Choose(ImageName image, string tag, IReadOnlyList<string> tags)
+    /// <summary>Asks each policy in force; two that choose the same tag make one step.</summary>
+    private static Choice Choose(PolicyInForce inForce, string tag, IReadOnlyList<string> tags)
     {
         var question = new TagQuestion(tag, tags);
         var steps = new List<Step>();
         var reason = "";
-        foreach (var policy in policies.For(image))
+        foreach (var policy in inForce.Policies)
         {
             var verdict = policy.Decide(question);
             reason = verdict.Reason;
@@ -199,10 +206,8 @@ public sealed class UpdatePlanner(PolicySet policies)
         return new Choice(steps, reason);
     }
 
-    private string PolicyOf(ImageName image) => policies.For(image)[0].Name;
-
-    private Assessment Undecided(ImageUse use, string problem) =>
-        new(use, [], IsGone: false, PolicyOf(use.Reference!.Name), "could not be judged", problem);
+    private static Assessment Undecided(ImageUse use, PolicyInForce policy, string problem) =>
+        new(use, [], IsGone: false, policy.Name, "could not be judged", problem);
 
     /// <param name="Steps">Where to go, the nearest first.</param>
     /// <param name="Reason">Why to stay, where there is no step.</param>

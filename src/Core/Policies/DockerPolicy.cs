@@ -21,6 +21,12 @@ public sealed class DockerPolicy : IPolicy
     /// <inheritdoc/>
     public string Name => "docker";
 
+    /// <summary>How far it may go.</summary>
+    public UpdateKind Furthest => _furthest;
+
+    /// <summary>The same policy, going this far.</summary>
+    public DockerPolicy UpTo(UpdateKind furthest) => furthest == _furthest ? this : new(furthest);
+
     /// <inheritdoc/>
     public Verdict Decide(TagQuestion question)
     {

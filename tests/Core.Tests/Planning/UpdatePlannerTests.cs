@@ -1,4 +1,5 @@
 using System.Text;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;

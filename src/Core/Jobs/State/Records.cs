@@ -157,7 +157,7 @@ public sealed record AlertRecord(string Subject, DateTimeOffset? ClaimedAt, Date
 
 /// <summary>What all decisions rest on beside the repositories and the registries.</summary>
 /// <param name="Mode">What Basewatch may do.</param>
-/// <param name="Policies"><see cref="Policies.PolicySet.Fingerprint"/>.</param>
+/// <param name="Policies"><see cref="Dialects.PolicySet.Fingerprint"/>.</param>
 public sealed record DecisionsRecord(ServiceMode Mode, string Policies);
 
 /// <summary>A job that failed.</summary>

@@ -1,0 +1,83 @@
+using System.IO.Enumeration;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Dialects;
+
+/// <summary>Which uses a rule is for: by image, file and format. What is empty says nothing, so that an empty scope is for all.</summary>
+public sealed class UseScope
+{
+    private readonly FilePattern[] _files;
+
+    /// <summary>Makes a scope.</summary>
+    /// <param name="images">Image names, familiar or canonical; <c>*</c> and <c>?</c> stand for anything: <c>python</c>, <c>ghcr.io/acme/*</c>.</param>
+    /// <param name="files">Files as <see cref="FilePattern"/>s.</param>
+    /// <param name="formats">Names of formats.</param>
+    /// <exception cref="FormatException">A pattern for files is none.</exception>
+    public UseScope(IReadOnlyList<string> images, IReadOnlyList<string>? files = null, IReadOnlyList<string>? formats = null)
+    {
+        (Images, Files, Formats) = (images, files ?? [], formats ?? []);
+        _files = [.. Files.SelectMany(FilePattern.Parse)];
+    }
+
+    /// <summary>Every use.</summary>
+    public static UseScope All { get; } = new([]);
+
+    /// <summary>Image names with <c>*</c> and <c>?</c>.</summary>
+    public IReadOnlyList<string> Images { get; }
+
+    /// <summary>Patterns for files.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Names of formats.</summary>
+    public IReadOnlyList<string> Formats { get; }
+
+    /// <summary>Whether images alone decide.</summary>
+    internal bool IsByImage => Files.Count == 0 && Formats.Count == 0;
+
+    /// <summary>Whether the scope is for a use of an image in a file that a format reads.</summary>
+    public bool Holds(ImageName image, string path, string format)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return (Formats.Count == 0 || Formats.Contains(format, StringComparer.Ordinal)) && MayHold(image) && HoldsFile(path);
+    }
+
+    /// <summary>Whether the scope is for some use of an image.</summary>
+    public bool MayHold(ImageName image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (Images.Count == 0)
+        {
+            return true;
+        }
+
+        var (familiar, canonical) = (image.Familiar, image.Canonical);
+        return Images.Any(i => FileSystemName.MatchesSimpleExpression(i, familiar) || FileSystemName.MatchesSimpleExpression(i, canonical));
+    }
+
+    /// <summary><c>python|node in *.yaml read as compose</c>, to tell scopes apart.</summary>
+    public override string ToString() =>
+        string.Join('|', Images) + (Files.Count == 0 ? "" : " in " + string.Join('|', Files)) + (Formats.Count == 0 ? "" : " read as " + string.Join('|', Formats));
+
+    /// <summary>Whether the scope is for uses in a file.</summary>
+    public bool HoldsFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (_files.Length == 0)
+        {
+            return true;
+        }
+
+        Span<Range> names = stackalloc Range[FilePattern.DeepestPath];
+        names = names[..path.AsSpan().Split(names, '/')];
+        foreach (var file in _files)
+        {
+            if (file.IsMatch(path, names))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
