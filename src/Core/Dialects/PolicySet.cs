@@ -10,7 +10,12 @@ public sealed class PolicyInForce
     internal PolicyInForce(PolicyRule rule, IPolicy defaultPolicy, UpdateKind limit)
     {
         Rule = rule;
-        Policies = (rule.Policy ?? defaultPolicy) is DockerPolicy docker ? Split(docker, limit) : [rule.Policy ?? defaultPolicy];
+        Policies = (rule.Policy ?? defaultPolicy) switch
+        {
+            DockerPolicy docker => Split(docker, limit),
+            FilteredPolicy { Selector: DockerPolicy docker } filtered => [.. Split(docker, limit).Select(p => p is DockerPolicy ? filtered with { Selector = p } : p)],
+            var policy => [policy],
+        };
     }
 
     /// <summary>The rule that says so; the default's own has no source.</summary>

@@ -30,7 +30,7 @@ public sealed class DockerPolicy : IPolicy
     public UpdateKind Furthest => _furthest;
 
     /// <summary>The same policy, going this far.</summary>
-    public DockerPolicy UpTo(UpdateKind furthest) => furthest == _furthest ? this : new(furthest);
+    public DockerPolicy UpTo(UpdateKind furthest) => furthest == _furthest ? this : new(furthest, _move);
 
     /// <inheritdoc/>
     public Verdict Decide(TagQuestion question)

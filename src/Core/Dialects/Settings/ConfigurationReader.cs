@@ -16,6 +16,9 @@ public sealed class ConfigurationReader
     private const int MostErrors = 100;
     private const int LongestText = 2000;
 
+    /// <summary>What people most likely meant by an alias of nothing.</summary>
+    private const string NoAnchor = "this is an alias, and there is no anchor of its name: put what begins with * in quotes";
+
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
     private readonly SourceFile _file;
@@ -109,6 +112,8 @@ public sealed class ConfigurationReader
         var names = _formats.Formats.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var item in Items(root, "formats", RegexFormat.MostFormats, "a format has a name, files and a pattern, as in - {name: versions, files: versions.txt, pattern: '^image (?<image>\\S+)'}"))
         {
+            var before = _errors.Count;
+            string? wrong = null;
             CheckKeys(item, FormatKeys);
             var name = Needed(item, "name", "lower-case letters, digits and dashes");
             var pattern = Needed(item, "pattern", "a regular expression with a group 'image', as in pattern: '^image (?<image>\\S+)'");
@@ -124,18 +129,30 @@ public sealed class ConfigurationReader
                 Wrong(name, $"'{Excerpt.Of(name.Value)}': another format has this name");
             }
 
-            if (name is null || pattern is null || files.Count == 0)
+            // Each for itself, so that one mistake does not hide another.
+            var isImage = image is null || ImageName.TryParse(image.Value, out _, out _);
+            if (name is not null && !RegexFormat.TryCreate(name.Value, ["*"], "(?<image>x)", null, out _, out wrong))
             {
-                continue;
+                Wrong(name, wrong);
             }
 
-            if (RegexFormat.TryCreate(name.Value, files, pattern.Value, image?.Value, out var format, out var error))
+            if (!isImage && !RegexFormat.TryCreate("format", ["*"], "(?<tag>x)", image!.Value, out _, out wrong))
+            {
+                Wrong(image, wrong);
+            }
+
+            if (pattern is not null && !RegexFormat.TryCreate("pattern", ["*"], pattern.Value, isImage ? image?.Value : "x", out _, out wrong))
+            {
+                Wrong(pattern, wrong);
+            }
+
+            if (name is not null && pattern is not null && files.Count > 0 && RegexFormat.TryCreate(name.Value, files, pattern.Value, image?.Value, out var format, out wrong))
             {
                 formats.Add(format);
             }
-            else
+            else if (_errors.Count == before)
             {
-                Wrong(ImageName.TryParse(image?.Value ?? "x", out _, out _) ? pattern : image!, error);
+                Wrong(item, wrong!);
             }
         }
 
@@ -191,6 +208,13 @@ public sealed class ConfigurationReader
             return ("docker", null);
         }
 
+        if (node is YamlMapping mapping)
+        {
+            var reading = PolicyReader.Read(_file, mapping);
+            _errors.AddRange(reading.Errors);
+            return reading.Policy is null ? ("", null) : ($"{reading.Policy.Name}{Details(mapping)}", reading.Policy);
+        }
+
         if (Text(rule, "policy") is { } scalar)
         {
             if (PolicyCatalog.TryCreate(scalar.Value, out var policy, out var error))
@@ -202,6 +226,21 @@ public sealed class ConfigurationReader
         }
 
         return ("", null);
+    }
+
+    /// <summary>What a policy that was read says besides its name: <c> {range: &gt;=3.12, minimumAge: 3d}</c>.</summary>
+    private static string Details(YamlMapping policy)
+    {
+        var details = policy.Named.Where(e => e.Key != "policy").Select(e => $"{e.Key}: {Written(e.Value)}").ToList();
+        return details.Count == 0 ? "" : $" {{{string.Join(", ", details)}}}";
+
+        static string Written(YamlNode? node) => node?.Target switch
+        {
+            YamlScalar scalar => scalar.Value,
+            YamlSequence list => $"[{string.Join(", ", list.Items.Select(i => (i.Target as YamlScalar)?.Value))}]",
+            YamlMapping mapping => Details(mapping).TrimStart(),
+            _ => "",
+        };
     }
 
     private List<string> ReadImages(YamlMapping rule)
@@ -342,7 +381,7 @@ public sealed class ConfigurationReader
     private void CheckKeys(YamlMapping mapping, IReadOnlyList<string> known)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (node, _) in mapping.Entries)
+        foreach (var (node, value) in mapping.Entries)
         {
             if (node.Target is not YamlScalar { Value: var key })
             {
@@ -355,6 +394,11 @@ public sealed class ConfigurationReader
             else if (!seen.Add(key))
             {
                 Wrong(node, $"'{key}' stands here twice");
+            }
+
+            if (value.Target is null)
+            {
+                Wrong(value, NoAnchor);
             }
 
             if (_errors.Count > MostErrors)
@@ -397,7 +441,7 @@ public sealed class ConfigurationReader
     {
         if (node.Target is not YamlScalar { IsEmpty: false } scalar)
         {
-            Wrong(node, $"'{key}' needs a text");
+            Wrong(node, node.Target is null ? NoAnchor : $"'{key}' needs a text");
             return null;
         }
 

@@ -1,0 +1,249 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Basewatch.Core.Dialects;
+using Basewatch.Core.Dialects.Settings;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Yaml;
+using Basewatch.Core.Images;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
+using Basewatch.Core.Tests.Planning;
+using CsCheck;
+
+namespace Basewatch.Core.Tests.Dialects;
+
+/// <summary><c>.github/basewatch.yml</c>: what is read, what is wrong, and that its schema says the same.</summary>
+public sealed class ConfigurationTests
+{
+    private static readonly string Docs = Path.Combine(Root(), "docs");
+
+    private static readonly JsonSchema Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(Docs, "basewatch.schema.json")))!.AsObject());
+
+    public static TheoryData<string> Right =>
+    [
+        "",
+        "# nothing yet\n",
+        "{}",
+        "rules:\nformats: []\n",
+        "furthest: digest",
+        "rules:\n- {images: python, policy: 'semver:>=3.12 <4'}\n- policy: digest\n",
+        "rules:\n- {images: [python, 'ghcr.io/acme/*', 'localhost:5000/a', '*.azurecr.io/*'], files: ['/a/**/Dockerfile', '{a,b}.yaml'], formats: [dockerfile, compose], policy: docker, reason: because}\n",
+        "rules:\n- images: python\n  enabled: false\n  reason: by hand\n- images: python-*\n  enabled: true\n",
+        "rules:\n- policy: {policy: semver, range: '>=3', minimumAge: 3d, ignoreTags: ['*-rc*'], level: minor}\n",
+        "rules:\n- policy: {policy: regex, pattern: '^main-(?<compare>[0-9]+)$', compare: compare, order: desc, filterTags: {pattern: '^main'}}\n",
+        "rules:\n- policy: {distribution: follow}\n",
+        "formats:\n- {name: versions, files: [versions.txt], pattern: '^image (?<image>\\S+)'}\nrules:\n- {formats: versions, policy: digest}\n",
+        "formats:\n- {name: tool, files: VERSION, pattern: '^(?<tag>\\S+)$', image: ghcr.io/acme/tool}\n",
+        "ignorePaths: [/examples/**, '*.bak']\n",
+        """{"rules": [{"images": "python", "policy": "digest"}]}""",
+        "rules:\n- {files: a/Dockerfile, policy: digest}\n- {images: python, files: b/Dockerfile, policy: digest}\n- {images: python, policy: digest}\n",
+    ];
+
+    /// <summary>A text, the mistakes as <c>line: part of the message</c>, and whether the schema sees them too.</summary>
+    public static TheoryData<string, string, bool> Wrong => new()
+    {
+        { "rulez: []", "1: is 'rules' meant?", true },
+        { "whatever: 1", "1: rules, ignorePaths, formats and furthest are known", true },
+        { "- a", "1: this is no configuration", true },
+        { "furthest: minr", "1: is 'minor' meant?", true },
+        { "furthest: minor\nfurthest: major", "2: 'furthest' stands here twice", false },
+        { "rules: 5", "1: 'rules' is a list", true },
+        { "rules:\n- 5", "2: an entry of 'rules' has keys", true },
+        { "rules:\n- {image: python, policy: digest}", "2: is 'images' meant?", true },
+        { "rules:\n- images: python", "2: the rule says nothing", true },
+        { "rules:\n- images: []\n  policy: digest", "2: 'images' is empty", true },
+        { "rules:\n- images: python:3.12\n  policy: digest", "2: has a tag or a digest", false },
+        { "rules:\n- images: [python, Bad!]\n  policy: digest", "2: 'Bad!' is no image's name", false },
+        { "rules:\n- files: 'a\\b'\n  policy: digest", "2: has a backslash", false },
+        { "rules:\n- files: '{a'\n  policy: digest", "2: a brace is not closed", false },
+        { "rules:\n- formats: dokerfile\n  policy: digest", "2: is 'dockerfile' meant?", false },
+        { "rules:\n- policy: dockre", "2: there is no policy 'dockre'", false },
+        { "rules:\n- images: python\n  policy: 'semver:>='\n", "3: range", false },
+        { "rules:\n- images: python\n  policy: {policy: semver, rnge: '1'}\n", "3: is 'range' meant?|3: 'range' is missing", true },
+        { "rules:\n- images: python\n  policy:\n    policy: semver\n    range: x y z\n", "5: range", false },
+        { "rules:\n- policy: {policy: regex, pattern: '('}", "2: expression", false },
+        { "rules:\n- policy: {policy: digest, range: '1'}", "2: 'range' has no meaning with the policy 'digest'", false },
+        { "rules:\n- policy: docker\n  enabled: false", "2: take its policy out", false },
+        { "rules:\n- enabled: maybe", "2: 'maybe' has no meaning for 'enabled'", true },
+        { "rules:\n- policy: digest\n- images: python\n  policy: docker", "3: the one on line 2 takes all", false },
+        { "rules:\n- images: py*\n  policy: digest\n- images: [python, 'py-*']\n  files: x\n  policy: docker", "4: the one on line 2 takes all", false },
+        { "rules:\n- {images: docker.io/library/python, policy: digest}\n- {images: python, policy: docker}", "3: the one on line 2 takes all", false },
+        { "rules:\n- {files: '**', policy: digest}\n- {files: a.yaml, policy: docker}", "3: the one on line 2 takes all", false },
+        { "formats:\n- {name: Bad, pattern: '(', image: 'B!'}", "2: a format's name|2: no regular expression|2: 'files' is missing|2: no image's name", true },
+        { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-arounds", false },
+        { "formats:\n- {name: compose, files: x, pattern: '(?<image>x)'}", "2: another format has this name", false },
+        { "formats:\n- {files: x, pattern: '(?<image>x)'}", "2: 'name' is missing", true },
+        { "rules: [\n", "2: no valid YAML", false },
+        { "{}\n---\n{}\n", "3: more than one document", false },
+        { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", false },
+        { "rulez: 1\nrules:\n- {images: 'a b', files: '{', formats: x-x, policy: nope, enabled: perhaps}\n", "1: 'rulez'|3: 'a b'|3: a brace|3: 'x-x'|3: 'nope'|3: 'perhaps'", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Right))]
+    public void What_is_right_is_read_and_the_schema_takes_it(string text)
+    {
+        var reading = Read(text);
+
+        Assert.Empty(reading.Errors);
+        Assert.NotNull(reading.Configuration);
+        Assert.Null(Schema.Check(ValueOf(text)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Every_mistake_is_told_with_its_line(string text, string expected, bool isSeenBySchema)
+    {
+        var reading = Read(text);
+
+        Assert.Null(reading.Configuration);
+        foreach (var mistake in expected.Split('|'))
+        {
+            var colon = mistake.IndexOf(": ", StringComparison.Ordinal);
+            Assert.Contains(reading.Errors, e => $"{e.Line}" == mistake[..colon] && e.Message.Contains(mistake[(colon + 2)..], StringComparison.Ordinal));
+        }
+
+        Assert.True(expected.Split('|').Length == reading.Errors.Count, string.Join('\n', reading.Errors));
+        Assert.All(reading.Errors, e => Assert.Equal(RepositoryConfiguration.Path, e.Path));
+        Assert.Equal(isSeenBySchema, ValueOf(text) is { } value && Schema.Check(value) is not null);
+    }
+
+    [Fact]
+    public void Reader_and_schema_know_the_same_keys_and_each_is_described()
+    {
+        Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
+        Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
+        Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
+        Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
+        Assert.Empty(Schema.Undescribed());
+    }
+
+    [Fact]
+    public void The_example_of_the_documentation_is_right()
+    {
+        var page = File.ReadAllText(Path.Combine(Docs, "configuration.md")).ReplaceLineEndings("\n");
+        var text = page.Split("```yaml\n")[1].Split("```")[0];
+
+        var configuration = Read(text).Configuration!;
+
+        Assert.Empty(Read(text).Errors);
+        Assert.Null(Schema.Check(ValueOf(text)));
+        Assert.Equal(["semver:>=3.12 <4", "semver {range: >=2, minimumAge: 3d}", "digest", "none"], configuration.Rules.Select(r => r.Text));
+        Assert.Equal(UpdateKind.Minor, configuration.Furthest);
+        Assert.True(configuration.Ignores("examples/web/Dockerfile"));
+        Assert.False(configuration.Ignores("web/examples/Dockerfile"));
+        Assert.Equal("versions", Assert.Single(configuration.Formats).Name);
+    }
+
+    [Fact]
+    public void The_first_rule_that_is_for_a_use_counts_by_image_file_and_format()
+    {
+        var policies = Policies(
+            """
+            furthest: patch
+            rules:
+            - {images: python, files: /a/Dockerfile, policy: 'semver:~3.12'}
+            - {images: python, formats: compose, policy: digest}
+            - {images: 'ghcr.io/acme/*', enabled: false, reason: theirs}
+            """);
+
+        Assert.Equal("semver:~3.12 .github/basewatch.yml:3", InForce("python", "a/Dockerfile"));
+        Assert.Equal("docker {level: patch} .github/basewatch.yml:1", InForce("python", "b/Dockerfile"));
+        Assert.Equal("digest .github/basewatch.yml:4", InForce("python", "a/compose.yaml", "compose"));
+        Assert.Equal("none .github/basewatch.yml:5", InForce("ghcr.io/acme/web", "a/Dockerfile"));
+        var off = policies.Apply(Use("ghcr.io/acme/web:1", "a/Dockerfile"));
+        Assert.Equal("switched off by .github/basewatch.yml:5: theirs", off.Skip);
+        Assert.False(off.IsLookedUp);
+
+        string InForce(string image, string path, string format = "dockerfile") =>
+            policies.For(Use(image, path) with { Format = format }).Rule is var rule ? $"{rule.Text} {rule.Source}" : "";
+    }
+
+    [Fact]
+    public void Rules_of_the_command_line_go_first_and_ignored_files_stay_ignored()
+    {
+        Assert.True(PolicyRule.TryCreate("python", "docker", out var given, out _));
+        var configuration = Read("ignorePaths: old/**\nfurthest: digest\nrules:\n- {images: python, enabled: false}\n").Configuration!;
+
+        var policies = configuration.Policies([given]);
+
+        Assert.Null(policies.Apply(Use("python:3", "Dockerfile")).Skip);
+        Assert.Equal(2, policies.For(Use("python:3", "Dockerfile")).Policies.Count);
+        Assert.Equal("digest", policies.For(Use("node:3", "Dockerfile")).Name);
+        Assert.StartsWith("switched off by .github/basewatch.yml:1", policies.Apply(Use("python:3", "old/Dockerfile")).Skip, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Uses_of_one_tag_are_decided_each_by_its_own_rule()
+    {
+        var planner = new UpdatePlanner(Policies("rules:\n- {files: a/*, policy: 'semver:~3.12'}\n- {files: b/*, policy: digest}\n- {files: c/*, policy: {level: patch}}\n- {files: d/*, enabled: false}\n"));
+        string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
+        var python = ImageName.Parse("python");
+        var needed = planner.DigestsNeeded(python, tags, ["3.12.1"]);
+        var facts = new ImageFacts(python) { Tags = tags, Digests = needed.ToDictionary(t => t, t => (Digest?)Digest.Of(Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
+
+        var assessed = planner.Assess(
+            [.. "abcde".Select(f => Use("python:3.12.1", $"{f}/Dockerfile"))], new Dictionary<ImageName, ImageFacts> { [python] = facts });
+
+        Assert.Equal(
+            ["3.12.9", "3.12.1", "3.12.9", "", "3.14.0 4.0.0"],
+            assessed.Select(a => string.Join(' ', a.Updates.Select(u => u.Target.Tag))));
+        Assert.Equal("switched off by .github/basewatch.yml:5", assessed[3].Reason);
+    }
+
+    [Fact]
+    public void Majors_travel_apart_with_filters_too()
+    {
+        var policies = Policies("rules:\n- policy: {ignoreTags: '*-rc*'}\n");
+
+        Assert.Equal(2, policies.For(Use("python:3", "Dockerfile")).Policies.Count);
+    }
+
+    [Fact]
+    public void Nothing_throws_whatever_the_text() =>
+        Gen.Select(Gen.OneOf([.. Right.Select(r => r.Data), .. Wrong.Select(w => (string)w.Data.Item1)]), Gen.Int[0, 400], Gen.Int[0, 20], Gen.OneOf([.. "{}[]:,-&*!|>'\"#\n a?\0\uD800".Select(c => c.ToString())]))
+            .Sample((text, at, cut, put) =>
+            {
+                var from = Math.Min(at, text.Length);
+                var reading = Read(string.Concat(text.AsSpan(0, from), put, text.AsSpan(Math.Min(text.Length, from + cut))));
+                Assert.Equal(reading.Configuration is null, reading.Errors.Count > 0);
+            });
+
+    [Fact]
+    public void Hostile_texts_end_soon_with_their_place()
+    {
+        var clock = Stopwatch.StartNew();
+        string[] texts =
+        [
+            "rules: " + new string('[', 100_000),
+            "rules:\n" + string.Concat(Enumerable.Repeat("- {images: python, policy: digest}\n", 100_000)),
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\nrules:\n" + string.Concat(Enumerable.Range(0, 499).Select(i => $"- {{images: *a, files: ['{{a,b}}{{c,d}}{{e,f}}{i}'], policy: digest}}\n")),
+            string.Concat(Enumerable.Range(0, 100_000).Select(i => $"k{i}: 1\n")),
+            "r: &r {" + string.Concat(Enumerable.Range(0, 50_000).Select(i => $"k{i}: 1, ")) + "}\nrules: [" + string.Join(',', Enumerable.Repeat("*r", 499)) + "]",
+            "ignorePaths: '" + new string('*', 100_000) + "'",
+            "rules:\n- policy: 'regex:(" + new string('a', 1_000_000) + "'",
+        ];
+        Assert.All(texts, t => Assert.InRange(Read(t).Errors.Count, 1, 200));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
+    }
+
+    private static ImageUse Use(string reference, string path) => Some.At(ImageReference.Parse(reference), path);
+
+    private static ConfigurationReading Read(string text) => ConfigurationReader.Read(new SourceFile(RepositoryConfiguration.Path, text), FormatCatalog.Default);
+
+    private static PolicySet Policies(string text) => Read(text) is { Configuration: { } configuration } ? configuration.Policies([]) : throw new FormatException(string.Join('\n', Read(text).Errors));
+
+    private static JsonNode? ValueOf(string text) => JsonSchema.ValueOf(YamlStream.Read(new SourceFile("x", text)) is { Documents: [var first, ..] } ? first : null);
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Functions.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("not below the repository");
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,130 @@
+using Basewatch.EndToEnd.Tests.Drivers;
+using Basewatch.World.Servers;
+using Xunit;
+
+namespace Basewatch.EndToEnd.Tests;
+
+/// <summary><c>.github/basewatch.yml</c>: <c>config validate</c>, <c>config explain</c>, and the commands that obey it.</summary>
+public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
+{
+    private const string Configuration =
+        """
+        furthest: minor
+        ignorePaths: [old/**]
+        formats:
+        - {name: versions, files: versions.txt, pattern: '^redis (?<image>\S+)'}
+        rules:
+        - {images: python, files: app/Dockerfile, policy: 'semver:~3.12'}
+        - {images: nginx, enabled: false, reason: by hand}
+        """;
+
+    private readonly ImageNamespace _images = new(registry);
+    private readonly WorkFolder _folder = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var image in new[] { "python:3.12.1", "python:3.12.4", "python:3.13.2", "nginx:1.0.0", "nginx:1.1.0", "redis:7.2.0", "redis:7.4.0", "redis:8.0.0" })
+        {
+            await _images.PushAsync(image);
+        }
+
+        _folder
+            .Write(".github/basewatch.yml", Configuration)
+            .Write("app/Dockerfile", "FROM python:3.12.1\n")
+            .Write("web/Dockerfile", "FROM python:3.12.1\nFROM nginx:1.0.0\n")
+            .Write("old/Dockerfile", "FROM python:3.12.1\n")
+            .Write("versions.txt", "redis redis:7.2.0\n");
+        await _folder.CommitAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Validate_says_that_all_is_right()
+    {
+        Assert.Equal([".github/basewatch.yml is right: 2 rules, 1 format"], (await Run("config", "validate").RunAsync()).Exits(0).Lines);
+        using var empty = new WorkFolder();
+        Assert.Equal(["there is no .github/basewatch.yml: the defaults are in force"], (await new CliRun("config", "validate").In(empty).RunAsync()).Exits(0).Lines);
+    }
+
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("check")]
+    [InlineData("update")]
+    [InlineData("update", "--branch")]
+    [InlineData("config", "explain")]
+    [InlineData("config", "validate")]
+    public async Task With_a_wrong_file_every_mistake_is_told_and_nothing_is_done(params string[] command)
+    {
+        _folder.Write(".github/basewatch.yml", "furthest: minr\nrules:\n- {image: python, policy: digest}\n- {policy: 'semver:='}\n");
+        var before = _folder.Snapshot();
+        var requests = await _images.RequestsAsync();
+
+        var result = (await Run(command).RunAsync()).Exits(2);
+
+        Assert.Empty(result.Output);
+        Assert.Contains(".github/basewatch.yml:1: 'minr' has no meaning for 'furthest': is 'minor' meant?", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(".github/basewatch.yml:3: there is no key 'image': is 'images' meant?", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, _folder.Snapshot());
+        Assert.Equal(requests, await _images.RequestsAsync());
+    }
+
+    [Fact]
+    public async Task Explain_names_the_policy_of_each_use_and_where_it_is_written()
+    {
+        var rows = (await Run("config", "explain", "--format", "json", "--policy", "redis=digest").RunAsync()).Exits(0).Rows;
+
+        Assert.All(rows, r => Assert.Equal(["file", "line", "image", "policy", "source"], r.Select(f => f.Key)));
+        Assert.Equal(
+            [
+                "app/Dockerfile:1 docker.io/library/python semver:~3.12 .github/basewatch.yml:6",
+                "versions.txt:1 docker.io/library/redis digest --policy:",
+                "web/Dockerfile:1 docker.io/library/python docker {level: minor} .github/basewatch.yml:1",
+                "web/Dockerfile:2 docker.io/library/nginx none .github/basewatch.yml:7",
+            ],
+            rows.Select(r => $"{r["file"]}:{r["line"]} {r["image"]} {r["policy"]} {r["source"]!["file"]}:{r["source"]!["line"]}").Order(StringComparer.Ordinal));
+        Assert.All(rows, r => Assert.Equal("basewatch", (string?)r["source"]!["dialect"]));
+
+        _folder.Write(".github/basewatch.yml", "");
+        Assert.All((await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows, r => Assert.Equal("docker ", $"{r["policy"]} {r["source"]}"));
+        Assert.Contains("default", (await Run("config", "explain").RunAsync()).Exits(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_and_update_obey_the_rules_and_the_command_line_goes_before_them()
+    {
+        var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows;
+
+        Assert.Equal(
+            ["app/Dockerfile:1 3.12.4", "versions.txt:1 7.4.0", "web/Dockerfile:1 3.13.2", "web/Dockerfile:2 "],
+            found.Select(r => $"{r["file"]}:{r["line"]} {r["latest"]?["tag"]}").Order(StringComparer.Ordinal));
+        Assert.Equal("switched off by .github/basewatch.yml:7: by hand", (string?)found.Single(r => (string?)r["image"] == "docker.io/library/nginx")["skip"]);
+        Assert.Equal(0, await _images.TagListsAsync("nginx"));
+
+        (await Run("update", "--policy", "nginx=docker").RunAsync()).Exits(0);
+
+        Assert.StartsWith("FROM python:3.12.4@", Text("app/Dockerfile"), StringComparison.Ordinal);
+        Assert.Matches("^FROM python:3\\.13\\.2@\\S+\nFROM nginx:1\\.1\\.0@", Text("web/Dockerfile"));
+        Assert.StartsWith("redis redis:7.4.0@", Text("versions.txt"), StringComparison.Ordinal);
+        Assert.Equal("FROM python:3.12.1\n", Text("old/Dockerfile"));
+    }
+
+    [Fact]
+    public async Task Branches_obey_the_rules_too()
+    {
+        var rows = (await Run("update", "--branch", "--format", "json").RunAsync()).Exits(0).Rows;
+
+        Assert.DoesNotContain(rows, r => r["title"]!.ToString().Contains("nginx", StringComparison.Ordinal));
+        Assert.Contains(rows, r => r["title"]!.ToString().Contains("python", StringComparison.Ordinal));
+        Assert.Contains(rows, r => r["title"]!.ToString().Contains("redis", StringComparison.Ordinal));
+        Assert.All(rows, r => Assert.DoesNotContain("8.0.0", r["title"]!.ToString(), StringComparison.Ordinal));
+    }
+
+    private string Text(string path) => File.ReadAllText(_folder.On(path));
+
+    private CliRun Run(params string[] arguments) => new CliRun(arguments).In(_folder).With(_images.Settings);
+}
