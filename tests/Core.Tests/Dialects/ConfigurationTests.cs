@@ -76,7 +76,7 @@ public sealed class ConfigurationTests
         { "formats:\n- {files: x, pattern: '(?<image>x)'}", "2: 'name' is missing", true },
         { "rules: [\n", "2: no valid YAML", false },
         { "{}\n---\n{}\n", "3: more than one document", false },
-        { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", false },
+        { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", true },
         { "rulez: 1\nrules:\n- {images: 'a b', files: '{', formats: x-x, policy: nope, enabled: perhaps}\n", "1: 'rulez'|3: 'a b'|3: a brace|3: 'x-x'|3: 'nope'|3: 'perhaps'", true },
     };
 
