@@ -18,6 +18,7 @@ public sealed class ArgoCdDialect : IDialect
 
     private const int MostPatterns = 1000;
     private const int LongestPattern = 256;
+    private const int MostErrors = 50;
 
     private const string Strategy = "update-strategy";
     private const string Constraint = "constraint";
@@ -95,9 +96,9 @@ public sealed class ArgoCdDialect : IDialect
 
         public PolicyReading Read(YamlMapping mapping)
         {
-            foreach (var (key, value) in mapping.Entries)
+            for (var i = 0; i < mapping.Entries.Count && _errors.Count < MostErrors; i++)
             {
-                Take(key, value);
+                Take(mapping.Entries[i].Key, mapping.Entries[i].Value);
             }
 
             var strategy = ReadStrategy();
