@@ -67,7 +67,8 @@ public sealed class ArgoCdDialectTests
     [InlineData("{ignore-tags: 'tag1, tag2', update-strategy: alphabetical}", null, "tag1 tag2 tag0", "tag0")]
     [InlineData("{ignore-tags: 'tag?, foo', update-strategy: alphabetical}", null, "tag1 foo tag10 bar", "tag10")]
     [InlineData("{ignore-tags: '*'}", "1.0", T, null)]
-    [InlineData("{ignore-tags: '2.[!0].*,[1-2'}", null, T, "2.0.3")]
+    [InlineData("{ignore-tags: '2.[!0].*,[1-2'}", null, T, "1.1.2")]
+    [InlineData("{ignore-tags: '2.[^0].*,[1-2'}", null, T, "2.0.3")]
     [InlineData("{ignore-tags: '2.*, ,1.1.[^3]'}", null, T, "1.0.1")]
     [InlineData("{ignore-tags: [2.*, 1.1.2]}", null, T, "1.0.1")]
     [InlineData("{ignoreTags: [2.*], updateStrategy: semver, allowTags: 'regexp:^1'}", null, T, "1.1.2")]
@@ -148,7 +149,7 @@ public sealed class ArgoCdDialectTests
     [InlineData("docker", 1, "annotations are keys with values")]
     [InlineData("[a]", 1, "annotations are keys with values")]
     [InlineData("{}\n---\n{}", 3, "there is a second document")]
-    [InlineData("{constraint: ", 1, "no valid YAML")]
+    [InlineData("a: b: c", 1, "no valid YAML")]
     public void A_mistake_is_named_with_its_line(string text, int line, string message)
     {
         var reading = Read(text);

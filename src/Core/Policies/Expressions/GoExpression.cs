@@ -46,7 +46,7 @@ public sealed class GoExpression
             }
             catch (Exception e) when (e is NotSupportedException or ArgumentException)
             {
-                error = new GoExpressionError("its repetitions make it too large to be matched here", IsWrongInGo: false);
+                error = new GoExpressionError("it is too large to be matched in bounded time", IsWrongInGo: false);
             }
         }
 

@@ -16,6 +16,9 @@ internal sealed class GoExpressionTranslation(string text)
     /// <summary>Go allows 1,000.</summary>
     private const int Deepest = 100;
 
+    /// <summary>The most pieces with repetitions written out, so that each character of a tag takes bounded time.</summary>
+    private const int MostPieces = 2000;
+
     private const int LastCharacter = 0xFFFF;
     private const string NoCharacter = @"[^\u0000-\uFFFF]";
 
@@ -49,6 +52,10 @@ internal sealed class GoExpressionTranslation(string text)
 
     /// <summary>How often the most repeated piece of the open group is.</summary>
     private long _most = 1;
+
+    /// <summary>Pieces in the last piece and in the open group, repetitions written out.</summary>
+    private long _size;
+    private long _total;
 
     /// <summary>The expression for .NET, after <see cref="Run"/>.</summary>
     public string Result => _net.ToString();
@@ -223,8 +230,8 @@ internal sealed class GoExpressionTranslation(string text)
 
     private void Push(string opening, Flags flags)
     {
-        _open.Push(new Frame(_flags, _most));
-        (_flags, _most, _piece) = (flags, 1, 0);
+        _open.Push(new Frame(_flags, _most, _total));
+        (_flags, _most, _piece, _total) = (flags, 1, 0, 0);
         _net.Append(opening);
     }
 
@@ -239,6 +246,8 @@ internal sealed class GoExpressionTranslation(string text)
         _net.Append(')');
         _piece = _most;
         (_flags, _most) = (frame.Flags, Math.Max(frame.Most, _piece));
+        (_size, _total) = (_total + 1, frame.Total);
+        Grow(_size);
     }
 
     private void Repeat(string operation, int least, int most, bool repeated)
@@ -254,13 +263,15 @@ internal sealed class GoExpressionTranslation(string text)
             throw Wrong($"there is nothing before '{operation}' to repeat");
         }
 
-        _piece *= Math.Max(1, most < 0 ? least : most);
+        var times = Math.Max(1, most < 0 ? least : most);
+        _piece *= times;
         if (_piece > MostRepetitions)
         {
             throw Wrong($"its repetitions multiply to more than {MostRepetitions}");
         }
 
         _most = Math.Max(_most, _piece);
+        Grow(_size * (times - 1));
         var isLazy = Here == '?';
         _at += isLazy ? 1 : 0;
         _net.Append(operation).Append(isLazy != _flags.Ungreedy ? "?" : "");
@@ -331,7 +342,7 @@ internal sealed class GoExpressionTranslation(string text)
             default:
                 if (ReadNamedSet() is { } set)
                 {
-                    Piece($"[{set}]");
+                    Piece(set.Length > 0 ? $"[{set}]" : NoCharacter);
                 }
                 else
                 {
@@ -519,7 +530,17 @@ internal sealed class GoExpressionTranslation(string text)
     private void Piece(string net)
     {
         _net.Append(net);
-        _piece = 1;
+        (_piece, _size) = (1, 1);
+        Grow(1);
+    }
+
+    private void Grow(long pieces)
+    {
+        _total += pieces;
+        if (_total > MostPieces)
+        {
+            throw new NotSupportedException($"with its repetitions written out it has more than {MostPieces} pieces");
+        }
     }
 
     private char At(int index) => index < text.Length ? text[index] : '\0';
@@ -530,10 +551,12 @@ internal sealed class GoExpressionTranslation(string text)
     /// Ranges given by their ends, in order. Without two letters of other alphabets, which .NET takes for a k and an s where
     /// case does not count.
     /// </summary>
-    private static string Ranges(string ends, bool isNegated)
+    private string Ranges(string ends, bool isNegated)
     {
         if (isNegated)
         {
+            // Where case does not count, what is not lower is no letter.
+            ends = _flags.IgnoreCase && ends is ("az" or "AZ") ? "AZaz" : ends;
             var others = new StringBuilder();
             var next = '\0';
             foreach (var (low, high) in Pairs(ends + "\u017F\u017F\u212A\u212A"))
@@ -562,7 +585,7 @@ internal sealed class GoExpressionTranslation(string text)
 
     /// <summary>What the open group goes back to.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Frame(Flags Flags, long Most);
+    private readonly record struct Frame(Flags Flags, long Most, long Total);
 
     private readonly record struct Flags(bool IgnoreCase, bool Multiline, bool DotAll, bool Ungreedy)
     {
