@@ -8,6 +8,7 @@ public static class DialectCatalog
     [
         new BasewatchDialect(),
         new FluxDialect(),
+        new ArgoCdDialect(),
     ];
 
     /// <summary>The dialect of a name; null where there is none.</summary>
