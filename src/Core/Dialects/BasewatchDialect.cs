@@ -1,9 +1,14 @@
+using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects;
 
-/// <summary>Our own words: <c>docker</c>, <c>semver:&gt;=3.12 &lt;4</c>.</summary>
+/// <summary>
+/// Our own words: in short <c>docker</c> or <c>semver:&gt;=3.12 &lt;4</c>, or a mapping in YAML or JSON:
+/// <c>{policy: semver, range: ">=3.12 &lt;4", minimumAge: 3d}</c>.
+/// </summary>
 public sealed class BasewatchDialect : IDialect
 {
     /// <inheritdoc/>
@@ -13,7 +18,24 @@ public sealed class BasewatchDialect : IDialect
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return PolicyCatalog.TryCreate(text.Text, out var policy, out var error)
+        var stream = YamlStream.Read(text);
+
+        // 'semver: ~3.12' is a mapping for YAML, and a short form for people.
+        if (stream.Documents is [YamlMapping mapping, ..] && (text.Text.TrimStart('\uFEFF').TrimStart().StartsWith('{') || mapping.Named.Any(e => PolicyReader.IsKey(e.Key))))
+        {
+            return stream.Problem is { } problem ? PolicyReading.Wrong(problem)
+                : stream.Documents.Count > 1 ? PolicyReading.Wrong(new FileProblem(text.Path, text.PositionOf(stream.Documents[1].Start).Line, "there is more than one document: write one policy"))
+                : PolicyReader.Read(text, mapping);
+        }
+
+        if (stream.Problem is { } wrong && text.Text.TrimStart().StartsWith('{'))
+        {
+            return PolicyReading.Wrong(wrong);
+        }
+
+        // A short form in quotes is one too.
+        var written = stream is { Problem: null, Documents: [YamlScalar scalar] } ? scalar.Value : text.Text;
+        return PolicyCatalog.TryCreate(written, out var policy, out var error)
             ? PolicyReading.Of(policy)
             : PolicyReading.Wrong(new FileProblem(text.Path, 1, error));
     }

@@ -8,11 +8,14 @@ namespace Basewatch.Core.Images;
 /// </summary>
 internal readonly struct DistributionSuffix
 {
-    /// <summary>Debian and Ubuntu by codename, the oldest first; only Ubuntu's long-term releases, since nothing moves off them to interim ones.</summary>
+    /// <summary>
+    /// Debian and Ubuntu by codename, the oldest first; only what has been released, and only Ubuntu's long-term releases, since
+    /// nothing moves off them to interim ones.
+    /// </summary>
     private static readonly (string Codename, string Family, int Order)[] Codenames =
     [
         ("wheezy", "debian", 7), ("jessie", "debian", 8), ("stretch", "debian", 9), ("buster", "debian", 10),
-        ("bullseye", "debian", 11), ("bookworm", "debian", 12), ("trixie", "debian", 13), ("forky", "debian", 14), ("duke", "debian", 15),
+        ("bullseye", "debian", 11), ("bookworm", "debian", 12), ("trixie", "debian", 13),
         ("trusty", "ubuntu", 14), ("xenial", "ubuntu", 16), ("bionic", "ubuntu", 18), ("focal", "ubuntu", 20),
         ("jammy", "ubuntu", 22), ("noble", "ubuntu", 24), ("resolute", "ubuntu", 26),
     ];
@@ -91,10 +94,11 @@ internal readonly struct DistributionSuffix
     }
 
     /// <summary>Whether another suffix is the same but for a newer release of the distribution.</summary>
-    public bool IsFollowedBy(DistributionSuffix other) =>
+    public bool IsFollowedBy(DistributionSuffix other) => Before == other.Before && After == other.After && IsOlderReleaseOf(other);
+
+    /// <summary>Whether another suffix names a newer release of the distribution.</summary>
+    public bool IsOlderReleaseOf(DistributionSuffix other) =>
         Family == other.Family
-        && Before == other.Before
-        && After == other.After
         && CompareRelease(other) < 0
         && (!IsUbuntuLongTerm || other.IsUbuntuLongTerm);
 

@@ -82,6 +82,9 @@ public sealed class TagVersion
     /// <summary>Whether it is a version before its release.</summary>
     public bool IsPreRelease => PreReleaseWord is not null;
 
+    /// <summary>Whether the pre-release is one of several: <c>rc1</c>, and not <c>rc</c>.</summary>
+    public bool IsNumberedPreRelease => _pre.Length > 0;
+
     /// <summary>
     /// How a build is written: <c>_</c> (<c>17.0.9_9</c>), <c>-</c> (<c>9.0-1697</c>), <c>-r</c> (<c>15.3-r1</c>), <c>-g</c> (git describe);
     /// null where there is none. One that stands at the end of the suffix has a <c>$</c> before it.
@@ -501,6 +504,12 @@ public sealed class TagVersion
                 {
                     return false;
                 }
+            }
+            else if (Is(end, '-') && DigitsAt(end + 1) is 1 or 2 && EndsAt(end + 1 + DigitsAt(end + 1)))
+            {
+                // 4.0.0-rc-5-eclipse-temurin-21, 19-ea-33-jdk
+                end++;
+                numbers = DottedAt(ref end);
             }
 
             if (!EndsAt(end))

@@ -10,13 +10,18 @@ namespace Basewatch.Core.Policies;
 public sealed class DockerPolicy : IPolicy
 {
     private readonly UpdateKind _furthest;
+    private readonly DistributionMove _move;
 
     /// <summary>Creates the policy.</summary>
-    /// <param name="furthest">How far it may go: <see cref="UpdateKind.Minor"/> or <see cref="UpdateKind.Major"/>.</param>
-    public DockerPolicy(UpdateKind furthest) =>
+    /// <param name="furthest">How far it may go: <see cref="UpdateKind.Patch"/>, <see cref="UpdateKind.Minor"/> or <see cref="UpdateKind.Major"/>.</param>
+    /// <param name="move">When it goes to a newer distribution.</param>
+    public DockerPolicy(UpdateKind furthest, DistributionMove move = DistributionMove.IfNeeded)
+    {
         _furthest = furthest is UpdateKind.Patch or UpdateKind.Minor or UpdateKind.Major
             ? furthest
             : throw new ArgumentOutOfRangeException(nameof(furthest), furthest, "a tag moves by a patch, a minor or a major step");
+        _move = move;
+    }
 
     /// <inheritdoc/>
     public string Name => "docker";
@@ -65,7 +70,7 @@ public sealed class DockerPolicy : IPolicy
     }
 
     /// <summary>Every candidate that could follow the current tag, however far.</summary>
-    private static List<Step> Newer(TagVersion current, IReadOnlyList<string> candidates)
+    private List<Step> Newer(TagVersion current, IReadOnlyList<string> candidates)
     {
         var steps = new List<Step>();
         var distribution = DistributionSuffix.Find(current.Suffix);
@@ -87,7 +92,9 @@ public sealed class DockerPolicy : IPolicy
 
             // Others number their releases by month too: only a product that has no other months is Ubuntu.
             isUbuntu &= candidate.Suffix.Length > 0 || IsUbuntu(candidate);
-            if (IsNewer(current, candidate) && SuffixStep(current, distribution, candidate) is { } suffix)
+            var isNewer = IsNewer(current, candidate);
+            if ((isNewer || _move == DistributionMove.Follow) && SuffixStep(current, distribution, candidate) is { } suffix
+                && (isNewer || (suffix.Release is not null && candidate.CompareVersion(current) == 0)))
             {
                 steps.Add(new Step(candidate, Max(StepKind.Between(current, candidate), suffix.Kind), suffix.Rank, suffix.Release));
             }
@@ -111,8 +118,9 @@ public sealed class DockerPolicy : IPolicy
             return false;
         }
 
+        // 1.17-rc goes along by itself, 1.17rc1 does not: neither becomes the other.
         var sameNumbers = candidate.FirstDifference(current) < 0;
-        if (candidate.IsPreRelease && !(current.IsPreRelease && sameNumbers))
+        if (candidate.IsPreRelease && !(current.IsPreRelease && sameNumbers && candidate.IsNumberedPreRelease == current.IsNumberedPreRelease))
         {
             return false;
         }
@@ -125,7 +133,7 @@ public sealed class DockerPolicy : IPolicy
     /// Whether a candidate's suffix may follow the current one: the same; or one that repeats the version, as both do
     /// (3.18-alpine3.18); or the same on a newer release of its distribution, which is a major step.
     /// </summary>
-    private static (UpdateKind Kind, int Rank, DistributionSuffix? Release)? SuffixStep(TagVersion current, DistributionSuffix? distribution, TagVersion candidate)
+    private (UpdateKind Kind, int Rank, DistributionSuffix? Release)? SuffixStep(TagVersion current, DistributionSuffix? distribution, TagVersion candidate)
     {
         if (candidate.Suffix == current.Suffix)
         {
@@ -143,8 +151,8 @@ public sealed class DockerPolicy : IPolicy
             return (UpdateKind.None, 2, null);
         }
 
-        return distribution is { } from && DistributionSuffix.Find(candidate.Suffix) is { } to && from.IsFollowedBy(to)
-            ? (UpdateKind.Major, 0, to)
+        return _move != DistributionMove.Stay && distribution is { } from && DistributionSuffix.Find(candidate.Suffix) is { } to && from.IsFollowedBy(to)
+            ? (UpdateKind.Major, _move == DistributionMove.Follow ? 2 : 0, to)
             : null;
     }
 
@@ -222,8 +230,9 @@ public sealed class DockerPolicy : IPolicy
         return what + flavour;
     }
 
-    private static string Note(TagVersion current, Step step) =>
-        step.Release is not null ? $"; it is there only as {step.Tag!.Suffix}, on a newer distribution"
+    private string Note(TagVersion current, Step step) =>
+        step.Release is not null && _move == DistributionMove.Follow ? "; on a newer distribution"
+        : step.Release is not null ? $"; it is there only as {step.Tag!.Suffix}, on a newer distribution"
         : current.IsPreRelease && !step.Tag!.IsPreRelease ? "; the release follows its pre-release"
         : "";
 

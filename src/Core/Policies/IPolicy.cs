@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies;
 
@@ -23,6 +24,9 @@ public sealed record TagQuestion(string? Current, IReadOnlyList<string> Candidat
 {
     /// <summary>When a tag was last pushed, for those of which it is known.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Pushed { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>What tags name now, for those of which it is known.</summary>
+    public IReadOnlyDictionary<string, Digest> Digests { get; init; } = ImmutableDictionary<string, Digest>.Empty;
 
     /// <summary>The time to which ages are counted.</summary>
     public DateTimeOffset Now { get; init; }

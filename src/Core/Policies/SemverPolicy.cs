@@ -1,8 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-
 using Basewatch.Core.Images;
-
-using Semver;
 
 namespace Basewatch.Core.Policies;
 
@@ -13,23 +10,26 @@ namespace Basewatch.Core.Policies;
 /// </summary>
 public sealed class SemverPolicy : IPolicy
 {
-    private const int LongestRange = 500;
+    private readonly NpmRange _range;
 
-    private readonly SemVersionRange _range;
-    private readonly string _text;
-
-    private SemverPolicy(SemVersionRange range, string text) => (_range, _text) = (range, text);
+    private SemverPolicy(NpmRange range) => _range = range;
 
     /// <inheritdoc/>
     public string Name => "semver";
 
     /// <summary>Makes the policy of a range; <paramref name="error"/> says in one sentence what is wrong with it.</summary>
-    public static bool TryCreate(string range, [NotNullWhen(true)] out SemverPolicy? policy, [NotNullWhen(false)] out string? error)
+    public static bool TryCreate(string range, [NotNullWhen(true)] out SemverPolicy? policy, [NotNullWhen(false)] out string? error) =>
+        TryCreate(range, preReleases: false, out policy, out error);
+
+    /// <summary>Makes the policy of a range; <paramref name="error"/> says in one sentence what is wrong with it.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="preReleases">Whether pre-releases count that the range does not name.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="error">What is wrong.</param>
+    public static bool TryCreate(string range, bool preReleases, [NotNullWhen(true)] out SemverPolicy? policy, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(range);
-        var read = range.Length <= LongestRange && SemVersionRange.TryParseNpm(range, out var parsed, LongestRange) ? parsed : null;
-        policy = read is null ? null : new SemverPolicy(read, range);
-        error = read is null ? $"'{Excerpt.Of(range)}' is no version range: write it as npm does, such as '>=3.12 <4', '~3.12' or '1.x'" : null;
+        policy = NpmRange.TryParse(range, preReleases, out var read, out error) ? new SemverPolicy(read) : null;
         return policy is not null;
     }
 
@@ -38,28 +38,45 @@ public sealed class SemverPolicy : IPolicy
     {
         ArgumentNullException.ThrowIfNull(question);
         var current = question.Current is { } tag ? TagVersion.Of(tag) : null;
-        if (current is not null && Read(current) is null)
+        if (current is not null && NpmRange.Read(current) is null)
         {
             return Verdict.Stay($"{current} is no version that a range could hold");
         }
 
         TagVersion? best = null;
+        TagVersion? outside = null;
         foreach (var text in question.Candidates)
         {
+            // Most tags of a large repository are told apart without reading them.
+            if (current is not null && !(text.StartsWith(current.Prefix, StringComparison.Ordinal) && text.Contains(current.Suffix, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
             var candidate = TagVersion.Of(text);
             var fits = current is null
                 ? candidate.Precision >= 2 && candidate.Suffix.Length == 0 && candidate.Prefix is "" or "v"
                 : candidate.IsWrittenLike(current) && candidate.Suffix == current.Suffix && candidate.CompareVersion(current) > 0;
-            if (fits && Read(candidate) is { } version && _range.Contains(version) && (best is null || IsBetter(candidate, best)))
+            if (!fits || (best is not null && !IsBetter(candidate, best)))
+            {
+                continue;
+            }
+
+            if (_range.Contains(candidate))
             {
                 best = candidate;
+            }
+            else if (candidate.Scheme == TagScheme.Version && !candidate.IsPreRelease && (outside is null || IsBetter(candidate, outside)))
+            {
+                outside = candidate;
             }
         }
 
         var suffix = current is null or { Suffix: "" } ? "" : $" with suffix {current.Suffix}";
+        var remark = outside is null || (best is not null && !IsBetter(outside, best)) ? "" : $"; {outside} is outside";
         return best is null
-            ? Verdict.Stay(current is null ? $"no tag is in {_text}" : $"no tag newer than {current} is in {_text}{suffix}")
-            : new Verdict(best.Text, current is null ? UpdateKind.Major : StepKind.Between(current, best), $"newest in {_text}{suffix}");
+            ? Verdict.Stay((current is null ? $"no tag is in {_range.Text}" : $"no tag newer than {current} is in {_range.Text}{suffix}") + remark)
+            : new Verdict(best.Text, current is null ? UpdateKind.Major : StepKind.Between(current, best), $"newest in {_range.Text}{suffix}{remark}");
     }
 
     private static bool IsBetter(TagVersion a, TagVersion b)
@@ -67,28 +84,5 @@ public sealed class SemverPolicy : IPolicy
         var order = a.CompareVersion(b);
         order = order != 0 ? order : a.Precision.CompareTo(b.Precision);
         return order > 0 || (order == 0 && string.CompareOrdinal(a.Text, b.Text) > 0);
-    }
-
-    /// <summary>A tag as a semantic version; null where it is none. Builds have no part in ranges.</summary>
-    private static SemVersion? Read(TagVersion tag)
-    {
-        if (tag.Scheme != TagScheme.Version || tag.Precision > 3 || tag.Form != default)
-        {
-            return null;
-        }
-
-        var numbers = new int[3];
-        for (var i = 0; i < tag.Precision; i++)
-        {
-            if (tag.Numbers[i] > int.MaxValue)
-            {
-                return null;
-            }
-
-            numbers[i] = (int)tag.Numbers[i];
-        }
-
-        var text = $"{numbers[0]}.{numbers[1]}.{numbers[2]}" + (tag.IsPreRelease ? "-" + tag.PreReleaseText : "");
-        return SemVersion.TryParse(text, SemVersionStyles.AllowLeadingZeros, out var version) ? version : null;
     }
 }

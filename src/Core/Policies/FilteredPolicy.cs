@@ -1,0 +1,180 @@
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Policies;
+
+/// <summary>
+/// A policy with filters before it. The policy is asked about every tag first, so that it judges by all that the registry
+/// holds; only where its choice may not be taken, it is asked about those that may be, and the reason tells of the other.
+/// </summary>
+/// <param name="Selector">The policy that chooses.</param>
+/// <param name="Filters">What it may choose from.</param>
+public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPolicy
+{
+    /// <inheritdoc/>
+    public string Name => Selector.Name;
+
+    /// <inheritdoc/>
+    public Verdict Decide(TagQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var current = question.Current is { } tag ? ValueOf(tag) : null;
+        var remark = question.Current is not null && current is null ? $"; {question.Current} does not match {Excerpt.Of(Filters.Pattern!.Text)}" : "";
+        var all = View.Of(question.Candidates, Filters.Pattern is null ? null : ValueOf, Filters.Extract is not null);
+        var first = Ask(all);
+        if (first.Selected is not { } wanted || WhyNot(all[wanted], wanted) is not { } why)
+        {
+            return Answer(first, all, remark);
+        }
+
+        var allowed = all.Where((candidate, value) => WhyNot(candidate, value) is null);
+        return Answer(Ask(allowed), allowed, $"{remark}; {all[wanted]} {why}");
+
+        Verdict Ask(View view) => Selector.Decide(question with { Current = current, Candidates = view.Values });
+
+        string? WhyNot(string candidate, string value) => Exclude(question, current, candidate, value);
+    }
+
+    private static Verdict Answer(Verdict verdict, View view, string remark) =>
+        verdict with { Selected = verdict.Selected is { } selected ? view[selected] : null, Reason = verdict.Reason + remark };
+
+    /// <summary>What the policy sees of a tag; null where it sees nothing of it.</summary>
+    private string? ValueOf(string tag)
+    {
+        if (Filters.Extract is null)
+        {
+            return Filters.Pattern is null || Filters.Pattern.Matches(tag) ? tag : null;
+        }
+
+        var match = Filters.Pattern!.Match(tag);
+        return match.Success && Filters.Extract.Expand(match) is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>Why a tag may not be chosen; null where it may.</summary>
+    private string? Exclude(TagQuestion question, string? current, string tag, string value)
+    {
+        foreach (var glob in Filters.Ignored)
+        {
+            if (glob.Matches(tag))
+            {
+                return $"is ignored by {glob}";
+            }
+        }
+
+        if (Filters.MinimumAge is { } age)
+        {
+            if (!question.Pushed.TryGetValue(tag, out var pushed))
+            {
+                return "has no known push date, so nobody knows how old it is";
+            }
+
+            if (question.Now - pushed < age)
+            {
+                return $"was pushed less than {Text(age)} ago";
+            }
+        }
+
+        if (Filters.Allowed is not null && !Filters.Allowed.Allows(value))
+        {
+            return $"is outside {Excerpt.Of(Filters.Allowed.Text)}";
+        }
+
+        if (Filters.Furthest is { } furthest)
+        {
+            if (current is null || TagVersion.Of(current) is not { IsOrdered: true } from || TagVersion.Of(value) is not { IsOrdered: true } to || from.Scheme != to.Scheme)
+            {
+                return "is no version to compare with the current one";
+            }
+
+            if (StepKind.Between(from, to) is var step && step > furthest)
+            {
+                return step == UpdateKind.Major ? "is a major step" : "is a minor step";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Text(TimeSpan age) =>
+        age.Ticks % TimeSpan.TicksPerDay == 0 ? $"{age.Days} {(age.Days == 1 ? "day" : "days")}" : $"{(long)age.TotalHours} hours";
+
+    /// <summary>Tags, and what the policy sees of them.</summary>
+    private sealed class View(IReadOnlyList<string> tags, IReadOnlyList<string> values)
+    {
+        private Dictionary<string, string>? _tagOf;
+
+        /// <summary>What the policy sees.</summary>
+        public IReadOnlyList<string> Values => values;
+
+        /// <summary>The tag of a value; of several the last in the order of their characters.</summary>
+        public string this[string value]
+        {
+            get
+            {
+                if (ReferenceEquals(tags, values))
+                {
+                    return value;
+                }
+
+                if (_tagOf is null)
+                {
+                    _tagOf = new Dictionary<string, string>(tags.Count, StringComparer.Ordinal);
+                    for (var i = 0; i < tags.Count; i++)
+                    {
+                        if (!_tagOf.TryAdd(values[i], tags[i]) && string.CompareOrdinal(tags[i], _tagOf[values[i]]) > 0)
+                        {
+                            _tagOf[values[i]] = tags[i];
+                        }
+                    }
+                }
+
+                return _tagOf[value];
+            }
+        }
+
+        /// <summary>The tags that have a value.</summary>
+        public static View Of(IReadOnlyList<string> tags, Func<string, string?>? valueOf, bool changes)
+        {
+            if (valueOf is null)
+            {
+                return new View(tags, tags);
+            }
+
+            var kept = new List<string>();
+            var values = changes ? new List<string>() : kept;
+            foreach (var tag in tags)
+            {
+                if (valueOf(tag) is { } value)
+                {
+                    kept.Add(tag);
+                    if (changes)
+                    {
+                        values.Add(value);
+                    }
+                }
+            }
+
+            return new View(kept, values);
+        }
+
+        /// <summary>Those of which a tag and its value pass.</summary>
+        public View Where(Func<string, string, bool> passes)
+        {
+            var kept = new List<string>();
+            var changes = !ReferenceEquals(tags, values);
+            var those = changes ? new List<string>() : kept;
+            for (var i = 0; i < tags.Count; i++)
+            {
+                if (passes(tags[i], values[i]))
+                {
+                    kept.Add(tags[i]);
+                    if (changes)
+                    {
+                        those.Add(values[i]);
+                    }
+                }
+            }
+
+            return new View(kept, those);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Policies;
+
+/// <summary>What the policies share that choose among the names of one image: tags of one digest.</summary>
+internal static class TagPrecision
+{
+    /// <summary>Names for whatever is current; without them a tag says which flavour it is: <c>latest</c> none, <c>lts-alpine</c> alpine.</summary>
+    private static readonly string[] Roles = ["latest", "stable", "lts", "current", "mainline", "rolling", "edge"];
+
+    /// <summary>What a tag says besides its version: <c>slim</c> of <c>3.12-slim</c> and of <c>slim</c>.</summary>
+    public static string Flavour(TagVersion tag)
+    {
+        if (tag.IsOrdered)
+        {
+            return (tag.Prefix.TrimEnd('v', 'V').TrimEnd('-') + "-" + tag.Suffix.TrimStart('-')).Trim('-');
+        }
+
+        foreach (var role in Roles)
+        {
+            if (tag.Text.StartsWith(role, StringComparison.Ordinal) && (tag.Text.Length == role.Length || tag.Text[role.Length] == '-'))
+            {
+                return tag.Text[role.Length..].Trim('-');
+            }
+        }
+
+        return tag.Text;
+    }
+
+    /// <summary>Order by what a tag pins down: versions before dates, more numbers, a build, a release before its pre-releases.</summary>
+    public static int Compare(TagVersion a, TagVersion b)
+    {
+        var order = (a.Scheme == TagScheme.Version).CompareTo(b.Scheme == TagScheme.Version);
+        order = order != 0 ? order : a.Precision.CompareTo(b.Precision);
+        order = order != 0 ? order : (a.BuildWord is not null).CompareTo(b.BuildWord is not null);
+        return order != 0 ? order : b.IsPreRelease.CompareTo(a.IsPreRelease);
+    }
+
+    /// <summary>Whether the numbers of one begin with those of the other: 3.12.4 with 3.12.</summary>
+    public static bool Refines(TagVersion precise, TagVersion coarse)
+    {
+        if (precise.Scheme != coarse.Scheme || precise.Form != coarse.Form || precise.Precision < coarse.Precision || (coarse.BuildWord is not null && precise.BuildWord != coarse.BuildWord))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < coarse.Precision; i++)
+        {
+            if (precise.Numbers[i] != coarse.Numbers[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
