@@ -1,8 +1,8 @@
 using Basewatch.Core.Dialects.Flux;
-using Basewatch.Core.Dialects.Go;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
+using Basewatch.Core.Policies.Expressions;
 using Basewatch.Core.Policies.Semver;
 
 namespace Basewatch.Core.Dialects;
@@ -186,12 +186,12 @@ public sealed class FluxDialect : IDialect
             }
 
             return pattern is not null && extract is not null && Expression(pattern, node ?? filterTags) is { } regex
-                ? new FluxTagFilter(regex, extract.Length == 0 ? null : regex.Template(extract))
+                ? new FluxTagFilter(regex, extract.Length == 0 ? null : GoTemplate.Parse(extract, regex))
                 : null;
         }
 
         /// <summary>A list takes the place of the default; an empty one does not (<c>GetExclusionList</c>).</summary>
-        private List<GoRegex>? Exclusions(YamlNode list)
+        private List<GoExpression>? Exclusions(YamlNode list)
         {
             if (list is not YamlSequence { Items: var items } || items.Count > MostExclusions)
             {
@@ -199,7 +199,7 @@ public sealed class FluxDialect : IDialect
                 return null;
             }
 
-            var exclusions = new List<GoRegex>();
+            var exclusions = new List<GoExpression>();
             foreach (var item in items)
             {
                 if (Text(item.Target ?? item, "exclusionList") is { } pattern && Expression(pattern, item) is { } regex)
@@ -254,14 +254,14 @@ public sealed class FluxDialect : IDialect
             return text == "true";
         }
 
-        private GoRegex? Expression(string pattern, YamlNode node)
+        private GoExpression? Expression(string pattern, YamlNode node)
         {
-            if (!GoRegex.TryParse(pattern, out var regex, out var error))
+            if (!GoExpression.TryParse(pattern, out var expression, out var error))
             {
-                Wrong(node, error);
+                Wrong(node, $"'{Excerpt.Of(pattern)}' is no regular expression {(error.IsWrongInGo ? "of Go" : "that is read here")}: {error.Message}");
             }
 
-            return regex;
+            return expression;
         }
 
         private string? Text(YamlNode node, string key)
@@ -295,9 +295,8 @@ public sealed class FluxDialect : IDialect
                 var name = (key.Target as YamlScalar)?.Value ?? "";
                 if (!known.Contains(name))
                 {
-                    var nearest = Nearest(name, known);
                     var place = within.Length == 0 ? "" : $" in '{within}'";
-                    Wrong(key, $"there is no key '{Excerpt.Of(name)}'{place}: {(nearest is null ? $"known are {string.Join(", ", known)}" : $"is it '{nearest}'?")}");
+                    Wrong(key, $"there is no key '{Excerpt.Of(name)}'{place}: known are {string.Join(", ", known)}{NearestKey.Hint(name, known)}");
                 }
                 else if (value.Target is { } target and not YamlScalar { IsNull: true } && !keys.TryAdd(name, target))
                 {
@@ -313,35 +312,5 @@ public sealed class FluxDialect : IDialect
         private void Remark(YamlNode node, string message) => _remarks.Add(Problem(node, message));
 
         private FileProblem Problem(YamlNode node, string message) => new(file.Path, file.PositionOf(node.Start).Line, message);
-
-        /// <summary>The known key that a wrong one was meant to be; null where none is near.</summary>
-        private static string? Nearest(string key, string[] known)
-        {
-            const int Longest = 40;
-            if (key.Length is 0 or > Longest)
-            {
-                return null;
-            }
-
-            var (distance, nearest) = known.Select(k => (Distance(key.ToLowerInvariant(), k.ToLowerInvariant()), k)).Min();
-            return distance <= Math.Max(2, key.Length / 4) ? nearest : null;
-        }
-
-        private static int Distance(string a, string b)
-        {
-            var row = Enumerable.Range(0, b.Length + 1).ToArray();
-            for (var i = 0; i < a.Length; i++)
-            {
-                var diagonal = row[0]++;
-                for (var j = 0; j < b.Length; j++)
-                {
-                    var changed = diagonal + (a[i] == b[j] ? 0 : 1);
-                    diagonal = row[j + 1];
-                    row[j + 1] = Math.Min(changed, Math.Min(row[j], row[j + 1]) + 1);
-                }
-            }
-
-            return row[^1];
-        }
     }
 }

@@ -1,4 +1,3 @@
-using Basewatch.Core.Dialects.Go;
 using Basewatch.Core.Policies.Semver;
 
 namespace Basewatch.Core.Dialects.Flux;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Basewatch.Core.Dialects.Go;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Flux;
 
@@ -10,7 +10,7 @@ namespace Basewatch.Core.Dialects.Flux;
 /// descending order of their characters and walks through them in this order, which decides between equal ones; where it
 /// orders what was extracted from tags, its order is random and ours the same.
 /// </summary>
-internal sealed class FluxPolicy(FluxOrder order, FluxTagFilter? filter, IReadOnlyList<GoRegex>? exclusions, bool suspended) : IPolicy
+internal sealed class FluxPolicy(FluxOrder order, FluxTagFilter? filter, IReadOnlyList<GoExpression>? exclusions, bool suspended) : IPolicy
 {
     /// <inheritdoc/>
     public string Name => "flux";
@@ -81,7 +81,7 @@ internal sealed class FluxPolicy(FluxOrder order, FluxTagFilter? filter, IReadOn
         return tags;
     }
 
-    private static bool IsExcluded(string tag, IReadOnlyList<GoRegex> exclusions)
+    private static bool IsExcluded(string tag, IReadOnlyList<GoExpression> exclusions)
     {
         foreach (var exclusion in exclusions)
         {

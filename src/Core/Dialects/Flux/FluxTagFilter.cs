@@ -1,11 +1,11 @@
-using Basewatch.Core.Dialects.Go;
+using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Flux;
 
 /// <summary>Tags that match an expression, and what of each is ordered (<c>filterTags</c>).</summary>
 /// <param name="pattern">The expression; it matches anywhere in a tag.</param>
 /// <param name="extract">What is ordered in the tag's place; null: the tag itself.</param>
-internal sealed class FluxTagFilter(GoRegex pattern, GoTemplate? extract)
+internal sealed class FluxTagFilter(GoExpression pattern, GoTemplate? extract)
 {
     /// <summary>The most characters that are extracted from all tags together.</summary>
     private const int MostExtracted = 8 * 1024 * 1024;
@@ -24,7 +24,7 @@ internal sealed class FluxTagFilter(GoRegex pattern, GoTemplate? extract)
                     filtered[tag] = tag;
                 }
             }
-            else if (pattern.Expand(tag, extract) is { } text)
+            else if (extract.Expand(tag) is { } text)
             {
                 filtered[text] = tag;
                 left -= text.Length;
@@ -39,5 +39,5 @@ internal sealed class FluxTagFilter(GoRegex pattern, GoTemplate? extract)
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"that match {Images.Excerpt.Of(pattern.Pattern)}";
+    public override string ToString() => $"that match {Images.Excerpt.Of(pattern.Text)}";
 }

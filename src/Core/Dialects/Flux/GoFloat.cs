@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Basewatch.Core.Dialects.Go;
+namespace Basewatch.Core.Dialects.Flux;
 
 /// <summary>
 /// Numbers as Go's <c>strconv.ParseFloat</c> reads them: <c>1</c>, <c>.5</c>, <c>1_000</c>, <c>1e3</c>, <c>0x1p-2</c>, <c>Inf</c>,

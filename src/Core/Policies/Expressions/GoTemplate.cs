@@ -1,23 +1,23 @@
 using System.Globalization;
 using System.Text;
 
-namespace Basewatch.Core.Dialects.Go;
+namespace Basewatch.Core.Policies.Expressions;
 
 /// <summary>A template of Go's <c>regexp.Expand</c>: text and groups.</summary>
 internal sealed class GoTemplate
 {
-    private GoTemplate(IReadOnlyList<Part> parts) => Parts = parts;
+    private readonly GoExpression _expression;
+    private readonly IReadOnlyList<Part> _parts;
 
-    /// <summary>In order.</summary>
-    public IReadOnlyList<Part> Parts { get; }
+    private GoTemplate(GoExpression expression, IReadOnlyList<Part> parts) => (_expression, _parts) = (expression, parts);
 
     /// <summary>
     /// Reads a template. A name is the longest run of letters, digits and underscores, so that <c>$1x</c> is a group called
     /// <c>1x</c>; groups that are not there are empty; a dollar without a name is a dollar.
     /// </summary>
     /// <param name="text">The template.</param>
-    /// <param name="names">The names of the groups; the first is the whole match.</param>
-    public static GoTemplate Parse(string text, IReadOnlyList<string?> names)
+    /// <param name="expression">The expression whose groups are meant; 0 is the whole match.</param>
+    public static GoTemplate Parse(string text, GoExpression expression)
     {
         var parts = new List<Part>();
         var literal = new StringBuilder();
@@ -40,7 +40,7 @@ internal sealed class GoTemplate
             else
             {
                 at = end;
-                if (GroupOf(name, names) is { } group)
+                if (GroupOf(name, expression) is { } group)
                 {
                     Flush(parts, literal);
                     parts.Add(new Part("", group));
@@ -49,7 +49,30 @@ internal sealed class GoTemplate
         }
 
         Flush(parts, literal);
-        return new GoTemplate(parts);
+        return new GoTemplate(expression, parts);
+    }
+
+    /// <summary>The template filled in from the first match in a text; null where there is none.</summary>
+    public string? Expand(string text)
+    {
+        var match = _expression.Regex.Match(text);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        if (_parts is [{ Group: >= 0 } only])
+        {
+            return match.Groups[only.Group].Value;
+        }
+
+        var expanded = new StringBuilder();
+        foreach (var part in _parts)
+        {
+            expanded.Append(part.Group < 0 ? part.Literal : match.Groups[part.Group].ValueSpan);
+        }
+
+        return expanded.ToString();
     }
 
     private static int? ReadName(string text, int at, out string name)
@@ -66,22 +89,14 @@ internal sealed class GoTemplate
         return end == start || (brace && (end >= text.Length || text[end] != '}')) ? null : brace ? end + 1 : end;
     }
 
-    private static int? GroupOf(string name, IReadOnlyList<string?> names)
+    private static int? GroupOf(string name, GoExpression expression)
     {
         if (name.All(char.IsAsciiDigit) && (name.Length == 1 || name[0] != '0'))
         {
-            return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < names.Count ? number : null;
+            return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < expression.Regex.GetGroupNumbers().Length ? number : null;
         }
 
-        for (var i = 1; i < names.Count; i++)
-        {
-            if (names[i] == name)
-            {
-                return i;
-            }
-        }
-
-        return null;
+        return expression.GroupNumber(name);
     }
 
     private static void Flush(List<Part> parts, StringBuilder literal)
@@ -94,5 +109,5 @@ internal sealed class GoTemplate
     }
 
     /// <summary>A text, or a group where <see cref="Group"/> is not negative.</summary>
-    internal readonly record struct Part(string Literal, int Group);
+    private readonly record struct Part(string Literal, int Group);
 }
