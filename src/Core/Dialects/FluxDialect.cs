@@ -258,7 +258,7 @@ public sealed class FluxDialect : IDialect
         {
             if (!GoExpression.TryParse(pattern, out var expression, out var error))
             {
-                Wrong(node, $"'{Excerpt.Of(pattern)}' is no regular expression {(error.IsWrongInGo ? "of Go" : "that is read here")}: {error.Message}");
+                Wrong(node, error.About(pattern));
             }
 
             return expression;

@@ -15,6 +15,7 @@ internal sealed class FluxTagFilter(GoExpression pattern, GoTemplate? extract)
     {
         var filtered = new Dictionary<string, string>(StringComparer.Ordinal);
         var left = MostExtracted;
+        var matcher = new GoMatcher(pattern);
         foreach (var tag in tags)
         {
             if (extract is null)
@@ -24,8 +25,9 @@ internal sealed class FluxTagFilter(GoExpression pattern, GoTemplate? extract)
                     filtered[tag] = tag;
                 }
             }
-            else if (extract.Expand(tag) is { } text)
+            else if (matcher.Match(tag) is { Success: true } match)
             {
+                var text = extract.Expand(match);
                 filtered[text] = tag;
                 left -= text.Length;
                 if (left < 0)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies.Expressions;
 
@@ -15,13 +16,16 @@ public sealed class GoExpression
 
     private readonly IReadOnlyDictionary<string, int> _groups;
 
-    private GoExpression(string text, Regex regex, IReadOnlyDictionary<string, int> groups) => (Text, Regex, _groups) = (text, regex, groups);
+    private GoExpression(string text, Regex regex, Regex backtracking, IReadOnlyDictionary<string, int> groups) => (Text, Regex, Backtracking, _groups) = (text, regex, backtracking, groups);
 
     /// <summary>The expression as it was written.</summary>
     public string Text { get; }
 
     /// <summary>The same for .NET. Groups have their numbers in Go: from left to right, named ones too.</summary>
     public Regex Regex { get; }
+
+    /// <summary>The same, which may take exponential time; see <see cref="GoMatcher"/>.</summary>
+    internal Regex Backtracking { get; }
 
     /// <summary>Reads an expression; <paramref name="error"/> says why it is none.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out GoExpression? expression, [NotNullWhen(false)] out GoExpressionError? error)
@@ -42,7 +46,7 @@ public sealed class GoExpression
             try
             {
                 var regex = new Regex(translation.Result, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout.InfiniteTimeSpan);
-                expression = new GoExpression(text, regex, translation.Groups);
+                expression = new GoExpression(text, regex, new Regex(translation.Result, RegexOptions.CultureInvariant, GoMatcher.LongestTry), translation.Groups);
             }
             catch (Exception e) when (e is NotSupportedException or ArgumentException)
             {
@@ -66,4 +70,9 @@ public sealed class GoExpression
 /// <summary>Why a text is no expression.</summary>
 /// <param name="Message">What is wrong, a part of a sentence: <c>it has a group that is not closed</c>.</param>
 /// <param name="IsWrongInGo">Whether Go refuses it too; else it is only here that it can't be matched.</param>
-public sealed record GoExpressionError(string Message, bool IsWrongInGo);
+public sealed record GoExpressionError(string Message, bool IsWrongInGo)
+{
+    /// <summary>The whole sentence.</summary>
+    /// <param name="text">The text that is no expression.</param>
+    public string About(string text) => $"'{Excerpt.Of(text)}' is no regular expression {(IsWrongInGo ? "of Go" : "that is read here")}: {Message}";
+}

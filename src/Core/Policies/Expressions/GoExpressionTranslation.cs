@@ -169,11 +169,8 @@ internal sealed class GoExpressionTranslation(string text)
             throw Wrong("it has a group whose name is not made of letters, digits and underscores");
         }
 
-        if (!_groups.TryAdd(name, ++_count))
-        {
-            throw Wrong($"it has two groups named '{name}'");
-        }
-
+        // Of two groups of a name, the first is meant by it (Regexp.SubexpIndex).
+        _groups.TryAdd(name, ++_count);
         _at = end + 1;
         Push($"(?<{_count}>", _flags);
     }

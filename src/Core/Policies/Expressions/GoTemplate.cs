@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Basewatch.Core.Policies.Expressions;
 
 /// <summary>A template of Go's <c>regexp.Expand</c>: text and groups.</summary>
 internal sealed class GoTemplate
 {
-    private readonly GoExpression _expression;
     private readonly IReadOnlyList<Part> _parts;
 
-    private GoTemplate(GoExpression expression, IReadOnlyList<Part> parts) => (_expression, _parts) = (expression, parts);
+    private GoTemplate(IReadOnlyList<Part> parts) => _parts = parts;
 
     /// <summary>
     /// Reads a template. A name is the longest run of letters, digits and underscores, so that <c>$1x</c> is a group called
@@ -49,18 +49,12 @@ internal sealed class GoTemplate
         }
 
         Flush(parts, literal);
-        return new GoTemplate(expression, parts);
+        return new GoTemplate(parts);
     }
 
-    /// <summary>The template filled in from the first match in a text; null where there is none.</summary>
-    public string? Expand(string text)
+    /// <summary>The template filled in from a match of its expression.</summary>
+    public string Expand(Match match)
     {
-        var match = _expression.Regex.Match(text);
-        if (!match.Success)
-        {
-            return null;
-        }
-
         if (_parts is [{ Group: >= 0 } only])
         {
             return match.Groups[only.Group].Value;
