@@ -1,4 +1,5 @@
 using System.Globalization;
+using Basewatch.Bench.Policies;
 using Basewatch.Bench.Scan;
 
 switch (args)
@@ -13,7 +14,10 @@ switch (args)
         return Baseline.Walk(folder) > 0 ? 0 : 1;
     case ["scan", "read", var folder, var list]:
         return Baseline.Read(folder, list) > 0 ? 0 : 1;
+    case ["policies"]:
+        Decisions.Measure();
+        return 0;
     default:
-        Console.Error.WriteLine("bench scan make FOLDER FILES | relevant FOLDER | walk FOLDER | read FOLDER LIST");
+        Console.Error.WriteLine("bench scan make FOLDER FILES | relevant FOLDER | walk FOLDER | read FOLDER LIST\nbench policies");
         return 2;
 }

@@ -20,6 +20,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
         var current = question.Current is { } tag ? ValueOf(tag) : null;
         var remark = question.Current is not null && current is null ? $"; {question.Current} does not match {Excerpt.Of(Filters.Pattern!.Text)}" : "";
         var all = View.Of(question.Candidates, Filters.Pattern is null ? null : ValueOf, Filters.Extract is not null);
+        var version = current is null ? null : TagVersion.Of(current);
         var first = Ask(all);
         if (first.Selected is not { } wanted || WhyNot(all[wanted], wanted) is not { } why)
         {
@@ -31,7 +32,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
 
         Verdict Ask(View view) => Selector.Decide(question with { Current = current, Candidates = view.Values });
 
-        string? WhyNot(string candidate, string value) => Exclude(question, current, candidate, value);
+        string? WhyNot(string candidate, string value) => Exclude(question, version, candidate, value);
     }
 
     private static Verdict Answer(Verdict verdict, View view, string remark) =>
@@ -50,7 +51,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
     }
 
     /// <summary>Why a tag may not be chosen; null where it may.</summary>
-    private string? Exclude(TagQuestion question, string? current, string tag, string value)
+    private string? Exclude(TagQuestion question, TagVersion? current, string tag, string value)
     {
         foreach (var glob in Filters.Ignored)
         {
@@ -73,25 +74,26 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
             }
         }
 
-        if (Filters.Allowed is not null && !Filters.Allowed.Allows(value))
+        if (Filters.Allowed is null && Filters.Furthest is null)
         {
-            return $"is outside {Excerpt.Of(Filters.Allowed.Text)}";
+            return null;
         }
 
+        var version = TagVersion.Of(value);
         if (Filters.Furthest is { } furthest)
         {
-            if (current is null || TagVersion.Of(current) is not { IsOrdered: true } from || TagVersion.Of(value) is not { IsOrdered: true } to || from.Scheme != to.Scheme)
+            if (current is null || !version.IsOrdered || version.Scheme != current.Scheme)
             {
                 return "is no version to compare with the current one";
             }
 
-            if (StepKind.Between(from, to) is var step && step > furthest)
+            if (StepKind.Between(current, version) is var step && step > furthest)
             {
                 return step == UpdateKind.Major ? "is a major step" : "is a minor step";
             }
         }
 
-        return null;
+        return Filters.Allowed is null || Filters.Allowed.Allows(version) ? null : $"is outside {Excerpt.Of(Filters.Allowed.Text)}";
     }
 
     private static string Text(TimeSpan age) =>

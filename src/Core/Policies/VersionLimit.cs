@@ -37,5 +37,9 @@ public sealed class VersionLimit
     }
 
     /// <summary>Whether a tag is allowed; one without a version is in no range.</summary>
-    public bool Allows(string tag) => _expression is not null ? _expression.Matches(tag) != _isNegated : _range!.Contains(TagVersion.Of(tag), anyLength: true);
+    public bool Allows(TagVersion tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        return _expression is not null ? _expression.Matches(tag.Text) != _isNegated : _range!.Contains(tag, anyLength: true);
+    }
 }

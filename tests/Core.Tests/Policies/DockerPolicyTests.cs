@@ -59,6 +59,11 @@ public sealed class DockerPolicyTests
     [InlineData("8u342-b07.1-jdk", "8u342-b07-jdk 8u352-b08-jdk", "8u352-b08-jdk", UpdateKind.Patch)]
     [InlineData("23.04", "23.05 24.02 24.03", "24.03", UpdateKind.Major)]
     [InlineData("18.04", "18.05 20.04 20.09", "20.09", UpdateKind.Major)]
+    [InlineData("4.0.0-rc-4-eclipse-temurin-21", "4.0.0-rc-5-eclipse-temurin-21 4.0.0-rc-6-eclipse-temurin-17 4.1.0-rc-1-eclipse-temurin-21", "4.0.0-rc-5-eclipse-temurin-21", UpdateKind.Patch)]
+    [InlineData("19-ea-33-jdk", "19-ea-36-jdk 20-ea-3-jdk", "19-ea-36-jdk", UpdateKind.Patch)]
+    [InlineData("1.17-rc", "1.17rc1 1.17rc2", null, UpdateKind.None)]
+    [InlineData("1.18beta1-stretch", "1.18-rc-stretch 1.18beta2-stretch", "1.18beta2-stretch", UpdateKind.Patch)]
+    [InlineData("3.9.1-bookworm", "3.14.0-forky", null, UpdateKind.None)]
     [InlineData("16", "18 20 114 20240101 latest", "20", UpdateKind.Major)]
     [InlineData("8.0.0-preview.7.23375.6-jammy", "8.0.0-rc.2.23480.2-jammy 8.0.0-preview.6.1-jammy 9.0.0-preview.1.1-jammy", "8.0.0-rc.2.23480.2-jammy", UpdateKind.Patch)]
     public void The_newest_tag_that_is_written_alike_is_next(string current, string candidates, string? selected, UpdateKind kind)
