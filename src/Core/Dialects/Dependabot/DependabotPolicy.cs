@@ -108,7 +108,7 @@ internal sealed class DependabotPolicy : IPolicy
     /// <summary>Looks at one candidate after the other and keeps the best.</summary>
     private sealed class Search(DependabotPolicy policy, TagQuestion question, DependabotTag current, DependabotVersion version, List<GemRequirement> ignored)
     {
-        private readonly List<string> _components = current.Components();
+        private readonly List<string> _components = current.Components(question.Candidates);
         private readonly bool _isPreRelease = current.LooksLikePreRelease();
         private readonly int _precision = current.Precision;
         private readonly List<Candidate> _found = [];

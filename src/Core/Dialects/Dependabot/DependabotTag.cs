@@ -107,16 +107,29 @@ internal sealed class DependabotTag
 
     /// <summary>
     /// The words of the tag that name a variant and not a version (<c>alpine</c>, <c>bookworm</c>): two tags have to have
-    /// the same ones.
+    /// the same ones. A word that no tag of the registry has is none.
     /// </summary>
-    public List<string> Components()
+    public List<string> Components(IReadOnlyList<string> registry)
     {
-        var components = new List<string>();
+        var unseen = new List<string>();
         foreach (var range in Name.AsSpan().SplitAny('-', '.'))
         {
-            if (IsComponent(Name.AsSpan(range)) && !components.Contains(Name[range]))
+            if (IsComponent(Name.AsSpan(range)) && !unseen.Contains(Name[range]))
             {
-                components.Add(Name[range]);
+                unseen.Add(Name[range]);
+            }
+        }
+
+        var components = new List<string>();
+        for (var i = 0; i < registry.Count && unseen.Count > 0; i++)
+        {
+            for (var j = unseen.Count - 1; j >= 0; j--)
+            {
+                if (HasWord(registry[i], unseen[j]))
+                {
+                    components.Add(unseen[j]);
+                    unseen.RemoveAt(j);
+                }
             }
         }
 
@@ -283,7 +296,7 @@ internal sealed class DependabotTag
         if (piece == i + 1)
         {
             piece = i + 2 < name.Length && name[i + 1] is 'k' or 'K' && name[i + 2] is 'b' or 'B' ? DigitsEnd(name, i + 3) : i;
-            piece = piece > i + 3 ? piece : WordsEnd(name, i);
+            piece = piece > i + 3 ? piece : WordEnd(name, i);
         }
 
         numbersOnly &= piece == i;
@@ -291,29 +304,20 @@ internal sealed class DependabotTag
     }
 
     /// <summary>Where <c>-word-word-1</c> ends, in small letters only; where it starts if there is none.</summary>
-    private static int WordsEnd(ReadOnlySpan<char> text, int i)
+    private static int WordEnd(ReadOnlySpan<char> text, int i)
     {
-        var end = i;
-        while (true)
+        var word = i;
+        while (word + 1 < text.Length && text[word] == '-' && char.IsAsciiLetterLower(text[word + 1]))
         {
-            var word = end;
-            while (word + 1 < text.Length && text[word] == '-' && char.IsAsciiLetterLower(text[word + 1]))
+            word += 2;
+            while (word < text.Length && char.IsAsciiLetterLower(text[word]))
             {
-                word += 2;
-                while (word < text.Length && char.IsAsciiLetterLower(text[word]))
-                {
-                    word++;
-                }
+                word++;
             }
-
-            var number = word > end && word < text.Length && text[word] == '-' ? DigitsEnd(text, word + 1) : 0;
-            if (number <= word + 1)
-            {
-                return end;
-            }
-
-            end = number;
         }
+
+        var number = word > i && word < text.Length && text[word] == '-' ? DigitsEnd(text, word + 1) : 0;
+        return number > word + 1 ? number : i;
     }
 
     private static int DigitsEnd(ReadOnlySpan<char> text, int i)
@@ -357,7 +361,12 @@ internal sealed class DependabotTag
     {
         for (var i = version.IndexOf('-'); i >= 0 && i < version.Length; i++)
         {
-            var end = version[i] == '-' ? WordsEnd(version, i) : i;
+            var end = i;
+            for (var next = WordEnd(version, i); next > end; next = WordEnd(version, end))
+            {
+                end = next;
+            }
+
             if (end == i)
             {
                 continue;
@@ -456,6 +465,22 @@ internal sealed class DependabotTag
 
         var last = text.LastIndexOfAnyExceptInRange('0', '9');
         return last >= 0 && last < text.Length - 1 && char.IsAsciiLetterLower(text[last]);
+    }
+
+    private static bool HasWord(ReadOnlySpan<char> tag, string word)
+    {
+        if (tag.Contains(word, StringComparison.Ordinal))
+        {
+            foreach (var range in tag.SplitAny('-', '.'))
+            {
+                if (tag[range].SequenceEqual(word))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether a word of a tag names a variant (<c>update_checker.rb</c>, the patterns without experiments).</summary>

@@ -80,7 +80,7 @@ internal sealed class DependabotVersion
             text = text.EndsWith(last) ? text[..^1] : text;
         }
 
-        return !text.AsSpan().ContainsAnyExcept(Numbers) ? text
+        return text is [.., >= '0' and <= '9'] && !text.AsSpan().ContainsAnyExcept(Numbers) ? text
             : DependabotTag.TryParse(text, out var tag) ? tag.NumericVersion
             : null;
     }
