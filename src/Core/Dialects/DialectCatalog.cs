@@ -9,6 +9,7 @@ public static class DialectCatalog
         new BasewatchDialect(),
         new FluxDialect(),
         new ArgoCdDialect(),
+        new KeelDialect(),
     ];
 
     /// <summary>The dialect of a name; null where there is none.</summary>
