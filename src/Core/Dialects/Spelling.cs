@@ -8,7 +8,17 @@ internal static class Spelling
     /// <summary><c> (did you mean 'policy'?)</c>; empty where no known word is near.</summary>
     public static string Hint(string word, IEnumerable<string> known)
     {
-        var nearest = word.Length > LongestWord ? null : known.Select(k => (Word: k, Steps: Distance(word, k))).Where(k => k.Steps <= Math.Max(1, k.Word.Length / 3)).MinBy(k => k.Steps).Word;
+        string? nearest = null;
+        var fewest = int.MaxValue;
+        foreach (var candidate in word.Length > LongestWord ? [] : known)
+        {
+            var steps = Distance(word, candidate);
+            if (steps <= Math.Max(1, candidate.Length / 3) && steps < fewest)
+            {
+                (nearest, fewest) = (candidate, steps);
+            }
+        }
+
         return nearest is null ? "" : $" (did you mean '{nearest}'?)";
     }
 

@@ -30,15 +30,12 @@ internal sealed class KeelRegexpPolicy : IPolicy
         ReadOnlySpan<char> bestKey = default;
         try
         {
+            var reader = _compare is { } group ? _expression.Group(group) : null;
             foreach (var tag in question.Candidates)
             {
-                if (!_expression.Regex.IsMatch(tag))
-                {
-                    continue;
-                }
-
-                var key = _compare is { } group ? _expression.Regex.Match(tag).Groups[group].ValueSpan : tag;
-                if (best is null || key.SequenceCompareTo(bestKey) > 0)
+                var key = tag.AsSpan();
+                var isMatch = reader is null ? _expression.IsMatch(tag) : reader.TryRead(tag, out key);
+                if (isMatch && (best is null || key.SequenceCompareTo(bestKey) > 0))
                 {
                     best = tag;
                     bestKey = key;

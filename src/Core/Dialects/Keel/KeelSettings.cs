@@ -10,6 +10,7 @@ internal sealed class KeelSettings
 {
     private const string Prefix = "keel.sh/";
     private const string LegacyPolicy = "keel.observer/policy";
+    private const int MostErrors = 20;
     private const int MostApprovals = 100;
     private const int MostHours = 24 * 366;
 
@@ -75,6 +76,11 @@ internal sealed class KeelSettings
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (keyNode, valueNode) in mapping.Entries)
         {
+            if (errors.Count >= MostErrors)
+            {
+                break;
+            }
+
             var line = file.PositionOf(keyNode.Start).Line;
             if (keyNode.Target is not YamlScalar { Value: var written } || Find(written) is not { } key)
             {
