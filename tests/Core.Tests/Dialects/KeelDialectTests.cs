@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Basewatch.Core.Dialects;
+using Basewatch.Core.Dialects.Keel;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Policies;
 using CsCheck;
 
@@ -259,7 +261,7 @@ public sealed class KeelDialectTests
     [Fact]
     public void What_is_selected_is_a_candidate_and_the_next_question_has_no_other_answer()
     {
-        var policies = Gen.OneOfConst(
+        var policies = Gen.OneOf(
             "{policy: all}", "{policy: major}", "{policy: minor}", "{policy: patch}", "{policy: minor, matchPreRelease: false}", "{policy: patch, matchPreRelease: false}",
             "{policy: force}", "{policy: force, matchTag: true}", "{policy: never}", "{policy: 'glob:*1*'}", "{policy: 'glob:v*'}",
             "{policy: 'regexp:^v?(?P<compare>[0-9]+)'}", "{policy: 'regexp:a$'}");
@@ -281,7 +283,7 @@ public sealed class KeelDialectTests
     [Fact]
     public void The_order_of_the_list_matters_only_among_equal_versions()
     {
-        Gen.Select(Gen.OneOfConst("all", "major", "minor", "patch"), Tags).Sample((policy, tags) =>
+        Gen.Select(Gen.OneOf("all", "major", "minor", "patch"), Tags).Sample((policy, tags) =>
         {
             var decided = Read($"{{policy: {policy}}}").Policy!;
             var forth = decided.Decide(new TagQuestion(tags[0], tags)).Selected;
@@ -293,7 +295,7 @@ public sealed class KeelDialectTests
     [Fact]
     public void Nothing_throws_on_any_text()
     {
-        Gen.Select(Gen.OneOfConst("", "{policy: '", "{policy: 'regexp:", "policy: all\npollSchedule: '", "{policy: 'glob:"), Gen.String, Gen.String).Sample((start, text, tag) =>
+        Gen.Select(Gen.OneOf("", "{policy: '", "{policy: 'regexp:", "policy: all\npollSchedule: '", "{policy: 'glob:"), Gen.String, Gen.String).Sample((start, text, tag) =>
         {
             foreach (var reading in new[] { Read(start + text), Read(start + text.Replace("'", "''", StringComparison.Ordinal) + "'}") })
             {
@@ -315,12 +317,79 @@ public sealed class KeelDialectTests
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 5);
     }
 
-    private static Gen<string[]> Tags { get; } =
+    // What Go's regexp takes and .NET's does not, or takes for something else.
+    [Theory]
+    [InlineData("^(?P<x>a)(?P<compare>[0-9]+)$", "a10 a9", "a9")]
+    [InlineData("(?P<compare>b)|(?P<compare>a)", "ab ba", "ba")]
+    [InlineData(@"^\Q1.2\E", "1x2 1.2", "1.2")]
+    [InlineData(@"^\pN\_\x{61}\061$", "1_a1", "1_a1")]
+    [InlineData("^[[:alpha:]][^[:^digit:]]$", "ab a1 1a", "a1")]
+    [InlineData("^[a-z-[b]$", "[ b", "b")]
+    [InlineData("^[]a]$", "a", "a")]
+    [InlineData("^a{01}$", "a", null)]
+    [InlineData("^(?i:A)b$", "ab aB", "ab")]
+    public void Expressions_are_read_as_Go_reads_them(string expression, string tags, string? selected) =>
+        Assert.Equal(selected, Decide($"{{policy: 'regexp:{expression}'}}", "", tags).Selected);
+
+    [Theory]
+    [InlineData("a**")]
+    [InlineData("*a")]
+    [InlineData("a{1001}")]
+    [InlineData("a{2,1}")]
+    [InlineData(@"(a)\1")]
+    [InlineData("(?>a)")]
+    [InlineData("(?<!a)b")]
+    [InlineData("(?#a)b")]
+    [InlineData("[z-a]")]
+    [InlineData("[a")]
+    [InlineData("[[:letter:]]")]
+    [InlineData("a)")]
+    [InlineData(@"\Z")]
+    [InlineData("(?P<a-b>c)")]
+    public void Expressions_that_Go_refuses_are_errors(string expression) =>
+        Assert.Single(Read($"{{policy: 'regexp:{expression}'}}").Errors);
+
+    [Fact]
+    public void An_expression_that_backtracks_without_end_is_decided_all_the_same()
+    {
+        var tags = Enumerable.Range(0, 1000).Select(i => new string('a', 100) + i).Append("aab").ToArray();
+        var started = Stopwatch.GetTimestamp();
+        Assert.Equal("aab", Read("{policy: 'regexp:^(?P<compare>(a|aa)+)b$'}").Policy!.Decide(new TagQuestion("x", tags)).Selected);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 5);
+    }
+
+    [Fact]
+    public void Other_keys_are_kept_for_those_who_ask()
+    {
+        var file = new SourceFile("--policy", "{pollSchedule: '@every 1h30m', approvals: 2, approvalDeadline: '48', notify: '#ops, #dev', releaseNotes: https://example.com}");
+        var settings = KeelSettings.Read(file, (YamlMapping)YamlStream.Read(file).Documents[0], [], []);
+
+        Assert.Equal(TimeSpan.FromMinutes(90), settings.PollSchedule!.Every);
+        Assert.Equal((2, TimeSpan.FromHours(48), "https://example.com"), (settings.Approvals, settings.ApprovalDeadline, settings.ReleaseNotes));
+        Assert.Equal(["#ops", "#dev"], settings.Notify);
+    }
+
+    [Theory]
+    [InlineData("@every 500ms", true)]
+    [InlineData("@daily", true)]
+    [InlineData("@reboot", false)]
+    [InlineData("@every 5", false)]
+    [InlineData("@every ", false)]
+    [InlineData("0 */10 * * * *", true)]
+    [InlineData("0 0 8-18 * JAN-mar mon,FRI", true)]
+    [InlineData("0 0 8 ? *", true)]
+    [InlineData("* * * *", false)]
+    [InlineData("0 0 24 * * *", false)]
+    [InlineData("0 0 9-8 * * *", false)]
+    [InlineData("0 0 */0 * * *", false)]
+    public void A_schedule_is_read_as_Keel_reads_it(string schedule, bool isTaken) =>
+        Assert.Equal(isTaken, Read($"{{policy: all, pollSchedule: '{schedule}'}}").Policy is not null);
+
+    private static Gen<string[]> Tags { get; } = Gen.OneOf(
         Gen.Select(
-            Gen.OneOfConst("", "", "v"), Gen.Int[0, 3], Gen.Int[0, 3], Gen.OneOfConst("", ".0", ".1", ".2"), Gen.OneOfConst("", "", "-1", "-01", "-a", "-a.1", "-rc.10", "-rc.9"),
-            (v, a, b, c, pre) => $"{v}{a}.{b}{c}{pre}")
-        .Or(Gen.OneOfConst("latest", "main", "1", "2", "v3", "3050", "edge-a", "1.2.3.4", "x1"))
-        .Array[1, 30];
+            Gen.OneOf("", "", "v"), Gen.Int[0, 3], Gen.Int[0, 3], Gen.OneOf("", ".0", ".1", ".2"), Gen.OneOf("", "", "-1", "-01", "-a", "-a.1", "-rc.10", "-rc.9"),
+            (v, a, b, c, pre) => $"{v}{a}.{b}{c}{pre}"),
+        Gen.OneOf("latest", "main", "1", "2", "v3", "3050", "edge-a", "1.2.3.4", "x1")).Array[1, 30];
 
     private static PolicyReading Read(string policy) => new KeelDialect().ReadPolicy(new SourceFile("--policy", policy));
 

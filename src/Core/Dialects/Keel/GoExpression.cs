@@ -223,11 +223,8 @@ internal sealed class GoExpression
                     throw new FormatException("has a group whose name is not of letters, digits and underscores");
                 }
 
-                if (!Groups.TryAdd(word, ++_groupCount))
-                {
-                    throw new FormatException($"has two groups of the name {Excerpt.Of(word)}");
-                }
-
+                // Of groups of one name Go's SubexpIndex finds the first.
+                Groups.TryAdd(word, ++_groupCount);
                 _at = end + 1;
                 Group(_groupCount);
                 return;
