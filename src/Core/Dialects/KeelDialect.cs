@@ -3,6 +3,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects;
 
@@ -74,7 +75,7 @@ public sealed class KeelDialect : IDialect
             }
             else
             {
-                error = $"the expression '{Excerpt.Of(text[RegexpPrefix.Length..])}' {wrong}";
+                error = $"the expression '{Excerpt.Of(text[RegexpPrefix.Length..])}' can't be used: {wrong.Message}";
             }
         }
         else
@@ -105,7 +106,7 @@ public sealed class KeelDialect : IDialect
                 case "":
                     break;
                 default:
-                    error = $"Keel has no policy '{Excerpt.Of(text)}'{Spelling.Hint(text, Policies)}: write {string.Join(", ", Policies)}, glob:<pattern> or regexp:<expression>";
+                    error = $"Keel has no policy '{Excerpt.Of(text)}': write {string.Join(", ", Policies)}, glob:<pattern> or regexp:<expression>{NearestKey.Hint(text, Policies)}";
                     break;
             }
         }

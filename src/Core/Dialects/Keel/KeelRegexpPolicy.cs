@@ -1,6 +1,6 @@
-using System.Text.RegularExpressions;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Keel;
 
@@ -12,10 +12,11 @@ namespace Basewatch.Core.Dialects.Keel;
 internal sealed class KeelRegexpPolicy : IPolicy
 {
     private readonly GoExpression _expression;
-    private readonly int? _compare;
+    private readonly GroupReader? _compare;
 
     /// <summary>Creates the policy of an expression.</summary>
-    public KeelRegexpPolicy(GoExpression expression) => (_expression, _compare) = (expression, expression.GroupNumber("compare"));
+    public KeelRegexpPolicy(GoExpression expression) =>
+        (_expression, _compare) = (expression, expression.GroupNumber("compare") is { } group ? new GroupReader(expression, group) : null);
 
     /// <inheritdoc/>
     public string Name => "keel";
@@ -27,29 +28,29 @@ internal sealed class KeelRegexpPolicy : IPolicy
         var current = question.Current ?? KeelStep.DefaultTag;
         var expression = Excerpt.Of(_expression.Text);
         string? best = null;
-        ReadOnlySpan<char> bestKey = default;
-        try
+        ReadOnlyMemory<char> bestKey = default;
+        foreach (var (tag, key) in _compare?.Read(question.Candidates) ?? Matching(question.Candidates))
         {
-            var reader = _compare is { } group ? _expression.Group(group) : null;
-            foreach (var tag in question.Candidates)
+            if (best is null || key.Span.SequenceCompareTo(bestKey.Span) > 0)
             {
-                var key = tag.AsSpan();
-                var isMatch = reader is null ? _expression.IsMatch(tag) : reader.TryRead(tag, out key);
-                if (isMatch && (best is null || key.SequenceCompareTo(bestKey) > 0))
-                {
-                    best = tag;
-                    bestKey = key;
-                }
+                best = tag;
+                bestKey = key;
             }
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return Verdict.Stay($"matching {expression} takes too long");
         }
 
         var order = _compare is null ? "in the order of characters" : "by its group compare";
         return best is null ? Verdict.Stay($"no tag matches {expression}")
             : best == current ? Verdict.Stay($"{Excerpt.Of(current)} is the last {order} of those that match {expression}")
             : new Verdict(best, KeelStep.Between(current, best), $"last {order} of those that match {expression}");
+    }
+    private IEnumerable<(string Tag, ReadOnlyMemory<char> Key)> Matching(IReadOnlyList<string> tags)
+    {
+        foreach (var tag in tags)
+        {
+            if (_expression.IsMatch(tag))
+            {
+                yield return (tag, tag.AsMemory());
+            }
+        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class KeelSettings
             if (keyNode.Target is not YamlScalar { Value: var written } || Find(written) is not { } key)
             {
                 var name = (keyNode.Target as YamlScalar)?.Value ?? "";
-                errors.Add(new FileProblem(file.Path, line, $"Keel has no key '{Excerpt.Of(name)}'{Spelling.Hint(name, Known)}"));
+                errors.Add(new FileProblem(file.Path, line, $"Keel has no key '{Excerpt.Of(name)}'{NearestKey.Hint(name, Known)}"));
             }
             else if (!seen.TryAdd(key, line))
             {
