@@ -164,7 +164,7 @@ public sealed class BasewatchDialectTests
     [InlineData("ignoreTags: ['a b']", 1, "has the character ' '")]
     [InlineData("ignoreTags: [[a]]", 1, "'ignoreTags' needs texts")]
     [InlineData("level: minor\nlevel: major", 2, "stands here twice")]
-    [InlineData("{policy: docker", 2, "no valid YAML")]
+    [InlineData("{policy: docker", 1, "no valid YAML")]
     [InlineData("policy: docker\n---\npolicy: digest", 3, "more than one document")]
     public void A_mistake_is_told_with_its_line(string policy, int line, string message)
     {
