@@ -45,12 +45,12 @@ public sealed class DependabotDialect : IDialect
             yield return new FileProblem(text.Path, null, "'dependency-name' is passed over: every rule is taken to be for the image that is asked about");
         }
 
-        if (rules.Cooldown.Include.Any(IsName))
+        if (rules.Cooldown is { } cooldown && cooldown.Include.Any(IsName))
         {
             yield return new FileProblem(text.Path, null, "'include' is passed over: the image that is asked about is taken to be in it");
         }
 
-        if (rules.Cooldown.Exclude.Any(IsName))
+        if (rules.Cooldown is { } written && written.Exclude.Any(IsName))
         {
             yield return new FileProblem(text.Path, null, "'exclude' is passed over but for '*': the image that is asked about is taken not to be in it");
         }

@@ -112,20 +112,20 @@ internal sealed class DependabotEntry
         return rule;
     }
 
-    private Cooldown ReadCooldown(YamlNode node)
+    private Cooldown? ReadCooldown(YamlNode node)
     {
-        var cooldown = DependabotRules.None.Cooldown;
         if (node is YamlScalar { IsNull: true })
         {
-            return cooldown;
+            return null;
         }
 
         if (node is not YamlMapping mapping)
         {
             Error(node, $"'{CooldownKey}' holds keys such as 'default-days: 5', one a line");
-            return cooldown;
+            return null;
         }
 
+        var cooldown = Cooldown.Default;
         foreach (var (key, _, value) in Keys(mapping, CooldownKeys, CooldownKey))
         {
             cooldown = key switch

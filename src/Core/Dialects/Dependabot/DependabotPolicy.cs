@@ -13,7 +13,8 @@ internal sealed class DependabotPolicy : IPolicy
     private readonly string? _image;
     private readonly List<AllowRule> _allow;
     private readonly List<IgnoreRule> _ignore;
-    private readonly bool _waits;
+    private readonly Cooldown? _cooldown;
+    private readonly bool _keepsPrecision;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="rules">The rules of the entry.</param>
@@ -24,7 +25,9 @@ internal sealed class DependabotPolicy : IPolicy
         _image = image;
         _allow = [.. rules.Allow.Where(r => r.CoversImages && IsFor(r.DependencyName))];
         _ignore = [.. rules.Ignore.Where(r => IsFor(r.DependencyName))];
-        _waits = rules.Cooldown.Covers(image);
+        _cooldown = rules.Cooldown ?? Cooldown.Default;
+        _cooldown = _cooldown.Covers(image) ? _cooldown : null;
+        _keepsPrecision = rules.Cooldown is null || _cooldown is null;
     }
 
     /// <inheritdoc/>
@@ -138,7 +141,7 @@ internal sealed class DependabotPolicy : IPolicy
             }
 
             var candidate = new Candidate(tag, found, precision);
-            if (_best is not null && Compare(candidate, _best) <= 0 && policy._waits)
+            if (_best is not null && Compare(candidate, _best) <= 0 && !(policy._keepsPrecision && precision == _precision))
             {
                 return;
             }
@@ -160,7 +163,7 @@ internal sealed class DependabotPolicy : IPolicy
             else
             {
                 _best = _best is null || Compare(candidate, _best) > 0 ? candidate : _best;
-                if (!policy._waits && precision == _precision)
+                if (policy._keepsPrecision && precision == _precision)
                 {
                     _found.Add(candidate);
                 }
@@ -170,7 +173,7 @@ internal sealed class DependabotPolicy : IPolicy
         public Verdict Verdict()
         {
             var best = _best;
-            if (best is not null && !policy._waits && best.Precision != _precision)
+            if (best is not null && best.Precision != _precision)
             {
                 best = WithPrecision(best);
             }
@@ -192,7 +195,8 @@ internal sealed class DependabotPolicy : IPolicy
 
         /// <summary>
         /// A tag of the current one's precision takes the place of a more precise one of the same version. The tool asks whether
-        /// both have one digest; where the registry tells none, it takes it that they have. Under a cooldown it looks at one tag alone.
+        /// both have one digest; where the registry tells none, it takes it that they have. Under a cooldown that is written it has
+        /// one tag alone to look at.
         /// </summary>
         private Candidate WithPrecision(Candidate best)
         {
@@ -208,12 +212,12 @@ internal sealed class DependabotPolicy : IPolicy
         /// <summary>The days that a candidate has to be there where it has not been for so long; null where it need not wait or its age is unknown.</summary>
         private int? Waits(Candidate candidate)
         {
-            if (!policy._waits || !question.Pushed.TryGetValue(candidate.Tag.Name, out var pushed))
+            if (policy._cooldown is not { } cooldown || !question.Pushed.TryGetValue(candidate.Tag.Name, out var pushed))
             {
                 return null;
             }
 
-            var days = policy._rules.Cooldown.DaysBetween(version, candidate.Version);
+            var days = cooldown.DaysBetween(version, candidate.Version);
             return days > 0 && question.Now.ToUnixTimeSeconds() - pushed.ToUnixTimeSeconds() < days * 86_400L ? days : null;
         }
 

@@ -6,11 +6,11 @@ namespace Basewatch.Core.Dialects.Dependabot;
 /// <summary>What an entry of <c>dependabot.yml</c> says of the tags that may follow.</summary>
 /// <param name="Allow">What is updated at all; empty: whatever is used directly.</param>
 /// <param name="Ignore">What is passed over.</param>
-/// <param name="Cooldown">How old a tag has to be.</param>
-internal sealed record DependabotRules(ImmutableArray<AllowRule> Allow, ImmutableArray<IgnoreRule> Ignore, Cooldown Cooldown)
+/// <param name="Cooldown">How old a tag has to be; null: <see cref="Cooldown.Default"/>.</param>
+internal sealed record DependabotRules(ImmutableArray<AllowRule> Allow, ImmutableArray<IgnoreRule> Ignore, Cooldown? Cooldown)
 {
     /// <summary>An entry that says nothing.</summary>
-    public static DependabotRules None { get; } = new([], [], new Cooldown(null, null, null, null, [], []));
+    public static DependabotRules None { get; } = new([], [], null);
 }
 
 /// <summary>How far an update goes, as <c>update-types</c> name it.</summary>
@@ -52,6 +52,9 @@ internal sealed record IgnoreRule(string? DependencyName, ImmutableArray<GemRequ
 internal sealed record Cooldown(int? DefaultDays, int? MajorDays, int? MinorDays, int? PatchDays, ImmutableArray<string> Include, ImmutableArray<string> Exclude)
 {
     private const int DaysWhereNoneAreWritten = 3;
+
+    /// <summary>What holds where nothing is written.</summary>
+    public static Cooldown Default { get; } = new(null, null, null, null, [], []);
 
     /// <summary>Whether an image waits. Where it is not known which image it is, only <c>*</c> excludes it.</summary>
     public bool Covers(string? dependencyName) =>
