@@ -7,6 +7,7 @@ public static class DialectCatalog
     public static IReadOnlyList<IDialect> All { get; } =
     [
         new BasewatchDialect(),
+        new RenovateDialect(),
     ];
 
     /// <summary>The dialect of a name; null where there is none.</summary>
