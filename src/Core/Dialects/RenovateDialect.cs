@@ -19,10 +19,10 @@ public sealed class RenovateDialect : IDialect
         ArgumentNullException.ThrowIfNull(text);
         var json = Json5Tree.Read(text);
         var (root, problem) = (json.Root, json.Problem);
-        if (problem is not null)
+        if (problem is not null && !json.IsSurelyJson)
         {
             var yaml = YamlStream.Read(text);
-            problem = yaml.Problem is null ? null : json.IsSurelyJson ? json.Problem : yaml.Problem;
+            problem = yaml.Problem;
             root = yaml.Documents.Count > 0 ? yaml.Documents[0] : null;
             problem ??= yaml.Documents.Count > 1
                 ? new FileProblem(text.Path, text.PositionOf(yaml.Documents[1].Start).Line, "there is more than one document: write one rule, or a list of them")

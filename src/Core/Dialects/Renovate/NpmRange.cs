@@ -73,6 +73,10 @@ internal sealed class NpmRange
         return false;
     }
 
+    /// <summary>Whether all of the range is newer than a version.</summary>
+    public bool IsAbove(Release version) =>
+        !Contains(version) && _sets.TrueForAll(set => set.Exists(c => c.Operator != '<' && SemverVersioning.Order(version, c.Version) < 0));
+
     private static bool Holds(List<Comparator> set, Release version)
     {
         var isNamed = version.PreRelease.Length == 0;
@@ -91,17 +95,12 @@ internal sealed class NpmRange
 
     private static string CutBehindX(string piece)
     {
-        var at = 0;
-        while (at < piece.Length && piece[at] is '^' or '~' or '<' or '>' or '=')
-        {
-            at++;
-        }
-
+        var at = piece switch { ['<' or '>', '=', ..] => 2, ['^' or '~' or '<' or '>' or '=', ..] => 1, _ => 0 };
         at += at < piece.Length && piece[at] == 'v' ? 1 : 0;
         var end = piece.AsSpan(at).IndexOfAny('-', '+') is var dash and >= 0 ? at + dash : piece.Length;
         var parts = piece[at..end].Split('.');
         var x = Array.FindIndex(parts, IsX);
-        return parts.Length is 2 or 3 && x >= 0 && Array.TrueForAll(parts, p => IsX(p) || IsNumber(p)) && Array.Exists(parts[(x + 1)..], IsNumber)
+        return parts.Length is 2 or 3 && x >= 0 && SemverVersioning.Strict("1.0.0" + piece[end..]) is not null && Array.TrueForAll(parts, p => IsX(p) || IsNumber(p)) && Array.Exists(parts[(x + 1)..], IsNumber)
             ? string.Concat(piece.AsSpan(0, at), string.Join('.', parts[..(x + 1)]))
             : piece;
     }
@@ -149,12 +148,14 @@ internal sealed class NpmRange
 
         var op = word[..length];
 
-        // Equal signs behind an operator belong to the version, which may begin with any number of them.
+        // More equal signs belong to the version, which may begin with any number of them where it has an x or less than three numbers.
         var bare = op.TrimEnd('=');
+        var equals = op.Length - bare.Length;
         op = bare is "" or "~" or "~>" or "^" ? bare
-            : bare is "<" or ">" ? (op.Length > bare.Length ? bare + "=" : bare)
+            : bare is "<" or ">" ? (equals > 0 ? bare + "=" : bare)
             : "?";
-        return op != "?" && Partial.TryRead(word[length..], isBare: true, out var version) && version.Add(op, set);
+        return op != "?" && Partial.TryRead(word[length..], isBare: true, out var version)
+            && (equals < 2 || op is "~" or "~>" or "^" || version.Patch is null) && version.Add(op, set);
     }
 
     private static bool IsX(string text) => text is "x" or "X" or "*";

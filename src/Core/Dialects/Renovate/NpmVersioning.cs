@@ -20,6 +20,8 @@ internal class NpmVersioning : SemverVersioning
 
     public override Predicate<Release> Range(string text) => NpmRange.TryRead(Normalized(text), out var range) ? range.Contains : _ => false;
 
+    public override bool IsBelow(Release release, string value) => NpmRange.TryRead(Normalized(value), out var range) && range.IsAbove(release);
+
     public override Release? Current(string value, List<Release> releases)
     {
         var contains = Range(value);

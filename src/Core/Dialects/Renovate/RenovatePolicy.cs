@@ -132,10 +132,9 @@ internal sealed class RenovatePolicy : IPolicy
 
         private void PartCurrent()
         {
-            if (_settings.VersionCompatibility?.Match(tag) is { Success: true } match && match.Groups["version"].Success)
+            if (_settings.VersionCompatibility is { } parts && parts.TryPart(tag, out var version, out var compatibility))
             {
-                _value = match.Groups["version"].Value;
-                _compatibility = match.Groups["compatibility"] is { Success: true } group ? group.Value : null;
+                (_value, _compatibility) = (version, compatibility);
             }
         }
 
@@ -152,24 +151,22 @@ internal sealed class RenovatePolicy : IPolicy
                 var text = candidate;
                 if (_settings.ExtractVersion is { } extract)
                 {
-                    if (extract.Match(text).Groups["version"] is not { Success: true, Length: > 0 } version)
+                    if (extract.Match(text).Groups["version"] is not { Success: true, Length: > 0 } extracted)
                     {
                         continue;
                     }
 
-                    text = version.Value;
+                    text = extracted.Value;
                 }
 
                 if (_settings.VersionCompatibility is { } parts)
                 {
-                    var match = parts.Match(text);
-                    if (match.Groups["version"] is not { Success: true, Length: > 0 } version
-                        || (match.Groups["compatibility"] is { Success: true } group ? group.Value : null) != _compatibility)
+                    if (!parts.TryPart(text, out var version, out var compatibility) || compatibility != _compatibility)
                     {
                         continue;
                     }
 
-                    text = version.Value;
+                    text = version;
                 }
 
                 if (_versioning.Read(text) is { } release)
@@ -197,19 +194,14 @@ internal sealed class RenovatePolicy : IPolicy
             return _versioning.Current(_value, found.ConvertAll(f => f.Release));
         }
 
-        /// <summary>The newest older version where the current one is gone, whatever its suffix. Ubuntu's versioning has none.</summary>
+        /// <summary>The newest older version where the current one is gone, whatever its suffix.</summary>
         private Found? Rollback(List<Found> found)
         {
-            if (_versioning.Read(_value) is not { } value || _versioning is UbuntuVersioning)
-            {
-                return null;
-            }
-
             Found? best = null;
-            var keepStable = _versioning.IsStable(value);
+            var keepStable = _versioning.Read(_value) is { } value && _versioning.IsStable(value);
             foreach (var candidate in found)
             {
-                if (_versioning.Compare(candidate.Release, value) < 0)
+                if (_versioning.IsBelow(candidate.Release, _value))
                 {
                     var order = best is not { } other ? 1
                         : keepStable && _versioning.IsStable(candidate.Release) != _versioning.IsStable(other.Release) ? (_versioning.IsStable(candidate.Release) ? 1 : -1)

@@ -226,7 +226,8 @@ internal sealed class RuleReader(SourceFile file)
             case "versionCompatibility":
                 if (Expression(key, node) is var parts && (parts is not null || IsNull(node)))
                 {
-                    changes.Add(s => s with { VersionCompatibility = parts });
+                    var tagParts = parts is null ? null : new TagParts(parts);
+                    changes.Add(s => s with { VersionCompatibility = tagParts });
                 }
 
                 break;

@@ -20,7 +20,7 @@ internal sealed record RuleSettings
     public Regex? ExtractVersion { get; init; }
 
     /// <summary>Parts a tag into its version and what has to stay; null: not parted.</summary>
-    public Regex? VersionCompatibility { get; init; }
+    public TagParts? VersionCompatibility { get; init; }
 
     /// <summary>Whether stable versions stay stable.</summary>
     public bool IgnoreUnstable { get; init; } = true;

@@ -68,6 +68,8 @@ internal sealed class SemverCoercedVersioning : Versioning
 
     public override Predicate<Release> Range(string text) => NpmRange.TryRead(text, out var range) ? range.Contains : _ => false;
 
+    public override bool IsBelow(Release release, string value) => NpmRange.TryRead(value, out var range) && range.IsAbove(release);
+
     public override Release? Current(string value, List<Release> releases)
     {
         if (!NpmRange.TryRead(value, out var range))

@@ -48,6 +48,9 @@ internal sealed class UbuntuVersioning : Versioning
         return (order != 0 ? order : (a.Patch ?? 0).CompareTo(b.Patch ?? 0)) > 0;
     }
 
+    /// <summary>Renovate goes back to no older release of Ubuntu.</summary>
+    public override bool IsBelow(Release release, string value) => false;
+
     public override bool IsStable(Release release) =>
         release is { Day: null, Minor: 4, Compatibility: { } version } && release.Major % 2 == 0
         && Releases.Find(string.Join('.', version.Split('.')[..2])) is { } found && found.IsReleased(_now);

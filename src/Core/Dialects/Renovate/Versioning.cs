@@ -123,6 +123,9 @@ internal abstract partial class Versioning
     /// <summary>The versions that a range holds; none where it is no range.</summary>
     public virtual Predicate<Release> Range(string text) => Read(text) is { } version ? r => AreEqual(r, version) : _ => false;
 
+    /// <summary>Whether a version is older than all that the current text stands for.</summary>
+    public virtual bool IsBelow(Release release, string value) => Read(value) is { } version && Compare(release, version) < 0;
+
     /// <summary>The version that the current text stands for, among those that are there.</summary>
     public virtual Release? Current(string value, List<Release> releases)
     {
