@@ -7,6 +7,7 @@ public static class DialectCatalog
     public static IReadOnlyList<IDialect> All { get; } =
     [
         new BasewatchDialect(),
+        new RenovateDialect(),
         new DependabotDialect(),
         new FluxDialect(),
         new ArgoCdDialect(),
