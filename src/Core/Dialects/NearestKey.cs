@@ -27,6 +27,9 @@ internal static class NearestKey
         return nearest is null ? "" : $": did you mean '{nearest}'?";
     }
 
+    /// <summary>That, or <c>: known are constraint, policy</c> where no key is near.</summary>
+    public static string HintOrAll(string key, IEnumerable<string> known) => Hint(key, known) is { Length: > 0 } hint ? hint : $": known are {string.Join(", ", known)}";
+
     /// <summary>How many letters are to be added, left out or replaced, whatever their case.</summary>
     private static int Distance(string a, string b)
     {

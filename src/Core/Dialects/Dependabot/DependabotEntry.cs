@@ -180,7 +180,7 @@ internal sealed class DependabotEntry
             var found = Array.IndexOf(Steps, text.Trim().ToLowerInvariant());
             if (found < 0)
             {
-                Error(place, $"'{Excerpt.Of(text)}' is no update type{Hint(text, Steps)}");
+                Error(place, $"'{Excerpt.Of(text)}' is no update type{NearestKey.HintOrAll(text, Steps)}");
             }
             else if (!steps.Contains((SemverStep)found))
             {
@@ -204,7 +204,7 @@ internal sealed class DependabotEntry
             }
             else if (!known.Contains(key))
             {
-                Error(keyNode, key is "updates" or "version" ? $"'{key}' is a key of the whole file: write one entry of updates" : $"'{Excerpt.Of(key)}' is no key of {what}{Hint(key, known)}");
+                Error(keyNode, key is "updates" or "version" ? $"'{key}' is a key of the whole file: write one entry of updates" : $"'{Excerpt.Of(key)}' is no key of {what}{NearestKey.HintOrAll(key, known)}");
             }
             else if (!seen.Add(key))
             {
@@ -299,7 +299,7 @@ internal sealed class DependabotEntry
         var text = Text(node, key);
         if (text is not null && !known.Contains(text))
         {
-            Error(node, $"'{Excerpt.Of(text)}' is no {key}{Hint(text, known)}");
+            Error(node, $"'{Excerpt.Of(text)}' is no {key}{NearestKey.HintOrAll(text, known)}");
             return null;
         }
 
@@ -331,31 +331,5 @@ internal sealed class DependabotEntry
         {
             _remarks.Add(new FileProblem(_file.Path, _file.PositionOf(node.Start).Line, message));
         }
-    }
-
-    /// <summary>What may have been meant, or what there is.</summary>
-    private static string Hint(string text, string[] known)
-    {
-        var nearest = text.Length > 40 ? null : known.MinBy(k => Distance(text, k));
-        return nearest is not null && Distance(text, nearest) <= Math.Max(1, nearest.Length / 3) ? $": is '{nearest}' meant?"
-            : known.Length > 8 ? ""
-            : $": there are {string.Join(", ", known)}";
-    }
-
-    /// <summary>How many letters have to be added, left out or changed.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (char.ToLowerInvariant(a[i - 1]) == b[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
     }
 }

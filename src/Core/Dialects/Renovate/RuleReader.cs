@@ -254,7 +254,7 @@ internal sealed class RuleReader(SourceFile file)
         }
         else
         {
-            Wrong(node, $"there is no key '{Excerpt.Of(key)}' in a package rule{KeyHint.Nearest(key, Options.All)}");
+            Wrong(node, $"there is no key '{Excerpt.Of(key)}' in a package rule{NearestKey.Hint(key, Options.All)}");
         }
     }
 

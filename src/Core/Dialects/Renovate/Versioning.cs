@@ -62,7 +62,7 @@ internal abstract partial class Versioning
             default:
                 error = Array.IndexOf(Unread, name) >= 0
                     ? $"the versioning '{name}' is not read for images: write one of {string.Join(", ", Known)}"
-                    : $"there is no versioning '{Images.Excerpt.Of(name)}'{KeyHint.Nearest(name, [.. Known, .. Unread])}";
+                    : $"there is no versioning '{Images.Excerpt.Of(name)}'{NearestKey.Hint(name, [.. Known, .. Unread])}";
                 return null;
         }
     }

@@ -216,8 +216,7 @@ internal sealed class PolicyReader
             }
             else if (!known.Contains(key, StringComparer.Ordinal))
             {
-                var hint = Nearest(key, known);
-                Wrong(node, $"there is no key '{Excerpt.Of(key)}': {(hint is null ? string.Join(", ", known) + " are known" : $"is '{hint}' meant?")}");
+                Wrong(node, $"there is no key '{Excerpt.Of(key)}'{NearestKey.HintOrAll(key, known)}");
             }
             else if (!seen.Add(key))
             {
@@ -243,8 +242,7 @@ internal sealed class PolicyReader
             return scalar.Value;
         }
 
-        var hint = Nearest(scalar.Value, choices);
-        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' is no {key}: {(hint is null ? string.Join(", ", choices) + " are known" : $"is '{hint}' meant?")}");
+        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' is no {key}{NearestKey.HintOrAll(scalar.Value, choices)}");
         return null;
     }
 
@@ -318,35 +316,4 @@ internal sealed class PolicyReader
     }
 
     private void Wrong(YamlNode node, string message) => _errors.Add(new FileProblem(_file.Path, _file.PositionOf(node.Start).Line, message));
-
-    /// <summary>The word that was likely meant.</summary>
-    private static string? Nearest(string word, IEnumerable<string> known)
-    {
-        if (word.Length > 40)
-        {
-            return null;
-        }
-
-        var nearest = known.Select(k => (Word: k, Distance: Distance(word.ToUpperInvariant(), k.ToUpperInvariant()))).MinBy(k => k.Distance);
-        return nearest.Distance <= Math.Max(1, nearest.Word.Length / 3) ? nearest.Word : null;
-    }
-
-    /// <summary>How many characters have to be added, dropped or changed.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[b.Length];
-    }
 }
