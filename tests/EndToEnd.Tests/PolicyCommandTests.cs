@@ -12,8 +12,12 @@ public sealed class PolicyCommandTests : IDisposable
 
     [Theory]
     [InlineData("basewatch", "semver:~1.0", "1.0.1", "1.0.2")]
+    [InlineData("basewatch", "{policy: numerical, filterTags: {pattern: '^1\\.0\\.(?<n>[0-9]+)$', extract: $n}}", "1.0.1", "1.0.2")]
+    [InlineData("renovate", "{allowedVersions: '<2'}", "1.0.1", "1.1.0")]
+    [InlineData("dependabot", "ignore: [{dependency-name: '*', update-types: ['version-update:semver-minor']}]", "1.0.1", "1.0.2")]
     [InlineData("flux", "{policy: {semver: {range: 1.0.x}}}", null, "1.0.2")]
     [InlineData("argocd", "{update-strategy: semver, constraint: ^1.0}", "1.0.1", "1.1.0")]
+    [InlineData("keel", "{policy: patch}", "1.0.1", "1.0.2")]
     public async Task The_tag_that_a_policy_chooses_is_told_with_the_reason(string dialect, string policy, string? current, string selected)
     {
         string[] with = current is null ? [] : ["--current", current];
