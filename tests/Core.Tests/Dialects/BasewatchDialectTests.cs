@@ -75,7 +75,10 @@ public sealed class BasewatchDialectTests
             Now = Now,
             Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
             {
-                ["1.0"] = Now.AddDays(-300), ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero), ["1.2"] = Now.AddDays(-4), ["1.3"] = Now.AddDays(-1),
+                ["1.0"] = Now.AddDays(-300),
+                ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero),
+                ["1.2"] = Now.AddDays(-4),
+                ["1.3"] = Now.AddDays(-1),
             },
         };
         question = policy.Contains("1w", StringComparison.Ordinal) ? question : question with { Candidates = [.. question.Candidates, "1.4"] };
@@ -123,9 +126,21 @@ public sealed class BasewatchDialectTests
         var (full, slim, debian, ubi) = (Some("full"), Some("slim"), Some("debian"), Some("ubi"));
         var digests = new Dictionary<string, Digest>(StringComparer.Ordinal)
         {
-            ["3.12.4"] = full, ["3.12"] = full, ["latest"] = full, ["3.13.0"] = Some("other"), ["3.12.3"] = Some("older"),
-            ["3.12.4-slim"] = slim, ["3.12.4-slim-bookworm"] = slim, ["3.12-slim"] = slim, ["3-slim"] = slim, ["slim"] = slim,
-            ["bookworm"] = debian, ["bookworm-20240110"] = debian, ["bookworm-20240110-slim"] = slim, ["9.0"] = ubi, ["9.0-1697"] = ubi,
+            ["3.12.4"] = full,
+            ["3.12"] = full,
+            ["latest"] = full,
+            ["3.13.0"] = Some("other"),
+            ["3.12.3"] = Some("older"),
+            ["3.12.4-slim"] = slim,
+            ["3.12.4-slim-bookworm"] = slim,
+            ["3.12-slim"] = slim,
+            ["3-slim"] = slim,
+            ["slim"] = slim,
+            ["bookworm"] = debian,
+            ["bookworm-20240110"] = debian,
+            ["bookworm-20240110-slim"] = slim,
+            ["9.0"] = ubi,
+            ["9.0-1697"] = ubi,
         };
         var question = new TagQuestion(current, [.. digests.Keys]) { Digests = digests };
         var read = Read(policy);
