@@ -12,6 +12,8 @@ internal static class Decisions
 {
     private const int Rounds = 15;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Policies with the tag that is in use.</summary>
@@ -53,7 +55,7 @@ internal static class Decisions
     /// <summary>The median of several rounds.</summary>
     private static (double Milliseconds, long Bytes) Time(IPolicy policy, TagQuestion question)
     {
-        for (var i = 0; i < 40; i++)
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp;)
         {
             policy.Decide(question);
         }

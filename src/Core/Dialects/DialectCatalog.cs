@@ -7,6 +7,11 @@ public static class DialectCatalog
     public static IReadOnlyList<IDialect> All { get; } =
     [
         new BasewatchDialect(),
+        new RenovateDialect(),
+        new DependabotDialect(),
+        new FluxDialect(),
+        new ArgoCdDialect(),
+        new KeelDialect(),
     ];
 
     /// <summary>The dialect of a name; null where there is none.</summary>

@@ -75,7 +75,10 @@ public sealed class BasewatchDialectTests
             Now = Now,
             Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
             {
-                ["1.0"] = Now.AddDays(-300), ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero), ["1.2"] = Now.AddDays(-4), ["1.3"] = Now.AddDays(-1),
+                ["1.0"] = Now.AddDays(-300),
+                ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero),
+                ["1.2"] = Now.AddDays(-4),
+                ["1.3"] = Now.AddDays(-1),
             },
         };
         question = policy.Contains("1w", StringComparison.Ordinal) ? question : question with { Candidates = [.. question.Candidates, "1.4"] };
@@ -123,9 +126,21 @@ public sealed class BasewatchDialectTests
         var (full, slim, debian, ubi) = (Some("full"), Some("slim"), Some("debian"), Some("ubi"));
         var digests = new Dictionary<string, Digest>(StringComparer.Ordinal)
         {
-            ["3.12.4"] = full, ["3.12"] = full, ["latest"] = full, ["3.13.0"] = Some("other"), ["3.12.3"] = Some("older"),
-            ["3.12.4-slim"] = slim, ["3.12.4-slim-bookworm"] = slim, ["3.12-slim"] = slim, ["3-slim"] = slim, ["slim"] = slim,
-            ["bookworm"] = debian, ["bookworm-20240110"] = debian, ["bookworm-20240110-slim"] = slim, ["9.0"] = ubi, ["9.0-1697"] = ubi,
+            ["3.12.4"] = full,
+            ["3.12"] = full,
+            ["latest"] = full,
+            ["3.13.0"] = Some("other"),
+            ["3.12.3"] = Some("older"),
+            ["3.12.4-slim"] = slim,
+            ["3.12.4-slim-bookworm"] = slim,
+            ["3.12-slim"] = slim,
+            ["3-slim"] = slim,
+            ["slim"] = slim,
+            ["bookworm"] = debian,
+            ["bookworm-20240110"] = debian,
+            ["bookworm-20240110-slim"] = slim,
+            ["9.0"] = ubi,
+            ["9.0-1697"] = ubi,
         };
         var question = new TagQuestion(current, [.. digests.Keys]) { Digests = digests };
         var read = Read(policy);
@@ -139,15 +154,15 @@ public sealed class BasewatchDialectTests
     [Theory]
     [InlineData("", 1, "there is no policy ''")]
     [InlineData("newest", 1, "there is no policy 'newest'")]
-    [InlineData("{policy: semvr}", 1, "is 'semver' meant?")]
+    [InlineData("{policy: semvr}", 1, "did you mean 'semver'?")]
     [InlineData("policy: semver\nrnage: '1'", 1, "'range' is missing")]
-    [InlineData("policy: semver\nrange: '1'\nallowedVersion: '2'", 3, "there is no key 'allowedVersion': is 'allowedVersions' meant?")]
+    [InlineData("policy: semver\nrange: '1'\nallowedVersion: '2'", 3, "there is no key 'allowedVersion': did you mean 'allowedVersions'?")]
     [InlineData("policy: semver\nrange: banana", 2, "'banana' is no version range")]
     [InlineData("policy: docker\nrange: '1'", 2, "'range' has no meaning with the policy 'docker': it is for semver")]
     [InlineData("policy: semver\nfollowTag: stable\nrange: '1'", 2, "'followTag' has no meaning with the policy 'semver'")]
     [InlineData("policy: digest\nminimumAge: 3d", 2, "'minimumAge' has no meaning with the policy 'digest'")]
     [InlineData("policy: numerical\nlevel: minor", 2, "'level' has no meaning with the policy 'numerical'")]
-    [InlineData("level: tiny", 1, "'tiny' is no level: major, minor, patch are known")]
+    [InlineData("level: tiny", 1, "'tiny' is no level: known are major, minor, patch")]
     [InlineData("minimumAge: 3", 1, "write 12h, 3d or 2w")]
     [InlineData("minimumAge: 99999999d", 1, "is no age of at most ten years")]
     [InlineData("filterTags: {extract: $1}", 1, "'filterTags' needs a pattern")]
@@ -164,7 +179,7 @@ public sealed class BasewatchDialectTests
     [InlineData("ignoreTags: ['a b']", 1, "has the character ' '")]
     [InlineData("ignoreTags: [[a]]", 1, "'ignoreTags' needs texts")]
     [InlineData("level: minor\nlevel: major", 2, "stands here twice")]
-    [InlineData("{policy: docker", 2, "no valid YAML")]
+    [InlineData("{policy: docker", 1, "no valid YAML")]
     [InlineData("policy: docker\n---\npolicy: digest", 3, "more than one document")]
     public void A_mistake_is_told_with_its_line(string policy, int line, string message)
     {

@@ -274,7 +274,7 @@ public sealed class ConfigurationReader
             names.Add(item.Value);
             if (!known.Contains(item.Value, StringComparer.Ordinal))
             {
-                Wrong(item, $"there is no format '{Excerpt.Of(item.Value)}': {(Spelling.Nearest(item.Value, known) is { } hint ? $"is '{hint}' meant?" : "docs/formats.md names them")}");
+                Wrong(item, $"there is no format '{Excerpt.Of(item.Value)}'{(NearestKey.Hint(item.Value, known) is { Length: > 0 } hint ? hint : ": docs/formats.md names them")}");
             }
         }
 
@@ -389,7 +389,7 @@ public sealed class ConfigurationReader
             }
             else if (!known.Contains(key, StringComparer.Ordinal))
             {
-                Wrong(node, $"there is no key '{Excerpt.Of(key)}': {(Spelling.Nearest(key, known) is { } hint ? $"is '{hint}' meant?" : $"{List(known)} are known")}");
+                Wrong(node, $"there is no key '{Excerpt.Of(key)}'{NearestKey.HintOrAll(key, known)}");
             }
             else if (!seen.Add(key))
             {
@@ -420,7 +420,7 @@ public sealed class ConfigurationReader
             return scalar;
         }
 
-        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' has no meaning for '{key}': {(Spelling.Nearest(scalar.Value, choices) is { } hint ? $"is '{hint}' meant?" : $"{List(choices)} may stand there")}");
+        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' has no meaning for '{key}'{NearestKey.HintOrAll(scalar.Value, choices)}");
         return null;
     }
 

@@ -219,8 +219,7 @@ internal sealed class PolicyReader
             }
             else if (!known.Contains(key, StringComparer.Ordinal))
             {
-                var hint = Spelling.Nearest(key, known);
-                Wrong(node, $"there is no key '{Excerpt.Of(key)}': {(hint is null ? string.Join(", ", known) + " are known" : $"is '{hint}' meant?")}");
+                Wrong(node, $"there is no key '{Excerpt.Of(key)}'{NearestKey.HintOrAll(key, known)}");
             }
             else if (!seen.Add(key))
             {
@@ -246,8 +245,7 @@ internal sealed class PolicyReader
             return scalar.Value;
         }
 
-        var hint = Spelling.Nearest(scalar.Value, choices);
-        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' is no {key}: {(hint is null ? string.Join(", ", choices) + " are known" : $"is '{hint}' meant?")}");
+        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' is no {key}{NearestKey.HintOrAll(scalar.Value, choices)}");
         return null;
     }
 

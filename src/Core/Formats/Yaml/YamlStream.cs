@@ -158,8 +158,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         public Mark Position => _scanner.CurrentPosition;
 
         /// <summary>The line in the file.</summary>
-        public int LineOf(Mark mark) =>
-            _source.Outer is null ? (int)Math.Clamp(mark.Line, 1, int.MaxValue) : _file.PositionOf(_source.FileOffset(Offset(mark))).Line;
+        public int LineOf(Mark mark) => _file.PositionOf(_source.FileOffset(Offset(mark))).Line;
 
         public void Run()
         {

@@ -1,0 +1,60 @@
+using Basewatch.Core.Dialects.Dependabot;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Yaml;
+
+namespace Basewatch.Core.Dialects;
+
+/// <summary>
+/// GitHub's Dependabot for images: <c>allow</c>, <c>ignore</c> and <c>cooldown</c> of an entry of <c>.github/dependabot.yml</c>, see
+/// <see href="https://docs.github.com/en/code-security/dependabot/working-with-dependabot/dependabot-options-reference"/>.
+/// </summary>
+public sealed class DependabotDialect : IDialect
+{
+    /// <inheritdoc/>
+    public string Name => "dependabot";
+
+    /// <inheritdoc/>
+    public PolicyReading ReadPolicy(SourceFile text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var stream = YamlStream.Read(text);
+        if (stream.Problem is { } problem)
+        {
+            return PolicyReading.Wrong(problem);
+        }
+
+        switch (stream.Documents)
+        {
+            case [] or [YamlScalar { IsNull: true }]:
+                return PolicyReading.Of(new DependabotPolicy(DependabotRules.None));
+            case [YamlMapping entry]:
+                var (rules, errors, remarks) = DependabotEntry.Read(text, entry);
+                return errors.Count > 0
+                    ? new PolicyReading(null, errors, remarks)
+                    : new PolicyReading(new DependabotPolicy(rules), [], [.. remarks, .. Unnamed(text, rules)]);
+            default:
+                return PolicyReading.Wrong(new FileProblem(text.Path, 1, "write the keys of one entry, such as 'ignore: [{dependency-name: \"*\", versions: [\">= 4\"]}]'"));
+        }
+    }
+
+    /// <summary>A policy by itself is for whatever image it is asked about.</summary>
+    private static IEnumerable<FileProblem> Unnamed(SourceFile text, DependabotRules rules)
+    {
+        if (rules.Allow.Any(r => IsName(r.DependencyName)) || rules.Ignore.Any(r => IsName(r.DependencyName)))
+        {
+            yield return new FileProblem(text.Path, null, "'dependency-name' is passed over: every rule is taken to be for the image that is asked about");
+        }
+
+        if (rules.Cooldown is { } cooldown && cooldown.Include.Any(IsName))
+        {
+            yield return new FileProblem(text.Path, null, "'include' is passed over: the image that is asked about is taken to be in it");
+        }
+
+        if (rules.Cooldown is { } written && written.Exclude.Any(IsName))
+        {
+            yield return new FileProblem(text.Path, null, "'exclude' is passed over but for '*': the image that is asked about is taken not to be in it");
+        }
+
+        static bool IsName(string? pattern) => pattern is not (null or "*");
+    }
+}
