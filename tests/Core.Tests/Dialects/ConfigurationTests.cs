@@ -44,7 +44,7 @@ public sealed class ConfigurationTests
     public static TheoryData<string, string, bool> Wrong => new()
     {
         { "rulez: []", "1: did you mean 'rules'?", true },
-        { "whatever: 1", "1: rules, ignorePaths, formats and furthest are known", true },
+        { "whatever: 1", "1: known are rules, ignorePaths, formats, furthest", true },
         { "- a", "1: this is no configuration", true },
         { "furthest: minr", "1: did you mean 'minor'?", true },
         { "furthest: minor\nfurthest: major", "2: 'furthest' stands here twice", false },

@@ -385,7 +385,7 @@ public sealed class ConfigurationReader
         {
             if (node.Target is not YamlScalar { Value: var key })
             {
-                Wrong(node, $"a key is a word: {List(known)} are known");
+                Wrong(node, $"a key is a word: known are {string.Join(", ", known)}");
             }
             else if (!known.Contains(key, StringComparer.Ordinal))
             {
