@@ -20,6 +20,8 @@ public sealed class BasewatchOptions
     /// <summary>Which GitHub, as whom, and which repositories.</summary>
     public GitHubOptions GitHub { get; set; } = new();
 
+    private static readonly RuleSource Settings = new("settings", null, PolicyText.Docker.Dialect);
+
     /// <summary>Policies for some images; the first that matches counts, all others have the default.</summary>
     public IList<PolicyOptions> Policies { get; } = [];
 
@@ -48,8 +50,8 @@ public sealed class BasewatchOptions
     public string? Key { get; set; }
 
     /// <summary>The policies of valid settings.</summary>
-    public IReadOnlyList<PolicyRule> PolicyRules() =>
-        [.. Policies.Select(p => PolicyRule.TryCreate(p.Image, p.Policy, out var rule, out var error) ? rule with { Source = new RuleSource("settings", null, DialectCatalog.All[0].Name) } : throw new FormatException(error))];
+    public IReadOnlyList<ScopedRule> PolicyRules() =>
+        [.. Policies.Select(p => ScopedRule.TryCreate(p.Image, p.Policy, Settings, out var rule, out var error) ? rule : throw new FormatException(error))];
 
     /// <summary>The formats that valid settings name, after those that are always there.</summary>
     public FormatCatalog FormatCatalog() => Core.Formats.FormatCatalog.Default.With([.. Formats.Select(f => f.TryCreate(out var format, out var error) ? format : throw new FormatException(error))]);
@@ -112,7 +114,7 @@ public sealed class BasewatchOptions
             {
                 yield return $"Policies: '{Core.Images.Excerpt.Of(policy.Policy)}' names no image";
             }
-            else if (!PolicyRule.TryCreate(policy.Image, policy.Policy, out _, out var error))
+            else if (!ScopedRule.TryCreate(policy.Image, policy.Policy, Settings, out _, out var error))
             {
                 yield return $"Policies: {policy.Image}: {error}";
             }

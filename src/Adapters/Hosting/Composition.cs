@@ -6,7 +6,6 @@ using Basewatch.Adapters.Registries;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,8 +48,7 @@ public static class Composition
 
         services.TryAddSingleton(options.FormatCatalog());
         services.AddSingleton<Memory>();
-        services.TryAddSingleton(new PolicySet(options.PolicyRules()));
-        services.AddSingleton<UpdatePlanner>();
+        services.TryAddSingleton(new PolicySources(options.PolicyRules()));
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();

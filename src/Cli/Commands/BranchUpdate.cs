@@ -1,6 +1,7 @@
 using Basewatch.Adapters.Git;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
@@ -38,8 +39,8 @@ internal static class BranchUpdate
             new SqliteStateStore(Path.Combine(temporary.Path, "state.db")),
             notifier: null,
             tools.Loggers,
-            folder.Policies,
-            folder.Formats);
+            new PolicySources(tools.Rules),
+            tools.Formats);
         var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
         failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));

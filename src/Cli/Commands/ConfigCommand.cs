@@ -84,7 +84,7 @@ internal static class ConfigCommand
             rows.Add([
                 Screen.Safe($"{use.Path}:{use.Line}"),
                 Screen.Safe(NameOf(use)),
-                Screen.Safe(rule?.Text ?? ""),
+                Screen.Safe(rule?.Summary ?? ""),
                 Screen.Safe(rule is null ? "" : rule.Source?.ToString() ?? "default"),
                 Screen.Safe((rule is { Enabled: false } ? rule.Reason : use.Skip ?? rule?.Reason) ?? "")]);
         }

@@ -10,12 +10,17 @@ namespace Basewatch.Cli.Commands;
 
 /// <summary>A folder with its own configuration, and all that it uses.</summary>
 /// <param name="Tree">Its files.</param>
-/// <param name="Configuration">What it says of itself.</param>
-/// <param name="Formats">The formats of the settings, and its own.</param>
-/// <param name="Policies">The rules of the command line and the settings, then its own.</param>
+/// <param name="Settings">What it says of itself.</param>
+/// <param name="Decided">Its policies.</param>
 /// <param name="Scan">Its uses.</param>
-internal sealed record RepositoryFolder(WorkTree Tree, RepositoryConfiguration Configuration, FormatCatalog Formats, PolicySet Policies, FolderScan Scan)
+internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settings, RepositoryPolicies Decided, FolderScan Scan)
 {
+    /// <summary>The formats of the settings, and its own.</summary>
+    public FormatCatalog Formats => Settings.Formats;
+
+    /// <summary>Which policy is in force for which use.</summary>
+    public PolicySet Policies => Decided.Policies;
+
     /// <summary>Opens a folder or a file.</summary>
     /// <exception cref="UsageException">There is none, or its configuration is wrong.</exception>
     public static async Task<WorkTree> OpenAsync(string path, CancellationToken cancellationToken)
@@ -46,27 +51,62 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositoryConfiguration C
     /// <param name="rules">The policies of the command line and the settings.</param>
     /// <param name="limit">The furthest step to take.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public static async Task<RepositoryFolder> ReadAsync(string path, FormatCatalog formats, IReadOnlyList<PolicyRule> rules, UpdateKind limit, CancellationToken cancellationToken)
+    public static async Task<RepositoryFolder> ReadAsync(string path, FormatCatalog formats, IReadOnlyList<ScopedRule> rules, UpdateKind limit, CancellationToken cancellationToken)
     {
         var tree = await OpenAsync(path, cancellationToken);
-        var reading = ReadConfiguration(tree, RepositoryConfiguration.Path, formats);
-        if (reading?.Errors.Count > 0)
+        var (parts, problems) = ReadWholeFiles(tree);
+        var settings = RepositorySettings.Read(parts, formats);
+        if (problems.Concat(settings.Errors).Where(e => e.Path == RepositoryConfiguration.Path).ToList() is { Count: > 0 } errors)
         {
-            throw new UsageException(string.Join(Environment.NewLine, reading.Errors));
+            throw new UsageException(string.Join(Environment.NewLine, errors));
         }
 
-        var configuration = reading?.Configuration ?? RepositoryConfiguration.Empty;
-        var all = formats.With(configuration.Formats);
-        var policies = configuration.Policies(rules, limit);
-        WarnOfNothing(all, tree, path);
-        if (tree.SingleFile is { } single && configuration.Ignores(single))
+        WarnOfNothing(settings.Formats, tree, path);
+        if (tree.SingleFile is { } single && settings.Configuration.Ignores(single))
         {
             Screen.Warn($"{single}: {RepositoryConfiguration.Path} leaves it out, by 'ignorePaths'");
         }
 
-        var files = configuration.IgnorePaths is null ? tree.Files : [.. tree.Files.Where(f => !configuration.Ignores(f))];
-        var scan = FolderScan.Read(all, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
-        return new RepositoryFolder(tree, configuration, all, policies, scan.Under(policies));
+        var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
+        var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
+        var decided = new PolicySources(rules, limit).Read(settings, [.. parts, .. scan.Parts]);
+        scan = scan.Under(decided.Policies);
+        return new RepositoryFolder(tree, settings, decided, scan with { Problems = [.. problems, .. decided.Errors, .. scan.Problems] });
+    }
+
+    /// <summary>What stands in files that are configuration as a whole, tracked or not.</summary>
+    private static (List<ConfigurationPart> Parts, List<FileProblem> Problems) ReadWholeFiles(WorkTree tree)
+    {
+        var (parts, problems) = (new List<ConfigurationPart>(), new List<FileProblem>());
+        foreach (var file in DialectCatalog.Files)
+        {
+            try
+            {
+                var bytes = tree.Read(file);
+                if (bytes.Length > 0 || tree.SizeOf(file) is not null)
+                {
+                    parts.AddRange(DialectCatalog.ReadWhole(file, bytes, out var problem));
+                    problems.AddRange(problem is null ? [] : [problem]);
+                }
+                else if (file == RepositoryConfiguration.Path && OtherEnding(tree) is { } other)
+                {
+                    problems.Add(other);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add(new FileProblem(file, null, e.Message));
+            }
+        }
+
+        return (parts, problems);
+    }
+
+    /// <summary>The other ending is a slip that would go unseen.</summary>
+    private static FileProblem? OtherEnding(WorkTree tree)
+    {
+        var other = Path.ChangeExtension(RepositoryConfiguration.Path, ".yaml");
+        return tree.SizeOf(other) is null ? null : new FileProblem(other, null, $"this file is not read: name it {RepositoryConfiguration.Path}");
     }
 
     /// <summary>Reads the configuration of a folder, tracked or not; null where there is none.</summary>
@@ -80,10 +120,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositoryConfiguration C
                 return ConfigurationReader.Read(path, bytes, formats);
             }
 
-            // The other ending is a slip that would go unseen.
-            var other = Path.ChangeExtension(path, ".yaml");
-            return tree.SizeOf(other) is null ? null
-                : new ConfigurationReading(null, [new FileProblem(other, null, $"this file is not read: name it {RepositoryConfiguration.Path}")]);
+            return OtherEnding(tree) is { } other ? new ConfigurationReading(null, [other]) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,6 @@ using Basewatch.Cli.Output;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Configuration;
@@ -21,7 +20,7 @@ internal sealed class Toolbox : IDisposable
 
     private readonly OciRegistry _registry;
 
-    private Toolbox(BasewatchOptions options, IReadOnlyList<PolicyRule> rules, bool verbose)
+    private Toolbox(BasewatchOptions options, IReadOnlyList<ScopedRule> rules, bool verbose)
     {
         _loggers = LoggerFactory.Create(logging =>
         {
@@ -56,18 +55,14 @@ internal sealed class Toolbox : IDisposable
     public ILifecycleCatalog Lifecycles { get; }
 
     /// <summary>The policies of the command line, then those of the settings.</summary>
-    public IReadOnlyList<PolicyRule> Rules { get; }
+    public IReadOnlyList<ScopedRule> Rules { get; }
 
     /// <summary>Opens a folder, and reads its configuration and every use in it.</summary>
     public Task<RepositoryFolder> ReadAsync(string path, UpdateKind limit, CancellationToken cancellationToken) =>
         RepositoryFolder.ReadAsync(path, Formats, Rules, limit, cancellationToken);
 
     /// <summary>Asks the registries about a folder's uses.</summary>
-    public FolderCheck Check(PolicySet policies)
-    {
-        var planner = new UpdatePlanner(policies);
-        return new(new RegistrySurvey(Registry, planner), planner, Lifecycles, TimeProvider.System);
-    }
+    public FolderCheck Check(PolicySet policies) => new(new RegistrySurvey(Registry), policies, Lifecycles, TimeProvider.System);
 
     /// <summary>Reads the settings and makes the tools.</summary>
     public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null)
@@ -87,9 +82,9 @@ internal sealed class Toolbox : IDisposable
     }
 
     /// <summary>The rules of <c>--policy</c>.</summary>
-    public static IReadOnlyList<PolicyRule> ReadRules(IEnumerable<string> options)
+    public static IReadOnlyList<ScopedRule> ReadRules(IEnumerable<string> options)
     {
-        var rules = new List<PolicyRule>();
+        var rules = new List<ScopedRule>();
         foreach (var option in options)
         {
             var equals = option.IndexOf('=', StringComparison.Ordinal);
@@ -98,8 +93,8 @@ internal sealed class Toolbox : IDisposable
                 throw new UsageException($"--policy '{option}': expected IMAGE=POLICY, such as python=semver:~3.12");
             }
 
-            rules.Add(PolicyRule.TryCreate(option[..equals], option[(equals + 1)..], out var rule, out var error)
-                ? rule with { Source = new RuleSource("--policy", null, DialectCatalog.All[0].Name) }
+            rules.Add(ScopedRule.TryCreate(option[..equals], option[(equals + 1)..], new RuleSource("--policy", null, PolicyText.Docker.Dialect), out var rule, out var error)
+                ? rule
                 : throw new UsageException($"--policy: {option[..equals]}: {error}"));
         }
 

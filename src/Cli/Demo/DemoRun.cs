@@ -13,7 +13,6 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,8 +26,6 @@ internal sealed class DemoRun : IAsyncDisposable
     private static readonly RepositoryName Shop = RepositoryName.Parse("acme/shop");
 
     private static readonly RepositoryName Nightly = RepositoryName.Parse("acme/nightly-report");
-
-    private static readonly UpdatePlanner Planner = new(PolicySet.Default);
 
     private readonly string _root;
 
@@ -61,7 +58,7 @@ internal sealed class DemoRun : IAsyncDisposable
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
             new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
             NullLoggerFactory.Instance,
-            PolicySet.Default,
+            PolicySources.None,
             FormatCatalog.Default);
     }
 
@@ -151,8 +148,8 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         Screen.Out.WriteLine();
         Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
-        var (_, _, _, _, scan) = await RepositoryFolder.ReadAsync(FolderOf(repository), FormatCatalog.Default, [], UpdateKind.Major, cancellationToken);
-        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry, Planner), Planner, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
+        var (_, _, _, scan) = await RepositoryFolder.ReadAsync(FolderOf(repository), FormatCatalog.Default, [], UpdateKind.Major, cancellationToken);
+        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry), PolicySet.Default, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
     }
 
     /// <summary>One run of the service's jobs, with what it cost.</summary>

@@ -149,7 +149,7 @@ internal sealed record ExplainRow(string File, int Line, string? Image, string? 
     {
         var rule = use.Reference is null ? null : policies.For(use).Rule;
         return new(
-            use.Path, use.Line, use.Reference?.Name.Canonical, rule?.Text,
+            use.Path, use.Line, use.Reference?.Name.Canonical, rule?.Summary,
             rule?.Source is { } source ? new SourceRow(source.File, source.Line, source.Dialect) : null);
     }
 }

@@ -15,6 +15,10 @@ public sealed class BasewatchDialect : IDialect
     public string Name => "basewatch";
 
     /// <inheritdoc/>
+    /// <remarks>What it says comes before all dialects, and some of it before any file is read: see <see cref="RepositorySettings"/>.</remarks>
+    public IReadOnlyList<string> Files => [RepositoryConfiguration.Path];
+
+    /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,19 +1,84 @@
+using Basewatch.Core.Formats;
+
 namespace Basewatch.Core.Dialects;
 
 /// <summary>The dialects that are read.</summary>
 public static class DialectCatalog
 {
-    /// <summary>Every dialect; ours first. A new one is registered here and nowhere else.</summary>
+    /// <summary>
+    /// Every dialect, in the order in which they are asked where several have a rule for a use: ours first, then what stands
+    /// beside the use itself, then what speaks of whole repositories. A new one is registered here and nowhere else.
+    /// </summary>
     public static IReadOnlyList<IDialect> All { get; } =
     [
         new BasewatchDialect(),
-        new RenovateDialect(),
-        new DependabotDialect(),
         new FluxDialect(),
         new ArgoCdDialect(),
         new KeelDialect(),
+        new RenovateDialect(),
+        new DependabotDialect(),
     ];
+
+    /// <summary>Every path that is some dialect's configuration as a whole, each once.</summary>
+    public static IReadOnlyList<string> Files { get; } = [.. All.SelectMany(d => d.Files).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The dialect of a name; null where there is none.</summary>
     public static IDialect? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+
+    /// <summary>The dialects' parts of a file that is their configuration as a whole.</summary>
+    /// <param name="path">Its path from the root of the repository.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="problem">Why it can't be read; null when all is well.</param>
+    public static IReadOnlyList<ConfigurationPart> ReadWhole(string path, ReadOnlySpan<byte> bytes, out FileProblem? problem)
+    {
+        if (!SourceFile.TryRead(path, bytes, out var file, out problem))
+        {
+            return [];
+        }
+
+        // What is longer is told by the dialect; nobody keeps it.
+        var text = file.Text.Length > ConfigurationPart.LongestText ? file.Text[..(ConfigurationPart.LongestText + 1)] : file.Text;
+        return [.. All.Where(d => d.Files.Contains(path, StringComparer.Ordinal)).Select(d => new ConfigurationPart(d.Name, path, 1, text))];
+    }
+
+    /// <summary>The parts of dialects' configuration among what else is in a file.</summary>
+    /// <param name="path">Its path from the root of the repository.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="uses">What it uses.</param>
+    public static IReadOnlyList<ConfigurationPart> FindParts(string path, ReadOnlySpan<byte> bytes, IReadOnlyList<ImageUse> uses)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!IsManifest(path))
+        {
+            return [];
+        }
+
+        List<ConfigurationPart>? parts = null;
+        SourceFile? file = null;
+        foreach (var dialect in All)
+        {
+            if (HasMark(dialect, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _)))
+            {
+                (parts ??= []).AddRange(dialect.FindParts(file, uses).Where(p => p.Text.Length <= ConfigurationPart.LongestText));
+            }
+        }
+
+        return parts ?? [];
+    }
+
+    private static bool IsManifest(string path) =>
+        path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasMark(IDialect dialect, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var mark in dialect.Marks)
+        {
+            if (bytes.IndexOf(mark.Span) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

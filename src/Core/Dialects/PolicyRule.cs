@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects;
@@ -14,14 +14,33 @@ public sealed record RuleSource(string File, int? Line, string Dialect)
     public override string ToString() => Line is null ? File : $"{File}:{Line}";
 }
 
-/// <summary>A policy, and the uses that it is for.</summary>
-/// <param name="Scope">Which uses.</param>
-/// <param name="Text">The policy in short, for people.</param>
-/// <param name="Policy">The policy; null: the default.</param>
-public sealed record PolicyRule(UseScope Scope, string Text, IPolicy? Policy)
+/// <summary>A policy in the words of a dialect, as <see cref="IDialect.ReadPolicy"/> takes them: what is kept of it.</summary>
+/// <param name="Dialect"><see cref="IDialect.Name"/>.</param>
+/// <param name="Text">The words.</param>
+public sealed record PolicyText(string Dialect, string Text)
 {
-    /// <summary>The text of a rule whose uses stay as they are.</summary>
+    /// <summary>The policy <c>docker</c>.</summary>
+    public static PolicyText Docker { get; } = new("basewatch", "docker");
+
+    /// <summary>No policy: what it is for stays as it is.</summary>
+    public static PolicyText None { get; } = new(Docker.Dialect, "");
+
+    /// <summary>The policy; null where a dialect no longer takes what it took before.</summary>
+    public IPolicy? Read() => DialectCatalog.Find(Dialect)?.ReadPolicy(new SourceFile("policy", Text)).Policy;
+}
+
+/// <summary>What is in force for some uses, and who says so.</summary>
+/// <param name="Text">The policy in words.</param>
+/// <param name="Policy">The policy; null: the default, or none because the rule switches its uses off.</param>
+public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
+{
+    /// <summary>The summary of a rule whose uses stay as they are.</summary>
     public const string Off = "none";
+
+    private readonly string? _summary;
+
+    /// <summary>The policy in short, for people.</summary>
+    public string Summary { get => _summary ?? Excerpt.Of(Text.Text); init => _summary = value; }
 
     /// <summary>False: these uses stay as they are, and no registry is asked about them.</summary>
     public bool Enabled { get; init; } = true;
@@ -32,19 +51,15 @@ public sealed record PolicyRule(UseScope Scope, string Text, IPolicy? Policy)
     /// <summary>Where it is written; null for the default.</summary>
     public RuleSource? Source { get; init; }
 
-    /// <summary>Makes a rule for images; <paramref name="error"/> says in one sentence why the policy is none.</summary>
-    /// <param name="images">An image name, see <see cref="UseScope.Images"/>.</param>
-    /// <param name="text">The policy in its short form.</param>
-    /// <param name="rule">The rule.</param>
-    /// <param name="error">What is wrong.</param>
-    public static bool TryCreate(string images, string text, [NotNullWhen(true)] out PolicyRule? rule, [NotNullWhen(false)] out string? error)
-    {
-        rule = PolicyCatalog.TryCreate(text, out var policy, out error) ? new PolicyRule(new UseScope([images]), text, policy) : null;
-        return rule is not null;
-    }
+    /// <summary>Whether uses without a digest get one; null: where nobody says otherwise, they do.</summary>
+    public bool? Pins { get; init; }
+
+    /// <summary>How what it leads to is proposed.</summary>
+    public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
 
     /// <summary>A rule that leaves uses as they are.</summary>
-    public static PolicyRule SwitchOff(UseScope scope, string? reason, RuleSource? source) => new(scope, Off, null) { Enabled = false, Reason = reason, Source = source };
+    public static PolicyRule SwitchOff(string? reason, RuleSource? source) =>
+        new(PolicyText.None, null) { Summary = Off, Enabled = false, Reason = reason, Source = source };
 
     /// <summary>The use, with why it stays as it is where the rule says so.</summary>
     internal ImageUse Apply(ImageUse use) => Enabled || (use.Skip is not null && !use.IsLookedUp) ? use

@@ -1,10 +1,10 @@
+using System.Collections.Concurrent;
 using Basewatch.Core.Formats;
-using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects;
 
-/// <summary>What is in force for some uses: one for each rule, so that uses of one rule share their decisions.</summary>
+/// <summary>A rule with the policies to ask: one object for each rule, so that uses of one rule share their decisions.</summary>
 public sealed class PolicyInForce
 {
     internal PolicyInForce(PolicyRule rule, IPolicy defaultPolicy, UpdateKind limit)
@@ -36,59 +36,36 @@ public sealed class PolicyInForce
     };
 }
 
-/// <summary>Which policy is in force for a use: that of the first rule that is for it, else the default.</summary>
+/// <summary>Which policy is in force for a use of one repository: that of the first configuration that has a rule for it, else the default.</summary>
 public sealed class PolicySet
 {
-    private readonly PolicyInForce[] _rules;
-    private readonly PolicyInForce _default;
+    private readonly IReadOnlyList<IRuleSet> _sets;
+    private readonly PolicyRule _default;
+    private readonly UpdateKind _limit;
+    private readonly ConcurrentDictionary<PolicyRule, PolicyInForce> _inForce = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Makes a set.</summary>
-    /// <param name="rules">In order.</param>
+    /// <param name="sets">In order.</param>
     /// <param name="fallback">The rule for all other uses; null: <c>docker</c>.</param>
     /// <param name="limit">The furthest step of the policy <c>docker</c>, whoever asks for it: Digest, Patch, Minor or Major.</param>
-    public PolicySet(IReadOnlyList<PolicyRule> rules, PolicyRule? fallback = null, UpdateKind limit = UpdateKind.Major)
-    {
-        ArgumentNullException.ThrowIfNull(rules);
-        fallback ??= new PolicyRule(UseScope.All, "docker", new DockerPolicy(UpdateKind.Major));
-        var policy = fallback.Policy ?? new DockerPolicy(UpdateKind.Major);
-        _default = new PolicyInForce(fallback, policy, limit);
-        _rules = [.. rules.Select(r => new PolicyInForce(r, policy, limit))];
-    }
+    public PolicySet(IReadOnlyList<IRuleSet> sets, PolicyRule? fallback = null, UpdateKind limit = UpdateKind.Major) =>
+        (_sets, _default, _limit) = (sets, fallback ?? new PolicyRule(PolicyText.Docker, new DockerPolicy(UpdateKind.Major)), limit);
 
     /// <summary>No rules.</summary>
     public static PolicySet Default { get; } = new([]);
 
-    /// <summary>Differs when the same tags may be decided otherwise.</summary>
-    public string Fingerprint => string.Join(
-        '\n',
-        [$"{PolicyCatalog.Version}", .. _rules.Select(r => $"{r.Rule.Scope} {r.Rule.Text}"), .. _default.Rule.Source is null ? [] : (string[])[_default.Rule.Text]]);
-
     /// <summary>What is in force for a use with a reference.</summary>
-    public PolicyInForce For(ImageUse use)
+    public PolicyInForce For(ImageUse use) => InForce(ClaimsOf(use).First());
+
+    /// <summary>Every rule that is for a use, the one in force first, the default last.</summary>
+    public IEnumerable<PolicyRule> ClaimsOf(ImageUse use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        var image = use.Reference?.Name ?? throw new ArgumentException("the image is not known", nameof(use));
-        foreach (var rule in _rules)
+        foreach (var set in _sets)
         {
-            if (rule.Rule.Scope.Holds(image, use.Path, use.Format))
+            if (set.For(use) is { } rule)
             {
-                return rule;
-            }
-        }
-
-        return _default;
-    }
-
-    /// <summary>All that may be in force for uses of an image, in whatever file.</summary>
-    public IEnumerable<PolicyInForce> ForAny(ImageName image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        foreach (var rule in _rules.Where(r => r.Rule.Scope.MayHold(image)))
-        {
-            yield return rule;
-            if (rule.Rule.Scope.IsByImage)
-            {
-                yield break;
+                yield return rule;
             }
         }
 
@@ -101,4 +78,10 @@ public sealed class PolicySet
         ArgumentNullException.ThrowIfNull(use);
         return use.Reference is null ? use : For(use).Rule.Apply(use);
     }
+
+    /// <summary>What is in force where there is no rule.</summary>
+    internal PolicyInForce Fallback => InForce(_default);
+
+    /// <summary>What a rule puts in force.</summary>
+    internal PolicyInForce InForce(PolicyRule rule) => _inForce.GetOrAdd(rule, r => new PolicyInForce(r, _default.Policy ?? new DockerPolicy(UpdateKind.Major), _limit));
 }

@@ -6,7 +6,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds the repositories that moved since they were read, and those that wait from an earlier run.</summary>
-public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySet policies, FormatCatalog formats, ServiceMode mode)
+public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySources policies, FormatCatalog formats, ServiceMode mode)
 {
     /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
     public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
@@ -6,7 +7,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Compares the uses of a folder with the registries, without keeping anything: the command line's <c>check</c>.</summary>
-public sealed class FolderCheck(RegistrySurvey survey, UpdatePlanner planner, ILifecycleCatalog lifecycles, TimeProvider time)
+public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILifecycleCatalog lifecycles, TimeProvider time)
 {
     /// <summary>Judges every use.</summary>
     /// <param name="scan">What the folder uses.</param>
@@ -16,12 +17,7 @@ public sealed class FolderCheck(RegistrySurvey survey, UpdatePlanner planner, IL
     {
         ArgumentNullException.ThrowIfNull(scan);
         var catalog = CatalogAsync(scan, cancellationToken);
-        var used = scan.Uses
-            .Where(u => u.IsLookedUp)
-            .GroupBy(u => u.Reference!.Name)
-            .ToDictionary(
-                g => g.Key,
-                g => (IReadOnlyCollection<string>)g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        var used = UpdatePlanner.Followed(scan.Uses.Where(u => u.IsLookedUp), policies);
         var facts = await survey.AskAsync(used, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
         var (known, problem) = await catalog.ConfigureAwait(false);
         var resolver = known is null ? null : new LifecycleResolver(known);
@@ -29,7 +25,7 @@ public sealed class FolderCheck(RegistrySurvey survey, UpdatePlanner planner, IL
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
-        foreach (var assessment in planner.Assess(scan.Uses, facts))
+        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts))
         {
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))

@@ -7,7 +7,8 @@ namespace Basewatch.Core.Jobs;
 /// <param name="Selection">The files that formats read.</param>
 /// <param name="Uses">By file and place.</param>
 /// <param name="Problems">What could not be read.</param>
-public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse> Uses, IReadOnlyList<FileProblem> Problems)
+/// <param name="Parts">The parts of dialects' configuration among what else is in files.</param>
+public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse> Uses, IReadOnlyList<FileProblem> Problems, IReadOnlyList<ConfigurationPart> Parts)
 {
     /// <summary>Reads the files that a format matches, on every processor and each once.</summary>
     /// <param name="formats">The formats.</param>
@@ -24,13 +25,16 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         var selection = FileSelection.Of(formats, paths, sizeOf);
         IReadOnlyList<string> files = only is null ? selection.Files : [.. selection.Files.Where(f => f == only)];
         var readings = new FormatReading[files.Count];
+        var parts = new IReadOnlyList<ConfigurationPart>[files.Count];
         var siblings = new SiblingCache<Sibling>(selection, path => Sibling.Load(path, read));
         Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
+            parts[i] = [];
             try
             {
-                readings[i] = formats.Read(files[i], siblings.Find(files[i])?.Bytes ?? read(files[i]), SiblingsOf(files[i]))
-                    .With(selection.ProblemOf(files[i]));
+                var bytes = siblings.Find(files[i])?.Bytes ?? read(files[i]);
+                readings[i] = formats.Read(files[i], bytes, SiblingsOf(files[i])).With(selection.ProblemOf(files[i]));
+                parts[i] = DialectCatalog.FindParts(files[i], bytes, readings[i].Uses);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -43,7 +47,7 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         IReadOnlyList<SourceFile> SiblingsOf(string path) =>
             selection.SiblingsOf(path) is [_, ..] names ? [.. names.Select(s => siblings.Find(s)?.File).OfType<SourceFile>()] : [];
 
-        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()]);
+        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()], [.. parts.SelectMany(p => p)]);
     }
 
     /// <summary>The scan with what a rule switches off marked so.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Basewatch.Core.Dialects;
+using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
@@ -14,7 +16,7 @@ public sealed partial class ReconcileProcessor(
     IRepositoryHost host,
     Memory memory,
     ImageBook images,
-    UpdatePlanner planner,
+    PolicySources policies,
     IJobQueue queue,
     ILifecycleCatalog lifecycles,
     FormatCatalog formats,
@@ -46,12 +48,14 @@ public sealed partial class ReconcileProcessor(
         }
         else
         {
-            var assessments = await AssessAsync(inventory, cancellationToken).ConfigureAwait(false);
+            var settings = RepositorySettings.Read(inventory.Parts, formats);
+            var inForce = policies.Read(settings, [.. inventory.Parts]).Policies;
+            var assessments = await AssessAsync(inventory, inForce, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path]);
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
-            if (!await ReconcileAsync(new Scope(repository, inventory, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false))
+            if (!await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false))
             {
                 // The mark stays too, should this job be lost.
                 return new JobPostponed(PauseAfterRace, "a branch was moved by someone else meanwhile");
@@ -67,19 +71,15 @@ public sealed partial class ReconcileProcessor(
         return JobOutcome.Done;
     }
 
-    private async Task<IReadOnlyList<Assessment>> AssessAsync(Inventory inventory, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Assessment>> AssessAsync(Inventory inventory, PolicySet inForce, CancellationToken cancellationToken)
     {
-        var uses = inventory.Uses.Where(u => u.IsLookedUp).ToList();
+        var uses = inventory.Uses.Select(inForce.Apply).Where(u => u.IsLookedUp).ToList();
         var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
         await System.Threading.Tasks.Parallel.ForEachAsync(
-            uses.GroupBy(u => u.Reference!.Name),
+            UpdatePlanner.Followed(uses, inForce),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (image, token) =>
-            {
-                var tags = image.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-                facts[image.Key] = await images.GetAsync(image.Key, tags, token).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        return planner.Assess(uses, facts);
+            async (image, token) => facts[image.Key] = await images.GetAsync(image.Key, image.Value, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return UpdatePlanner.Assess(uses, inForce, facts);
     }
 
     /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>
@@ -299,7 +299,7 @@ public sealed partial class ReconcileProcessor(
                 contents.Add(new FileContent(path, await host.GetBlobAsync(scope.Repository, known[path].Blob, cancellationToken).ConfigureAwait(false), siblings[path]));
             }
 
-            var change = FileChange.Apply(formats, contents, updates);
+            var change = FileChange.Apply(scope.Formats, contents, updates);
             foreach (var problem in change.Dropped)
             {
                 LogDropped(scope.Repository, problem);
@@ -372,7 +372,7 @@ public sealed partial class ReconcileProcessor(
         public bool IsRaced { get; init; }
     }
 
-    private sealed record Scope(RepositoryName Repository, Inventory Inventory, LifecycleResolver? Lifecycles);
+    private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats, LifecycleResolver? Lifecycles);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
@@ -41,12 +42,18 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
             return JobOutcome.Done;
         }
 
+        if (!users.Exists(u => u.Places.Any(p => p.Policy != PolicyText.None)))
+        {
+            // Nobody wants to know.
+            return JobOutcome.Done;
+        }
+
         var refresh = await images.RefreshAsync(image, [], cancellationToken).ConfigureAwait(false);
         var record = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         if (refresh.Outlook is { } outlook && record is not null)
         {
             var moved = outlook.Where(o => record.Told?.GetValueOrDefault(o.Key) != o.Value).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
-            var affected = users.Where(u => u.Places.Any(p => p.Tag is not null && moved.Contains(p.Tag))).ToList();
+            var affected = users.Where(u => u.Places.Any(p => p.Follows is not null && moved.Contains(p.Follows))).ToList();
             if (affected.Count > 0)
             {
                 LogChanged(image, affected.Count);

@@ -9,17 +9,17 @@ namespace Basewatch.Core.Jobs;
 /// Asks the registries about images: the tags of each once, then the digests that a decision needs. What gets no whole
 /// answer becomes a problem of that image and stops nothing else.
 /// </summary>
-public sealed class RegistrySurvey(IRegistry registry, UpdatePlanner planner)
+public sealed class RegistrySurvey(IRegistry registry)
 {
     /// <summary>Images asked about at a time; each host has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
 
     /// <summary>Asks about every image.</summary>
-    /// <param name="used">The tags in use of each image.</param>
+    /// <param name="used">What uses of each image follow.</param>
     /// <param name="done">Called after each image, with the number of images done.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     public async Task<IReadOnlyDictionary<ImageName, ImageFacts>> AskAsync(
-        IReadOnlyDictionary<ImageName, IReadOnlyCollection<string>> used,
+        IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> used,
         Action<int>? done,
         CancellationToken cancellationToken)
     {
@@ -39,10 +39,10 @@ public sealed class RegistrySurvey(IRegistry registry, UpdatePlanner planner)
 
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Which.</param>
-    /// <param name="used">Its tags in use.</param>
+    /// <param name="used">What its uses follow.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known, and how long the registry asks to wait if it had enough.</returns>
-    public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(ImageName image, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
+    public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(ImageName image, IReadOnlyCollection<FollowedTag> used, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? tags;
         try
@@ -63,7 +63,7 @@ public sealed class RegistrySurvey(IRegistry registry, UpdatePlanner planner)
         var problems = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         TimeSpan? retryAfter = null;
         await System.Threading.Tasks.Parallel.ForEachAsync(
-            planner.DigestsNeeded(image, tags, used),
+            UpdatePlanner.DigestsNeeded(tags, used),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (tag, token) =>
             {

@@ -126,7 +126,7 @@ public sealed partial class ReviewLifecyclesProcessor(
 
         try
         {
-            var facts = await images.GetAsync(image.Name, [image.Tag!], cancellationToken).ConfigureAwait(false);
+            var facts = await images.GetAsync(image.Name, [], cancellationToken).ConfigureAwait(false);
             var successor = facts.Tags is null ? null : new SuccessorFinder(resolver).Find(image, facts.Tags, today).Image;
             await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, facts.Problem is null, untold), cancellationToken).ConfigureAwait(false);
         }

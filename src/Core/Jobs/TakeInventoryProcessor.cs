@@ -1,3 +1,5 @@
+using Basewatch.Core.Dialects;
+using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
@@ -12,6 +14,7 @@ public sealed partial class TakeInventoryProcessor(
     IRepositoryHost host,
     Memory memory,
     FormatCatalog formats,
+    PolicySources policies,
     PendingRepositories pending,
     IJobQueue queue,
     TimeProvider time,
@@ -44,10 +47,16 @@ public sealed partial class TakeInventoryProcessor(
             return JobOutcome.Done;
         }
 
-        var files = await ReadAsync(repository, head, old, cancellationToken).ConfigureAwait(false);
+        var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
+        var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        string[] paths = [.. all.Keys.Order(StringComparer.Ordinal)];
+        var wholes = await ReadSettingsAsync(repository, [.. DialectCatalog.Files.Where(all.ContainsKey).Select(p => all[p])], old, cancellationToken).ConfigureAwait(false);
+        var settings = RepositorySettings.Read(wholes.SelectMany(w => w.Parts), formats);
+        var files = await ReadAsync(repository, new Selected(settings, all, [.. paths.Where(p => !settings.Configuration.Ignores(p))]), old, cancellationToken).ConfigureAwait(false);
+        var inventory = new Inventory(head.Branch, head.Commit, Inventory.FormatsOf(settings.Formats), files, wholes, []);
+        var decided = policies.Read(settings, [.. inventory.Parts]);
         var uses = files.Sum(f => f.Uses.Count);
-        var inventory = new Inventory(head.Branch, head.Commit, Inventory.FormatsOf(formats), files, []);
-        var added = await IndexAsync(repository, old, inventory, cancellationToken).ConfigureAwait(false);
+        var added = await IndexAsync(repository, old, inventory, PlacesOf(inventory, decided.Policies), cancellationToken).ConfigureAwait(false);
         await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
         foreach (var image in added)
         {
@@ -55,7 +64,7 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         // The record comes last: until it names this commit, all of the above is done again.
-        var problems = files.SelectMany(f => f.Problems).ToList();
+        List<FileProblem> problems = [.. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
             new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.FormatsOf(formats), time.GetUtcNow(), uses, problems),
@@ -69,14 +78,40 @@ public sealed partial class TakeInventoryProcessor(
         return JobOutcome.Done;
     }
 
-    private async Task<IReadOnlyList<InventoryFile>> ReadAsync(RepositoryName repository, RepositoryHead head, Inventory? old, CancellationToken cancellationToken)
+    /// <summary>Reads the files that are configuration as a whole.</summary>
+    private async Task<IReadOnlyList<InventorySettings>> ReadSettingsAsync(RepositoryName repository, IReadOnlyList<TreeFile> files, Inventory? old, CancellationToken cancellationToken)
     {
-        var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
-        var known = old is not null && old.FormatsVersion == Inventory.FormatsOf(formats)
+        var known = (old?.Settings ?? []).ToDictionary(s => (s.Path, s.Blob));
+        var settings = new List<InventorySettings>();
+        foreach (var file in files)
+        {
+            if (known.TryGetValue((file.Path, file.Blob), out var unchanged))
+            {
+                settings.Add(unchanged);
+                continue;
+            }
+
+            try
+            {
+                var content = await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
+                settings.Add(new InventorySettings(file.Path, file.Blob, DialectCatalog.ReadWhole(file.Path, content, out var problem), problem));
+            }
+            catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
+            {
+                settings.Add(new InventorySettings(file.Path, file.Blob, [], new FileProblem(file.Path, null, e.Message)));
+            }
+        }
+
+        return settings;
+    }
+
+    private async Task<IReadOnlyList<InventoryFile>> ReadAsync(RepositoryName repository, Selected selected, Inventory? old, CancellationToken cancellationToken)
+    {
+        var (catalog, all) = (selected.Settings.Formats, selected.All);
+        var known = old is not null && old.FormatsVersion == Inventory.FormatsOf(catalog)
             ? old.Files.ToDictionary(f => (f.Path, f.Basis))
             : [];
-        var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        var selection = FileSelection.Of(formats, [.. all.Keys.Order(StringComparer.Ordinal)], p => all[p].Size);
+        var selection = FileSelection.Of(catalog, selected.Paths, p => all[p].Size);
         var shared = new SiblingCache<Task<(byte[]? Bytes, SourceFile? File)>>(selection, p => FetchAsync(repository, all[p], cancellationToken));
         var files = new InventoryFile[selection.Files.Count];
         await System.Threading.Tasks.Parallel.ForAsync(
@@ -91,23 +126,25 @@ public sealed partial class TakeInventoryProcessor(
                     : null;
                 var blank = new InventoryFile(file.Path, file.Blob, file.Mode, [], [], siblings);
                 files[i] = known.TryGetValue((file.Path, blank.Basis), out var unchanged)
-                    ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems }
-                    : await ReadAsync(repository, file, blank, shared, selection.ProblemOf(file.Path), token).ConfigureAwait(false);
+                    ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems, Parts = unchanged.Parts }
+                    : await ReadAsync(repository, catalog, file, blank, shared, selection.ProblemOf(file.Path), token).ConfigureAwait(false);
                 shared.Release(file.Path);
             }).ConfigureAwait(false);
         return files;
     }
 
     /// <param name="repository">The repository.</param>
+    /// <param name="catalog">Its formats.</param>
     /// <param name="file">The file.</param>
     /// <param name="blank">Its record without what it names.</param>
     /// <param name="shared">Siblings, decoded and parsed once for all files that are read with them.</param>
     /// <param name="cut">What is to be said where not all of the file's siblings are among them.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     private async Task<InventoryFile> ReadAsync(
-        RepositoryName repository, TreeFile file, InventoryFile blank, SiblingCache<Task<(byte[]? Bytes, SourceFile? File)>> shared, FileProblem? cut, CancellationToken cancellationToken)
+        RepositoryName repository, FormatCatalog catalog, TreeFile file, InventoryFile blank, SiblingCache<Task<(byte[]? Bytes, SourceFile? File)>> shared, FileProblem? cut, CancellationToken cancellationToken)
     {
         FormatReading reading;
+        IReadOnlyList<ConfigurationPart> parts = [];
         if (file.Size > SourceFile.LargestFile)
         {
             // Large JSON is data; large YAML may be manifests.
@@ -128,7 +165,8 @@ public sealed partial class TakeInventoryProcessor(
 
                 var content = (shared.Find(file.Path) is { } known ? (await known.ConfigureAwait(false)).Bytes : null)
                     ?? await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
-                reading = formats.Read(file.Path, content, siblings).With(cut);
+                reading = catalog.Read(file.Path, content, siblings).With(cut);
+                parts = DialectCatalog.FindParts(file.Path, content, reading.Uses);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
@@ -136,7 +174,7 @@ public sealed partial class TakeInventoryProcessor(
             }
         }
 
-        return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems };
+        return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems, Parts = parts.Count == 0 ? null : parts };
     }
 
     /// <summary>One that can't be read gives no values; where it is read for itself, that is reported.</summary>
@@ -155,10 +193,10 @@ public sealed partial class TakeInventoryProcessor(
 
     /// <summary>Brings the index from images to repositories up to date, and keeps the inventory.</summary>
     /// <returns>The images that this repository did not use before, or not in these places.</returns>
-    private async Task<IReadOnlyList<ImageName>> IndexAsync(RepositoryName repository, Inventory? old, Inventory current, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ImageName>> IndexAsync(
+        RepositoryName repository, Inventory? old, Inventory current, Dictionary<ImageName, IReadOnlyList<ImagePlace>> after, CancellationToken cancellationToken)
     {
-        var before = PlacesOf(old);
-        var after = PlacesOf(current);
+        var before = old is null ? [] : PlacesOf(old, policies.Read(RepositorySettings.Read(old.Parts, formats), [.. old.Parts]).Policies);
         var key = Memory.InventoryKey(repository);
         var indexed = (old?.Indexed ?? []).Union(after.Keys.Select(i => i.Canonical), StringComparer.Ordinal).ToList();
         if (old is null || indexed.Count > old.Indexed.Count)
@@ -224,14 +262,20 @@ public sealed partial class TakeInventoryProcessor(
         return JobOutcome.Done;
     }
 
-    private static Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory? inventory) =>
-        (inventory?.Uses ?? [])
-            // What a comment excludes from updates may still reach its end of life.
+    private Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory inventory, PolicySet inForce) =>
+        inventory.Uses
+            // What a person excludes from updates may still reach its end of life.
             .Where(u => u.IsLookedUp || u.Skip == Reasons.Ignored)
             .GroupBy(u => u.Reference!.Name)
             .ToDictionary(
                 g => g.Key,
-                g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line))]);
+                g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(
+                    UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line, u.IsLookedUp ? policies.TextOf(inForce.For(u).Rule) : PolicyText.None))]);
+
+    /// <param name="Settings">What the repository says of itself.</param>
+    /// <param name="All">Every file of it.</param>
+    /// <param name="Paths">Those that are not left out, in order.</param>
+    private sealed record Selected(RepositorySettings Settings, IReadOnlyDictionary<string, TreeFile> All, IReadOnlyList<string> Paths);
 
     private static string Short(string commit) => commit[..Math.Min(7, commit.Length)];
 

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -10,7 +11,11 @@ namespace Basewatch.Core.Planning;
 /// <param name="Kind">How far the step goes.</param>
 /// <param name="Policy">Name of the policy that decided.</param>
 /// <param name="Reason">Why, in one sentence without a full stop.</param>
-public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind, string Policy, string Reason);
+public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind, string Policy, string Reason)
+{
+    /// <summary>The rule whose policy that is; null: the default.</summary>
+    public PolicyRule? Rule { get; init; }
+}
 
 /// <summary>What is to be said of one use.</summary>
 /// <param name="Use">Which.</param>

@@ -9,8 +9,7 @@ namespace Basewatch.Core.Planning;
 /// Decides what each use should name. In two steps, so that a registry is asked only for what a decision needs: the tags
 /// of an image say which tag is next, and only the digests of those, or of the tags that stay, are asked for. Pure.
 /// </summary>
-/// <param name="policies">Which policy is in force for which use.</param>
-public sealed class UpdatePlanner(PolicySet policies)
+public static class UpdatePlanner
 {
     private const string DigestPolicyName = "digest";
 
@@ -24,29 +23,40 @@ public sealed class UpdatePlanner(PolicySet policies)
         return reference.Tag ?? (reference.Digest is null ? ImpliedTag : null);
     }
 
-    /// <summary>The tags of one image whose digests are needed to decide for uses of these tags.</summary>
-    /// <param name="image">The image.</param>
+    /// <summary>What each image among uses is followed by.</summary>
+    /// <param name="uses">Uses with a reference.</param>
+    /// <param name="policies">Which policy is in force for which use.</param>
+    public static IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> Followed(IEnumerable<ImageUse> uses, PolicySet policies)
+    {
+        ArgumentNullException.ThrowIfNull(uses);
+        ArgumentNullException.ThrowIfNull(policies);
+        return uses.GroupBy(u => u.Reference!.Name).ToDictionary(
+            g => g.Key,
+            g => (IReadOnlyCollection<FollowedTag>)g
+                .Select(u => TagOf(u.Reference!) is { } tag ? new FollowedTag(tag, policies.For(u)) : null)
+                .OfType<FollowedTag>()
+                .ToHashSet());
+    }
+
+    /// <summary>The tags of one image whose digests are needed to decide for what its uses follow.</summary>
     /// <param name="tags">Every tag that the registry holds.</param>
-    /// <param name="used">The tags that uses follow.</param>
-    public IReadOnlyCollection<string> DigestsNeeded(ImageName image, IReadOnlyList<string> tags, IEnumerable<string> used)
+    /// <param name="followed">What uses follow.</param>
+    public static IReadOnlyCollection<string> DigestsNeeded(IReadOnlyList<string> tags, IEnumerable<FollowedTag> followed)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        ArgumentNullException.ThrowIfNull(used);
+        ArgumentNullException.ThrowIfNull(followed);
         var held = tags.ToHashSet(StringComparer.Ordinal);
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tag in used.Distinct(StringComparer.Ordinal))
+        foreach (var (tag, policy) in followed.Distinct())
         {
-            foreach (var policy in policies.ForAny(image))
-            {
-                var steps = Choose(policy, tag, tags).Steps;
-                needed.UnionWith(steps.Select(s => s.Tag));
+            var steps = Choose(policy, tag, tags).Steps;
+            needed.UnionWith(steps.Select(s => s.Tag));
 
-                // The current tag matters when it stays, if only until someone takes the major step, and when it is missing:
-                // a list may lag behind, so a tag is gone only when the registry says so of that tag itself.
-                if (Stays(steps) || !held.Contains(tag))
-                {
-                    needed.Add(tag);
-                }
+            // The current tag matters when it stays, if only until someone takes the major step, and when it is missing:
+            // a list may lag behind, so a tag is gone only when the registry says so of that tag itself.
+            if (Stays(steps) || !held.Contains(tag))
+            {
+                needed.Add(tag);
             }
         }
 
@@ -54,29 +64,33 @@ public sealed class UpdatePlanner(PolicySet policies)
     }
 
     /// <summary>
-    /// All that a decision for a use of this tag rests on, as one text: it differs when the decision may. New tags that are
-    /// no step from this one leave it as it is.
+    /// All that a decision for uses that follow a tag rests on, as one text: it differs when the decision may. New tags that
+    /// are no step from this one leave it as it is.
     /// </summary>
-    public string Outlook(ImageFacts facts, string tag)
+    public static string Outlook(ImageFacts facts, FollowedTag followed)
     {
+        ArgumentNullException.ThrowIfNull(followed);
         ArgumentNullException.ThrowIfNull(facts);
         if (facts.Tags is null)
         {
             return "no repository";
         }
 
+        var tag = followed.Tag;
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        return string.Join(' ', policies.ForAny(facts.Image).SelectMany(p => Choose(p, tag, facts.Tags).Steps).Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
+        return string.Join(' ', Choose(followed.Policy, tag, facts.Tags).Steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
 
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
     }
 
     /// <summary>Judges every use by what the registries said.</summary>
     /// <param name="uses">Uses with a reference, of any number of files.</param>
+    /// <param name="policies">Which policy is in force for which use.</param>
     /// <param name="facts">What is known of each image among them.</param>
-    public IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts)
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts)
     {
         ArgumentNullException.ThrowIfNull(uses);
+        ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(facts);
         var choices = new Dictionary<(PolicyInForce, ImageName, string), Choice>();
         return [.. uses.Where(u => u.Reference is not null).Select(policies.Apply).Select(use =>
@@ -136,7 +150,7 @@ public sealed class UpdatePlanner(PolicySet policies)
             // A tag that is in the list and has no digest was deleted meanwhile, or is still being pushed: wait.
             if (facts.Digests.GetValueOrDefault(step.Tag) is { } digest)
             {
-                updates.Add(new Update(use, Aim(use, step.Tag, digest), step.Kind, step.Policy, step.Reason));
+                updates.Add(new Update(use, Aim(use, policy.Rule, step.Tag, digest), step.Kind, step.Policy, step.Reason) { Rule = policy.Rule });
             }
         }
 
@@ -147,7 +161,7 @@ public sealed class UpdatePlanner(PolicySet policies)
                 return Undecided(use, policy, problem);
             }
 
-            if (Refresh(use, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh)
+            if (Refresh(use, policy.Rule, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh)
             {
                 updates.Insert(0, refresh);
             }
@@ -167,22 +181,25 @@ public sealed class UpdatePlanner(PolicySet policies)
     }
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
-    private static Update? Refresh(ImageUse use, string tag, Digest? digest)
+    private static Update? Refresh(ImageUse use, PolicyRule rule, string tag, Digest? digest)
     {
         var current = use.Reference!;
-        if (digest is null || digest == current.Digest || (current.Digest is null && !use.Pinnable))
+        if (digest is null || digest == current.Digest || (current.Digest is null && !IsPinned(use, rule)))
         {
             return null;
         }
 
         var target = current with { Tag = tag, Digest = digest };
         return current.Digest is null
-            ? new Update(use, target, UpdateKind.Pin, DigestPolicyName, $"{tag} is not pinned: it can change without notice")
-            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, $"{tag} was republished");
+            ? new Update(use, target, UpdateKind.Pin, DigestPolicyName, $"{tag} is not pinned: it can change without notice") { Rule = rule }
+            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, $"{tag} was republished") { Rule = rule };
     }
 
-    private static ImageReference Aim(ImageUse use, string tag, Digest digest) =>
-        use.Reference! with { Tag = tag, Digest = use.Pinnable || use.Reference!.Digest is not null ? digest : null };
+    private static ImageReference Aim(ImageUse use, PolicyRule rule, string tag, Digest digest) =>
+        use.Reference! with { Tag = tag, Digest = IsPinned(use, rule) || use.Reference!.Digest is not null ? digest : null };
+
+    /// <summary>Whether a use without a digest gets one.</summary>
+    private static bool IsPinned(ImageUse use, PolicyRule rule) => use.Pinnable && rule.Pins != false;
 
     /// <summary>Whether the tag itself stays for now: there is no step, or only a major one, which takes people their time.</summary>
     private static bool Stays(IReadOnlyList<Step> steps) => steps.All(s => s.Kind == UpdateKind.Major);

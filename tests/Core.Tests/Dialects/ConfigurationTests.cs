@@ -7,7 +7,6 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
-using Basewatch.Core.Policies;
 using Basewatch.Core.Tests.Planning;
 using CsCheck;
 
@@ -129,8 +128,9 @@ public sealed class ConfigurationTests
 
         Assert.Empty(Read(text).Errors);
         Assert.Null(Schema.Check(ValueOf(text)));
-        Assert.Equal(["semver:>=3.12 <4", "semver {range: >=2, minimumAge: 3d}", "digest", "none"], configuration.Rules.Select(r => r.Text));
-        Assert.Equal(UpdateKind.Minor, configuration.Furthest);
+        Assert.Equal(["semver:>=3.12 <4", "semver {range: >=2, minimumAge: 3d}", "digest", "none"], configuration.Rules.Select(r => r.Rule.Summary));
+        Assert.Equal("docker {level: minor}", configuration.Fallback?.Summary);
+        Assert.All([.. configuration.Rules.Select(r => r.Rule).Where(r => r.Enabled), configuration.Fallback!], r => Assert.Equivalent(r.Policy, r.Text.Read()));
         Assert.True(configuration.Ignores("examples/web/Dockerfile"));
         Assert.False(configuration.Ignores("web/examples/Dockerfile"));
         Assert.Equal("versions", Assert.Single(configuration.Formats).Name);
@@ -157,16 +157,15 @@ public sealed class ConfigurationTests
         Assert.False(off.IsLookedUp);
 
         string InForce(string image, string path, string format = "dockerfile") =>
-            policies.For(Use(image, path) with { Format = format }).Rule is var rule ? $"{rule.Text} {rule.Source}" : "";
+            policies.For(Use(image, path) with { Format = format }).Rule is var rule ? $"{rule.Summary} {rule.Source}" : "";
     }
 
     [Fact]
     public void Rules_of_the_command_line_go_first_and_ignored_files_stay_ignored()
     {
-        Assert.True(PolicyRule.TryCreate("python", "docker", out var given, out _));
-        var configuration = Read("ignorePaths: old/**\nfurthest: digest\nrules:\n- {images: python, enabled: false}\n").Configuration!;
+        Assert.True(ScopedRule.TryCreate("python", "docker", new RuleSource("--policy", null, "basewatch"), out var given, out _));
 
-        var policies = configuration.Policies([given]);
+        var policies = Policies("ignorePaths: old/**\nfurthest: digest\nrules:\n- {images: python, enabled: false}\n", given);
 
         Assert.Null(policies.Apply(Use("python:3", "Dockerfile")).Skip);
         Assert.Equal(2, policies.For(Use("python:3", "Dockerfile")).Policies.Count);
@@ -177,14 +176,14 @@ public sealed class ConfigurationTests
     [Fact]
     public void Uses_of_one_tag_are_decided_each_by_its_own_rule()
     {
-        var planner = new UpdatePlanner(Policies("rules:\n- {files: a/*, policy: 'semver:~3.12'}\n- {files: b/*, policy: digest}\n- {files: c/*, policy: {level: patch}}\n- {files: d/*, enabled: false}\n"));
+        var policies = Policies("rules:\n- {files: a/*, policy: 'semver:~3.12'}\n- {files: b/*, policy: digest}\n- {files: c/*, policy: {level: patch}}\n- {files: d/*, enabled: false}\n");
         string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
         var python = ImageName.Parse("python");
-        var needed = planner.DigestsNeeded(python, tags, ["3.12.1"]);
+        List<ImageUse> uses = [.. "abcde".Select(f => Use("python:3.12.1", $"{f}/Dockerfile"))];
+        var needed = UpdatePlanner.DigestsNeeded(tags, UpdatePlanner.Followed(uses, policies)[python]);
         var facts = new ImageFacts(python) { Tags = tags, Digests = needed.ToDictionary(t => t, t => (Digest?)Digest.Of(Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
 
-        var assessed = planner.Assess(
-            [.. "abcde".Select(f => Use("python:3.12.1", $"{f}/Dockerfile"))], new Dictionary<ImageName, ImageFacts> { [python] = facts });
+        var assessed = UpdatePlanner.Assess(uses, policies, new Dictionary<ImageName, ImageFacts> { [python] = facts });
 
         Assert.Equal(
             ["3.12.9", "3.12.1", "3.12.9", "", "3.14.0 4.0.0"],
@@ -232,7 +231,12 @@ public sealed class ConfigurationTests
 
     private static ConfigurationReading Read(string text) => ConfigurationReader.Read(new SourceFile(RepositoryConfiguration.Path, text), FormatCatalog.Default);
 
-    private static PolicySet Policies(string text) => Read(text) is { Configuration: { } configuration } ? configuration.Policies([]) : throw new FormatException(string.Join('\n', Read(text).Errors));
+    private static PolicySet Policies(string text, params IReadOnlyList<ScopedRule> given)
+    {
+        var settings = RepositorySettings.Read([new ConfigurationPart("basewatch", RepositoryConfiguration.Path, 1, text)], FormatCatalog.Default);
+        Assert.Empty(settings.Errors);
+        return new PolicySources(given).Read(settings, []).Policies;
+    }
 
     private static JsonNode? ValueOf(string text) => JsonSchema.ValueOf(YamlStream.Read(new SourceFile("x", text)) is { Documents: [var first, ..] } ? first : null);
 

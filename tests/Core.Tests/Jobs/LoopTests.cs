@@ -325,7 +325,7 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
         await _loop.RecallAsync(async m =>
         {
-            await m.Inventories.PutAsync(Memory.InventoryKey(Loop.Web), new Inventory("main", "", Inventory.CurrentFormats, [], []), TestContext.Current.CancellationToken);
+            await m.Inventories.PutAsync(Memory.InventoryKey(Loop.Web), new Inventory("main", "", Inventory.CurrentFormats, [], [], []), TestContext.Current.CancellationToken);
             await m.Repositories.DeleteAsync(Memory.RepositoryKey(Loop.Web), TestContext.Current.CancellationToken);
             await m.Pending.PutAsync(Memory.PendingKey(Loop.Web), new PendingRecord(Loop.Web.ToString(), _loop.Time.GetUtcNow(), "a crash"), TestContext.Current.CancellationToken);
             return true;

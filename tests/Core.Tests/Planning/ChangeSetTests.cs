@@ -7,7 +7,7 @@ namespace Basewatch.Core.Tests.Planning;
 public sealed class ChangeSetTests
 {
     private static readonly Gen<IReadOnlyList<Update>> Updates = Gen.Select(Some.Uses, Some.Registry)
-        .Select((uses, registry) => (IReadOnlyList<Update>)[.. Some.Planner.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates)]);
+        .Select((uses, registry) => (IReadOnlyList<Update>)[.. Some.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates)]);
 
     [Fact]
     public void Every_update_is_in_exactly_one_change_set() =>

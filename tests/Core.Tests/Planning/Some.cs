@@ -11,8 +11,6 @@ namespace Basewatch.Core.Tests.Planning;
 /// <summary>Generators of what the planner works with.</summary>
 internal static class Some
 {
-    public static readonly UpdatePlanner Planner = new(PolicySet.Default);
-
     public static readonly Gen<ImageName> Image = Gen.OneOf("python", "node", "ghcr.io/acme/app", "localhost:5000/team/app", "acme.azurecr.io/base/dotnet").Select(ImageName.Parse);
 
     public static readonly Gen<string> Tag = Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3], Gen.Int[0, 3], Gen.OneOf("", "-slim", "-alpine", "-rc1"), Gen.Bool)
@@ -42,7 +40,7 @@ internal static class Some
             var held = tags.Distinct(StringComparer.Ordinal).ToList();
             var digests = new Dictionary<string, Digest?>(StringComparer.Ordinal);
             var problems = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var tag in Planner.DigestsNeeded(image, held, used))
+            foreach (var tag in UpdatePlanner.DigestsNeeded(held, Followed(used)))
             {
                 if (mood == 2 && (tag.Length + seed) % 3 == 0)
                 {
@@ -56,6 +54,12 @@ internal static class Some
 
             return new ImageFacts(image) { Tags = held, Digests = digests, DigestProblems = problems };
         }));
+
+    /// <summary>Tags that are followed under the default policy.</summary>
+    public static IEnumerable<FollowedTag> Followed(IEnumerable<string> tags) => tags.Select(t => new FollowedTag(t, PolicySet.Default.For(At(ImageReference.Parse("python")))));
+
+    /// <summary>Judges uses by the default policy.</summary>
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts);
 
     public static ImageUse At(ImageReference reference, string path = "Dockerfile", int line = 1, bool pinnable = true) => new()
     {

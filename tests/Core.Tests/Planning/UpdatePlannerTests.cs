@@ -15,7 +15,7 @@ public sealed class UpdatePlannerTests
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
             var facts = Some.Facts(uses, registry);
-            foreach (var update in Some.Planner.Assess(uses, facts).SelectMany(a => a.Updates))
+            foreach (var update in Some.Assess(uses, facts).SelectMany(a => a.Updates))
             {
                 var known = facts[update.Target.Name];
                 Assert.Equal(update.Use.Reference!.Name, update.Target.Name);
@@ -33,7 +33,7 @@ public sealed class UpdatePlannerTests
     public void A_digest_is_added_only_where_it_may_be_and_never_taken_away() =>
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
-            foreach (var update in Some.Planner.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates))
+            foreach (var update in Some.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates))
             {
                 Assert.Equal(update.Use.Pinnable || update.Use.Reference!.Digest is not null, update.Target.Digest is not null);
             }
@@ -44,7 +44,7 @@ public sealed class UpdatePlannerTests
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
             var facts = Some.Facts(uses, registry);
-            foreach (var assessment in Some.Planner.Assess(uses, facts))
+            foreach (var assessment in Some.Assess(uses, facts))
             {
                 var known = facts[assessment.Use.Reference!.Name];
                 if (known.Problem is not null)
@@ -65,7 +65,7 @@ public sealed class UpdatePlannerTests
     {
         const string Compose = "services:\n  a:\n    image: x:1 # basewatch: ignore\n  b: { image: localhost/y:1 }\n  c: { image: \"y:local\" }\n  d: { image: \"z:1\" }\n";
         var uses = FormatCatalog.Default.Read("compose.yaml", Encoding.UTF8.GetBytes(Compose)).Uses;
-        var assessments = Some.Planner.Assess(uses, new Dictionary<ImageName, ImageFacts>());
+        var assessments = Some.Assess(uses, new Dictionary<ImageName, ImageFacts>());
         Assert.Equal([true, true, true, false], assessments.Select(a => a.Problem is null));
         Assert.Equal(uses.Take(3).Select(u => u.Skip), assessments.Take(3).Select(a => a.Reason));
     }
@@ -78,17 +78,17 @@ public sealed class UpdatePlannerTests
             var current = uses;
             for (var i = 0; i < 4; i++)
             {
-                current = [.. Some.Planner.Assess(current, Some.Facts(current, registry)).Select(a => a.Updates.Count == 0 ? a.Use : Some.At(a.Updates[^1].Target, a.Use.Path, a.Use.Line, a.Use.Pinnable))];
+                current = [.. Some.Assess(current, Some.Facts(current, registry)).Select(a => a.Updates.Count == 0 ? a.Use : Some.At(a.Updates[^1].Target, a.Use.Path, a.Use.Line, a.Use.Pinnable))];
             }
 
-            Assert.All(Some.Planner.Assess(current, Some.Facts(current, registry)), a => Assert.Empty(a.Updates));
+            Assert.All(Some.Assess(current, Some.Facts(current, registry)), a => Assert.Empty(a.Updates));
         });
 
     [Fact]
     public void Majors_travel_apart() =>
         Gen.Select(Some.Uses, Some.Registry).Sample((uses, registry) =>
         {
-            foreach (var assessment in Some.Planner.Assess(uses, Some.Facts(uses, registry)))
+            foreach (var assessment in Some.Assess(uses, Some.Facts(uses, registry)))
             {
                 Assert.InRange(assessment.Updates.Count, 0, 2);
                 if (assessment.Updates.Count == 2)
@@ -106,7 +106,7 @@ public sealed class UpdatePlannerTests
         Assert.True(Judge(held: ["3.11"], digest: null).IsGone);
         Assert.False(Judge(held: ["3.11"], digest: Digest.Of("a"u8)).IsGone);
 
-        Assessment Judge(string[] held, Digest? digest) => Some.Planner.Assess([use], new Dictionary<ImageName, ImageFacts>
+        Assessment Judge(string[] held, Digest? digest) => Some.Assess([use], new Dictionary<ImageName, ImageFacts>
         {
             [use.Reference!.Name] = new(use.Reference.Name) { Tags = held, Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["3.12"] = digest } },
         }).Single();
@@ -119,13 +119,13 @@ public sealed class UpdatePlannerTests
         var (old, current) = (Digest.Of("old"u8), Digest.Of("current"u8));
         var facts = new ImageFacts(use.Reference!.Name) { Tags = ["7.2", "8.0"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["7.2"] = current, ["8.0"] = Digest.Of("new"u8) } };
 
-        Assert.Equal(["7.2", "8.0"], Some.Planner.DigestsNeeded(use.Reference.Name, facts.Tags!, ["7.2"]).Order(StringComparer.Ordinal));
+        Assert.Equal(["7.2", "8.0"], UpdatePlanner.DigestsNeeded(facts.Tags!, Some.Followed(["7.2"])).Order(StringComparer.Ordinal));
         Assert.Equal([UpdateKind.Pin, UpdateKind.Major], KindsOf(use));
         Assert.Equal([UpdateKind.Digest, UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = old })));
         Assert.Equal([UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = current })));
 
         IEnumerable<UpdateKind> KindsOf(Core.Formats.ImageUse one) =>
-            Some.Planner.Assess([one], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => u.Kind);
+            Some.Assess([one], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => u.Kind);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class UpdatePlannerTests
         var digest = Digest.Of("a"u8);
         var facts = new ImageFacts(use.Reference!.Name) { Tags = ["latest", "1.29"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["latest"] = digest } };
 
-        var update = Some.Planner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Single();
+        var update = Some.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Single();
 
         Assert.Equal((UpdateKind.Pin, $"nginx:latest@{digest}"), (update.Kind, update.Target.Familiar));
     }
@@ -144,7 +144,7 @@ public sealed class UpdatePlannerTests
     public void Only_digests_that_a_decision_needs_are_asked_for() =>
         Gen.Select(Some.Tag.List[0, 40], Some.Tag.List[1, 5]).Sample((held, used) =>
         {
-            var needed = Some.Planner.DigestsNeeded(ImageName.Parse("python"), held, used);
+            var needed = UpdatePlanner.DigestsNeeded(held, Some.Followed(used));
             Assert.InRange(needed.Count, 1, used.Count * 3);
             Assert.All(needed, tag => Assert.True(held.Contains(tag) || used.Contains(tag)));
         });
@@ -152,9 +152,10 @@ public sealed class UpdatePlannerTests
     [Fact]
     public void A_rule_of_ones_own_decides_for_its_images_alone()
     {
-        Assert.True(PolicyRule.TryCreate("python", "semver:~3.12", out var range, out _));
-        Assert.True(PolicyRule.TryCreate("ghcr.io/acme/*", "digest", out var digest, out _));
-        var planner = new UpdatePlanner(new PolicySet([range, digest]));
+        var source = new RuleSource("settings", null, "basewatch");
+        Assert.True(ScopedRule.TryCreate("python", "semver:~3.12", source, out var range, out _));
+        Assert.True(ScopedRule.TryCreate("ghcr.io/acme/*", "digest", source, out var digest, out _));
+        var policies = new PolicySet([new ScopedRules([range, digest])]);
 
         Assert.Equal(["python:3.12.9 (semver)"], Next("python:3.12.1"));
         Assert.Equal(["node:3.14.0 (docker)", "node:4.0.0 (docker)"], Next("node:3.12.1"));
@@ -165,7 +166,7 @@ public sealed class UpdatePlannerTests
             var use = Some.At(ImageReference.Parse(image));
             string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
             var facts = new ImageFacts(use.Reference!.Name) { Tags = tags, Digests = tags.ToDictionary(t => t, t => (Digest?)Digest.Of(System.Text.Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
-            return planner.Assess([use], new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
+            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using System.Text.Json;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
@@ -92,19 +93,21 @@ public sealed class ConfigurationReader
         {
             Formats = formats,
             Rules = ReadRules(mapping, [.. _formats.Formats.Select(f => f.Name), .. formats.Select(f => f.Name)]),
-            IgnorePaths = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored && mapping.TryGet("ignorePaths", out var place)
-                ? PolicyRule.SwitchOff(new UseScope([], ignored), "ignorePaths", SourceOf(place)) : null,
-            Furthest = furthest?.Value switch
+            LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored && mapping.TryGet("ignorePaths", out var place)
+                ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(place)))] : [],
+            Fallback = furthest?.Value switch
             {
-                "patch" => UpdateKind.Patch,
-                "minor" => UpdateKind.Minor,
-                "major" => UpdateKind.Major,
-                "digest" => UpdateKind.Digest,
+                "patch" => Fallback("""{"policy":"docker","level":"patch"}""", "docker {level: patch}", new DockerPolicy(UpdateKind.Patch), furthest),
+                "minor" => Fallback("""{"policy":"docker","level":"minor"}""", "docker {level: minor}", new DockerPolicy(UpdateKind.Minor), furthest),
+                "major" => Fallback("docker", "docker", new DockerPolicy(UpdateKind.Major), furthest),
+                "digest" => Fallback("digest", "digest", new DigestPolicy(), furthest),
                 _ => null,
             },
-            FurthestSource = furthest is null ? null : SourceOf(furthest),
         };
     }
+
+    private PolicyRule Fallback(string text, string summary, IPolicy policy, YamlNode place) =>
+        new(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Source = SourceOf(place) };
 
     private List<RegexFormat> ReadFormats(YamlMapping root)
     {
@@ -159,9 +162,9 @@ public sealed class ConfigurationReader
         return formats;
     }
 
-    private List<PolicyRule> ReadRules(YamlMapping root, IReadOnlyList<string> formats)
+    private List<ScopedRule> ReadRules(YamlMapping root, IReadOnlyList<string> formats)
     {
-        var rules = new List<PolicyRule>();
+        var rules = new List<ScopedRule>();
         foreach (var item in Items(root, "rules", MostRules, "a rule has a policy and what it is for, as in - {images: python, policy: 'semver:>=3.12 <4'}"))
         {
             var before = _errors.Count;
@@ -169,7 +172,7 @@ public sealed class ConfigurationReader
             var scope = new UseScope(ReadImages(item), Patterns(item, "files"), ReadFormatNames(item, formats));
             var enabled = Choice(item, "enabled", ["true", "false"])?.Value != "false";
             var reason = Text(item, "reason")?.Value;
-            var (text, policy) = ReadPolicy(item);
+            var (text, summary, policy) = ReadPolicy(item);
             if (item.TryGet("policy", out var written) && !enabled)
             {
                 Wrong(written, "a rule with 'enabled: false' leaves everything as it is: take its policy out, or 'enabled: false'");
@@ -186,47 +189,57 @@ public sealed class ConfigurationReader
 
             // What is wrong in itself is not compared with others.
             var rule = enabled
-                ? new PolicyRule(scope, text, policy) { Reason = reason, Source = SourceOf(item) }
-                : PolicyRule.SwitchOff(scope, reason is null ? null : Excerpt.Of(reason), SourceOf(item));
+                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Reason = reason, Source = SourceOf(item) }
+                : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(item));
             if (rules.FirstOrDefault(r => Covers(r.Scope, scope)) is { } earlier)
             {
-                Wrong(item, $"the rule never counts: the one on line {earlier.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
+                Wrong(item, $"the rule never counts: the one on line {earlier.Rule.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
             }
             else
             {
-                rules.Add(rule);
+                rules.Add(new ScopedRule(scope, rule));
             }
         }
 
         return rules;
     }
 
-    private (string Text, IPolicy? Policy) ReadPolicy(YamlMapping rule)
+    private (string Text, string Summary, IPolicy? Policy) ReadPolicy(YamlMapping rule)
     {
         if (!rule.TryGet("policy", out var node))
         {
-            return ("docker", null);
+            return ("docker", "docker", null);
         }
 
         if (node is YamlMapping mapping)
         {
             var reading = PolicyReader.Read(_file, mapping);
             _errors.AddRange(reading.Errors);
-            return reading.Policy is null ? ("", null) : ($"{reading.Policy.Name}{Details(mapping)}", reading.Policy);
+            return reading.Policy is null ? ("", "", null) : (JsonOf(mapping), $"{reading.Policy.Name}{Details(mapping)}", reading.Policy);
         }
 
         if (Text(rule, "policy") is { } scalar)
         {
-            if (PolicyCatalog.TryCreate(scalar.Value, out var policy, out var error))
+            var text = scalar.Value.Trim();
+            if (PolicyCatalog.TryCreate(text, out var policy, out var error))
             {
-                return (scalar.Value.Trim(), policy);
+                return (text, text, policy);
             }
 
             Wrong(node, error);
         }
 
-        return ("", null);
+        return ("", "", null);
     }
+
+    /// <summary>A policy that was read, as a text that says the same.</summary>
+    private static string JsonOf(YamlNode? node) => node?.Target switch
+    {
+        YamlScalar scalar => $"\"{JsonEncodedText.Encode(scalar.Value)}\"",
+        YamlSequence list => $"[{string.Join(",", list.Items.Select(JsonOf))}]",
+        YamlMapping mapping => $"{{{string.Join(",", mapping.Named.Select(e => $"\"{e.Key}\":{JsonOf(e.Value)}"))}}}",
+        _ => "null",
+    };
 
     /// <summary>What a policy that was read says besides its name: <c> {range: &gt;=3.12, minimumAge: 3d}</c>.</summary>
     private static string Details(YamlMapping policy)

@@ -1,5 +1,4 @@
 using Basewatch.Core.Formats;
-using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects.Settings;
 
@@ -13,38 +12,40 @@ public sealed record RepositoryConfiguration
     public static RepositoryConfiguration Empty { get; } = new();
 
     /// <summary>In order; the first that is for a use counts.</summary>
-    public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
+    public IReadOnlyList<ScopedRule> Rules { get; init; } = [];
 
-    /// <summary>The files that are left out of everything; null where none are.</summary>
-    public PolicyRule? IgnorePaths { get; init; }
+    /// <summary>The files that are left out of everything: rules that switch off, for files alone.</summary>
+    public IReadOnlyList<ScopedRule> LeftOut { get; init; } = [];
 
     /// <summary>Formats of its own.</summary>
     public IReadOnlyList<RegexFormat> Formats { get; init; } = [];
 
-    /// <summary>The furthest step of uses that no rule is for; null where nothing is said.</summary>
-    public UpdateKind? Furthest { get; init; }
+    /// <summary>The rule for uses that no other is for; null where nothing is said.</summary>
+    public PolicyRule? Fallback { get; init; }
 
-    /// <summary>Where <see cref="Furthest"/> is written.</summary>
-    public RuleSource? FurthestSource { get; init; }
+    /// <summary>The configuration of a repository whose own is wrong: everything stays as it is.</summary>
+    public static RepositoryConfiguration Wrong(FileProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        var rule = new ScopedRule(UseScope.All, PolicyRule.SwitchOff("it is wrong", new RuleSource(problem.Path, problem.Line, PolicyText.Docker.Dialect)));
+        return new() { LeftOut = [rule] };
+    }
 
-    /// <summary>The policies of a repository with this configuration.</summary>
-    /// <param name="before">Rules that go before its own; files that are left out stay so.</param>
-    /// <param name="limit">The furthest step of the policy <c>docker</c>.</param>
-    public PolicySet Policies(IReadOnlyList<PolicyRule> before, UpdateKind limit = UpdateKind.Major) => new(
-        [.. IgnorePaths is null ? [] : (PolicyRule[])[IgnorePaths], .. before, .. Rules],
-        Furthest is not { } furthest ? null : new PolicyRule(
-            UseScope.All,
-            furthest switch
-            {
-                UpdateKind.Digest => "digest",
-                UpdateKind.Major => "docker",
-                _ => $"docker {{level: {(furthest == UpdateKind.Patch ? "patch" : "minor")}}}",
-            },
-            furthest == UpdateKind.Digest ? new DigestPolicy() : new DockerPolicy(furthest)) { Source = FurthestSource },
-        limit);
+    /// <summary>This configuration, and where it says nothing, another one.</summary>
+    public RepositoryConfiguration Over(RepositoryConfiguration other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new()
+        {
+            Rules = [.. Rules, .. other.Rules],
+            LeftOut = [.. LeftOut, .. other.LeftOut],
+            Formats = [.. Formats, .. other.Formats.ExceptBy(Formats.Select(f => f.Name), f => f.Name, StringComparer.Ordinal)],
+            Fallback = Fallback ?? other.Fallback,
+        };
+    }
 
     /// <summary>Whether a file is left out.</summary>
-    public bool Ignores(string path) => IgnorePaths is { } ignored && ignored.Scope.HoldsFile(path);
+    public bool Ignores(string path) => LeftOut.Any(r => r.Scope.HoldsFile(path));
 }
 
 /// <summary>A configuration, or all that is wrong with it.</summary>

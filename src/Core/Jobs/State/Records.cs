@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Serialization;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
@@ -21,14 +23,20 @@ public sealed record RepositoryRecord(string Repository, string? ChangeToken, st
 /// <param name="Commit">Commit that was read.</param>
 /// <param name="FormatsVersion"><see cref="FormatsOf"/> when it was read.</param>
 /// <param name="Files">Every file that a format may read, also where it names nothing: it need not be fetched again.</param>
+/// <param name="Settings">Every file that is configuration as a whole.</param>
 /// <param name="Indexed">Images that the index may name this repository for: more than <paramref name="Files"/> have while the index is being written.</param>
-public sealed record Inventory(string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<string> Indexed)
+public sealed record Inventory(
+    string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<InventorySettings> Settings, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
-    public const int CurrentFormats = 3;
+    public const int CurrentFormats = 4;
 
     /// <summary>Names what a catalogue finds: of files read with another value nothing is known.</summary>
     public static int FormatsOf(FormatCatalog formats) => CurrentFormats ^ formats.Definitions;
+
+    /// <summary>Every part of dialects' configuration.</summary>
+    [JsonIgnore]
+    public IEnumerable<ConfigurationPart> Parts => Settings.SelectMany(s => s.Parts).Concat(Files.SelectMany(f => f.Parts ?? []));
 
     /// <summary>Every use, as the planner takes it.</summary>
     [JsonIgnore]
@@ -42,13 +50,27 @@ public sealed record Inventory(string Branch, string Commit, int FormatsVersion,
 /// <param name="Uses">What it names.</param>
 /// <param name="Problems">What could not be read.</param>
 /// <param name="Siblings">The files beside it that it was read with; null for none.</param>
+/// <param name="Parts">The parts of dialects' configuration in it; null for none.</param>
 public sealed record InventoryFile(
-    string Path, string Blob, string Mode, IReadOnlyList<InventoryUse> Uses, IReadOnlyList<FileProblem> Problems, IReadOnlyList<InventorySibling>? Siblings = null)
+    string Path,
+    string Blob,
+    string Mode,
+    IReadOnlyList<InventoryUse> Uses,
+    IReadOnlyList<FileProblem> Problems,
+    IReadOnlyList<InventorySibling>? Siblings = null,
+    IReadOnlyList<ConfigurationPart>? Parts = null)
 {
     /// <summary>Names all that its uses were found in: it differs when one of the files does, or has another name: which of two gives a value is a matter of their names.</summary>
     [JsonIgnore]
     public string Basis => Siblings is null ? Blob : string.Join('+', Siblings.Select(s => $"{s.Path}@{s.Blob}").Prepend(Blob));
 }
+
+/// <summary>A file that is configuration as a whole.</summary>
+/// <param name="Path">From the root.</param>
+/// <param name="Blob">SHA of its content.</param>
+/// <param name="Parts">Its text, for each dialect that reads it.</param>
+/// <param name="Problem">Why it can't be read; null when all is well.</param>
+public sealed record InventorySettings(string Path, string Blob, IReadOnlyList<ConfigurationPart> Parts, FileProblem? Problem);
 
 /// <summary>A file that another one of its folder is read with.</summary>
 /// <param name="Path">From the root.</param>
@@ -94,7 +116,7 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
 /// <param name="At">When its registry last gave a whole answer; null: never yet.</param>
 /// <param name="Problem">Why the last question had no whole answer.</param>
 /// <param name="ProblemAt">When that was.</param>
-/// <param name="Told">For each tag in use, <see cref="UpdatePlanner.Outlook"/> as its users have been told of it.</param>
+/// <param name="Told">For each <see cref="ImagePlace.Follows"/>, <see cref="UpdatePlanner.Outlook"/> as its users have been told of it.</param>
 public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, IReadOnlyDictionary<string, string>? Told);
 
 /// <summary><see cref="ImageFacts"/> as they are kept.</summary>
@@ -128,7 +150,13 @@ public sealed record ImageUser(string Repository, IReadOnlyList<ImagePlace> Plac
 /// <param name="Tag">The tag it follows; null where it has a digest alone.</param>
 /// <param name="Path">File.</param>
 /// <param name="Line">From 1.</param>
-public sealed record ImagePlace(string? Tag, string Path, int Line);
+/// <param name="Policy">The policy that its repository has for it; null where it has none.</param>
+public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? Policy = null)
+{
+    /// <summary>Tells apart what places follow: the tag, and under which policy; null where it follows nothing, or stays as it is.</summary>
+    [JsonIgnore]
+    public string? Follows => Tag is null || Policy == PolicyText.None ? null : Policy is null ? Tag : $"{Tag} {Digest.Of(Encoding.UTF8.GetBytes($"{Policy.Dialect} {Policy.Text}")).Hex[..16]}";
+}
 
 /// <summary>A pull request in the ledger.</summary>
 /// <param name="Key"><see cref="ChangeSet.Key"/>.</param>
@@ -157,7 +185,7 @@ public sealed record AlertRecord(string Subject, DateTimeOffset? ClaimedAt, Date
 
 /// <summary>What all decisions rest on beside the repositories and the registries.</summary>
 /// <param name="Mode">What Basewatch may do.</param>
-/// <param name="Policies"><see cref="Dialects.PolicySet.Fingerprint"/>.</param>
+/// <param name="Policies"><see cref="PolicySources.Fingerprint"/>.</param>
 public sealed record DecisionsRecord(ServiceMode Mode, string Policies);
 
 /// <summary>A job that failed.</summary>

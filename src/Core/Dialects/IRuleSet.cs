@@ -1,0 +1,13 @@
+using Basewatch.Core.Formats;
+
+namespace Basewatch.Core.Dialects;
+
+/// <summary>The rules of one configuration, in the order in which it asks them.</summary>
+public interface IRuleSet
+{
+    /// <summary>
+    /// The rule that is in force for a use; null where the configuration has nothing to say of it. For uses that it treats
+    /// alike it is the same object. Called from several threads.
+    /// </summary>
+    PolicyRule? For(ImageUse use);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Basewatch.Core.Dialects.Settings;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Core.Dialects;
+
+/// <summary>
+/// Where policies come from. First what is given from outside, by command line and settings; then the repository's own
+/// configuration, over that of its organisation; then the dialects in the order of <see cref="DialectCatalog"/>; then the default.
+/// </summary>
+/// <param name="given">Rules from outside, for images alone.</param>
+/// <param name="limit">The furthest step of the policy <c>docker</c>, whoever asks for it: Digest, Patch, Minor or Major.</param>
+public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind limit = UpdateKind.Major)
+{
+    private readonly ScopedRules _given = new(given);
+    private readonly PolicySet _outside = new([new ScopedRules(given)], limit: limit);
+    private readonly ConcurrentDictionary<PolicyText, PolicyRule?> _kept = new();
+
+    /// <summary>Nothing is given from outside.</summary>
+    public static PolicySources None { get; } = new([]);
+
+    /// <summary>Differs when what is given from outside may decide otherwise.</summary>
+    public string Fingerprint => string.Join('\n', [$"{PolicyCatalog.Version}", .. given.Select(r => $"{r.Scope} {r.Rule.Text.Text}")]);
+
+    /// <summary>The policies of a repository.</summary>
+    /// <param name="settings">What it says of itself in whole files.</param>
+    /// <param name="parts">Every part of dialects' configuration in it.</param>
+    public RepositoryPolicies Read(RepositorySettings settings, IReadOnlyList<ConfigurationPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(parts);
+        var configuration = settings.Configuration;
+        var sets = new List<IRuleSet> { new ScopedRules(configuration.LeftOut), _given, new ScopedRules(configuration.Rules) };
+        var (errors, remarks) = (settings.Errors.ToList(), new List<FileProblem>());
+        foreach (var dialect in DialectCatalog.All)
+        {
+            List<ConfigurationPart> own = [.. parts.Where(p => p.Dialect == dialect.Name).OrderBy(p => p.Path, StringComparer.Ordinal).ThenBy(p => p.Line)];
+            if (own.Count == 0)
+            {
+                continue;
+            }
+
+            var reading = dialect.ReadRules(own);
+            errors.AddRange(reading.Errors);
+            remarks.AddRange(reading.Remarks);
+            if (reading.Rules is { } rules)
+            {
+                sets.Add(rules);
+            }
+        }
+
+        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), errors, remarks);
+    }
+
+    /// <summary>What is in force for an image whose repository is not at hand.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="text">The policy that its repository has for it; null where it has none.</param>
+    public PolicyInForce For(ImageName image, PolicyText? text)
+    {
+        var rule = given.FirstOrDefault(r => r.Scope.MayHold(image))?.Rule
+            ?? (text is null ? null : _kept.GetOrAdd(text, t => t.Read() is { } policy ? new PolicyRule(t, policy) : null));
+        return rule is null ? _outside.Fallback : _outside.InForce(rule);
+    }
+
+    /// <summary>The text to keep of a rule, for <see cref="For"/>; null where that finds it by itself.</summary>
+    public PolicyText? TextOf(PolicyRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return rule.Source is null || given.Any(g => ReferenceEquals(g.Rule, rule)) ? null : rule.Text;
+    }
+}
+
+/// <summary>The policies of a repository, and what is wrong with what says so.</summary>
+/// <param name="Policies">The policies.</param>
+/// <param name="Errors">What is wrong: the uses that it may be about stay as they are.</param>
+/// <param name="Remarks">What has no meaning here, each once.</param>
+public sealed record RepositoryPolicies(PolicySet Policies, IReadOnlyList<FileProblem> Errors, IReadOnlyList<FileProblem> Remarks);

@@ -1,0 +1,41 @@
+namespace Basewatch.Core.Dialects;
+
+/// <summary>How updates are proposed: together with which others, when, and to whom. What is empty or null is as always.</summary>
+public sealed record ProposalSettings
+{
+    /// <summary>Nothing said.</summary>
+    public static ProposalSettings Default { get; } = new();
+
+    /// <summary>Name of the group: updates of one name travel in one pull request.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Labels of the pull request.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Who is asked to review: logins, or <c>organisation/team</c>.</summary>
+    public IReadOnlyList<string> Reviewers { get; init; } = [];
+
+    /// <summary>Who is assigned: logins.</summary>
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    /// <summary>The branch that the pull request is made against; null: the default branch.</summary>
+    public string? TargetBranch { get; init; }
+
+    /// <summary>What its title and commit begin with: <c>chore(deps)</c>.</summary>
+    public string? CommitPrefix { get; init; }
+
+    /// <summary>When pull requests may be opened; null: always.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>The most pull requests that may be open under this setting at a time; null: as many as there are.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Whether the pull request may be merged once its checks pass.</summary>
+    public bool Automerge { get; init; }
+
+    /// <summary>Checks that have to pass before that, besides those that the repository demands.</summary>
+    public IReadOnlyList<string> RequiredChecks { get; init; } = [];
+
+    /// <summary>How many people have to approve.</summary>
+    public int Approvals { get; init; }
+}

@@ -1,0 +1,14 @@
+namespace Basewatch.Core.Dialects;
+
+/// <summary>Times in which something may be done.</summary>
+public abstract record Schedule
+{
+    /// <summary>In words: <c>on Mondays before 5:00, Europe/Berlin</c>.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>Whether the time is one of them.</summary>
+    public abstract bool IsOpen(DateTimeOffset time);
+
+    /// <summary>When they begin next; null where that is not within a year.</summary>
+    public abstract DateTimeOffset? NextOpening(DateTimeOffset after);
+}

@@ -1,0 +1,32 @@
+using Basewatch.Core.Formats;
+
+namespace Basewatch.Core.Dialects.Settings;
+
+/// <summary>What a repository says of itself in whole files, before the others are read.</summary>
+/// <param name="Configuration">Our own configuration. One that is wrong leaves everything as it is.</param>
+/// <param name="Formats">Every format, those that it defines included.</param>
+/// <param name="Errors">What is wrong with our own configuration.</param>
+public sealed record RepositorySettings(RepositoryConfiguration Configuration, FormatCatalog Formats, IReadOnlyList<FileProblem> Errors)
+{
+    /// <summary>Reads what stands in the files of <see cref="IDialect.Files"/>.</summary>
+    /// <param name="parts">Parts of every dialect.</param>
+    /// <param name="formats">The formats that are there without them.</param>
+    public static RepositorySettings Read(IEnumerable<ConfigurationPart> parts, FormatCatalog formats)
+    {
+        ArgumentNullException.ThrowIfNull(formats);
+        List<ConfigurationPart> all = [.. parts];
+        var own = all.Find(p => p.Path == RepositoryConfiguration.Path);
+        var reading = own is null ? new ConfigurationReading(RepositoryConfiguration.Empty, []) : ConfigurationReader.Read(own.ToSource(), formats);
+        var configuration = reading.Errors is [var first, ..] ? RepositoryConfiguration.Wrong(first) : reading.Configuration!;
+        var catalog = formats.With(configuration.Formats);
+        foreach (var dialect in DialectCatalog.All)
+        {
+            if (all.FindAll(p => p.Dialect == dialect.Name) is { Count: > 0 } mine)
+            {
+                catalog = catalog.With(dialect.ReadFormats(mine));
+            }
+        }
+
+        return new RepositorySettings(configuration, catalog, reading.Errors);
+    }
+}
