@@ -12,13 +12,16 @@ public sealed class SourceFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Dictionary<Type, object> _parsed = [];
+    private readonly int _linesBefore;
     private int[]? _lineStarts;
 
     /// <summary>A file with its text, a byte order mark included as U+FEFF.</summary>
     /// <param name="path">Path from the root of the repository, with slashes.</param>
     /// <param name="text">The whole text.</param>
     /// <param name="siblings">Files of its folder that its formats ask for, in the order of their paths.</param>
-    public SourceFile(string path, string text, IReadOnlyList<SourceFile>? siblings = null) => (Path, Text, Siblings) = (path, text, siblings ?? []);
+    /// <param name="firstLine">The line that the text begins on, from 1, where it is a part of its file.</param>
+    public SourceFile(string path, string text, IReadOnlyList<SourceFile>? siblings = null, int firstLine = 1) =>
+        (Path, Text, Siblings, _linesBefore) = (path, text, siblings ?? [], firstLine - 1);
 
     /// <summary>Path from the root of the repository, with slashes.</summary>
     public string Path { get; }
@@ -93,13 +96,14 @@ public sealed class SourceFile
         var found = Array.BinarySearch(starts, offset);
         var line = found >= 0 ? found : ~found - 1;
         var column = offset - starts[line] + 1;
-        return (line + 1, line == 0 && Text.StartsWith('\uFEFF') ? Math.Max(1, column - 1) : column);
+        return (line + 1 + _linesBefore, line == 0 && Text.StartsWith('\uFEFF') ? Math.Max(1, column - 1) : column);
     }
 
     /// <summary>The offset of a line and a column, as <see cref="PositionOf"/> gives them; the end of the text where there is no such place.</summary>
     internal int OffsetOf(int line, int column)
     {
         var starts = _lineStarts ??= FindLineStarts(Text);
+        line -= _linesBefore;
         return line < 1 || line > starts.Length ? Text.Length
             : Math.Clamp(starts[line - 1] + column - 1 + (line == 1 && Text.StartsWith('\uFEFF') ? 1 : 0), 0, Text.Length);
     }
