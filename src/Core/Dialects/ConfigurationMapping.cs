@@ -24,11 +24,12 @@ internal sealed class ConfigurationMapping
     private readonly YamlMapping _mapping;
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _keys = [];
+    private readonly int _before;
 
     /// <summary>See <see cref="ConfigurationText.Open"/>.</summary>
     internal ConfigurationMapping(ConfigurationText text, YamlMapping mapping, string within, IReadOnlyCollection<string> known)
     {
-        (_text, _mapping) = (text, mapping);
+        (_text, _mapping, _before) = (text, mapping, text.ErrorCount);
         foreach (var (keyNode, value) in mapping.Entries)
         {
             if (text.IsFull)
@@ -66,6 +67,9 @@ internal sealed class ConfigurationMapping
 
     /// <summary>The node.</summary>
     public YamlMapping Node => _mapping;
+
+    /// <summary>Whether nothing was wrong since it was opened, in it or in what was read meanwhile.</summary>
+    public bool IsSound => _text.ErrorCount == _before;
 
     /// <summary>The keys that are there, in the order of the text.</summary>
     public IEnumerable<string> Keys => _keys.Where(Has);

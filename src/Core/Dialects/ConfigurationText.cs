@@ -35,8 +35,8 @@ internal sealed class ConfigurationText(SourceFile file)
     /// <summary>What has no meaning here, in the order of the lines.</summary>
     public IReadOnlyList<FileProblem> Remarks => [.. _remarks.Values.OrderBy(r => r.Line ?? int.MaxValue)];
 
-    /// <summary>How many errors there are, to see whether a part of the text has some.</summary>
-    public int ErrorCount => _errors.Count;
+    /// <summary>How often something was wrong, told or not.</summary>
+    internal int ErrorCount { get; private set; }
 
     /// <summary>Whether further errors would not be told.</summary>
     public bool IsFull => _errors.Count >= MostErrors;
@@ -87,6 +87,7 @@ internal sealed class ConfigurationText(SourceFile file)
     /// <summary>Tells what is wrong in a line.</summary>
     public void Wrong(int? line, string message)
     {
+        ErrorCount++;
         if (_errors.Count < MostErrors - 1)
         {
             _errors.Add(new FileProblem(file.Path, line, message));

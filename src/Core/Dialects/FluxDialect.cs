@@ -61,7 +61,6 @@ public sealed class FluxDialect : IDialect
         /// <summary>The first of the three that is there, as in the controller's <c>factory.go</c>.</summary>
         private FluxOrder? Order(ConfigurationMapping spec)
         {
-            var before = text.ErrorCount;
             if (spec.Mapping("policy", Choices) is not { } policy)
             {
                 return null;
@@ -82,7 +81,7 @@ public sealed class FluxDialect : IDialect
                 case ["numerical", ..]:
                     return new FluxOrder.Numerical(IsDescending(policy, "numerical"));
                 default:
-                    if (text.ErrorCount == before)
+                    if (policy.IsSound)
                     {
                         spec.Wrong("policy", "'policy' is empty: it has one of semver, alphabetical and numerical");
                     }
