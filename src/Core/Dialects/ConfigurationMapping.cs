@@ -71,8 +71,8 @@ internal sealed class ConfigurationMapping
     /// <summary>Whether nothing was wrong since it was opened, in it or in what was read meanwhile.</summary>
     public bool IsSound => _text.ErrorCount == _before;
 
-    /// <summary>The keys that are there, in the order of the text.</summary>
-    public IEnumerable<string> Keys => _keys.Where(Has);
+    /// <summary>The keys in the order of the text, those with null too.</summary>
+    public IReadOnlyList<string> Keys => _keys;
 
     /// <summary>Whether a key is there.</summary>
     public bool Has(string key) => TryGet(key, out _);
@@ -240,5 +240,5 @@ internal sealed class ConfigurationMapping
         return null;
     }
 
-    private static string Listed(IReadOnlyCollection<string> known) => known.Count > MostListed ? "put each on a line of its own" : string.Join(", ", known);
+    private static string Listed(IReadOnlyCollection<string> known) => known.Count > MostListed ? "write {key: value}" : string.Join(", ", known);
 }
