@@ -67,8 +67,8 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         var result = (await Run(command).RunAsync()).Exits(2);
 
         Assert.Empty(result.Output);
-        Assert.Contains(".github/basewatch.yml:1: 'minr' has no meaning for 'furthest': did you mean 'minor'?", result.Errors, StringComparison.Ordinal);
-        Assert.Contains(".github/basewatch.yml:3: there is no key 'image': did you mean 'images'?", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(".github/basewatch.yml:1: 'minr' is no furthest: did you mean 'minor'?", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(".github/basewatch.yml:3: there is no key 'image' in 'rules': did you mean 'images'?", result.Errors, StringComparison.Ordinal);
         Assert.Equal(before, _folder.Snapshot());
         Assert.Equal(requests, await _images.RequestsAsync());
     }

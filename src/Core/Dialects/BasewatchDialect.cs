@@ -27,9 +27,8 @@ public sealed class BasewatchDialect : IDialect
         // 'semver: ~3.12' is a mapping for YAML, and a short form for people.
         if (stream.Documents is [YamlMapping mapping, ..] && (text.Text.TrimStart('\uFEFF').TrimStart().StartsWith('{') || mapping.Named.Any(e => PolicyReader.IsKey(e.Key))))
         {
-            return stream.Problem is { } problem ? PolicyReading.Wrong(problem)
-                : stream.Documents.Count > 1 ? PolicyReading.Wrong(new FileProblem(text.Path, text.PositionOf(stream.Documents[1].Start).Line, "there is more than one document: write one policy"))
-                : PolicyReader.Read(text, mapping);
+            var configuration = new ConfigurationText(text) { NeedsValues = true };
+            return configuration.Reading(configuration.Root("write one policy") is { } root ? PolicyReader.Read(configuration, root) : null);
         }
 
         if (stream.Problem is { } wrong && text.Text.TrimStart().StartsWith('{'))

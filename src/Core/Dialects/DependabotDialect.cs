@@ -1,6 +1,5 @@
 using Basewatch.Core.Dialects.Dependabot;
 using Basewatch.Core.Formats;
-using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Dialects;
 
@@ -17,24 +16,16 @@ public sealed class DependabotDialect : IDialect
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var stream = YamlStream.Read(text);
-        if (stream.Problem is { } problem)
+        var configuration = DependabotEntry.Open(text);
+        const string Hint = "write the keys of one entry, such as 'ignore: [{dependency-name: \"*\", versions: [\">= 4\"]}]'";
+        if (configuration.Root(Hint, mayBeEmpty: true) is not { } entry)
         {
-            return PolicyReading.Wrong(problem);
+            return configuration.Reading(null);
         }
 
-        switch (stream.Documents)
-        {
-            case [] or [YamlScalar { IsNull: true }]:
-                return PolicyReading.Of(new DependabotPolicy(DependabotRules.None));
-            case [YamlMapping entry]:
-                var (rules, errors, remarks) = DependabotEntry.Read(text, entry);
-                return errors.Count > 0
-                    ? new PolicyReading(null, errors, remarks)
-                    : new PolicyReading(new DependabotPolicy(rules), [], [.. remarks, .. Unnamed(text, rules)]);
-            default:
-                return PolicyReading.Wrong(new FileProblem(text.Path, 1, "write the keys of one entry, such as 'ignore: [{dependency-name: \"*\", versions: [\">= 4\"]}]'"));
-        }
+        var rules = DependabotEntry.Read(configuration, entry);
+        var reading = configuration.Reading(new DependabotPolicy(rules));
+        return reading.Policy is null ? reading : reading with { Remarks = [.. reading.Remarks, .. Unnamed(text, rules)] };
     }
 
     /// <summary>A policy by itself is for whatever image it is asked about.</summary>

@@ -1,6 +1,5 @@
 using Basewatch.Core.Dialects.Keel;
 using Basewatch.Core.Formats;
-using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Policies.Expressions;
@@ -27,31 +26,19 @@ public sealed class KeelDialect : IDialect
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Text.Length > LongestText)
+        var labels = KeelSettings.Open(text);
+        if (labels.Root("a policy of Keel is one mapping of its keys, such as {policy: minor, matchPreRelease: false}", LongestText) is not { } mapping)
         {
-            return PolicyReading.Wrong(new FileProblem(text.Path, null, $"the policy is longer than {LongestText / 1024} KiB, more than Kubernetes takes"));
+            return labels.Reading(null);
         }
 
-        var stream = YamlStream.Read(text);
-        if (stream.Problem is not null)
-        {
-            return PolicyReading.Wrong(stream.Problem);
-        }
-
-        if (stream.Documents is not [YamlMapping mapping])
-        {
-            return PolicyReading.Wrong(new FileProblem(text.Path, 1, "a policy of Keel is one mapping of its keys, such as {policy: minor, matchPreRelease: false}"));
-        }
-
-        var errors = new List<FileProblem>();
-        var remarks = new List<FileProblem>();
-        var settings = KeelSettings.Read(text, mapping, errors, remarks);
+        var settings = KeelSettings.Read(labels, mapping);
         if (!TryCreate(settings, out var policy, out var error))
         {
-            errors.Add(new FileProblem(text.Path, settings.PolicyLine, error));
+            labels.Wrong(settings.PolicyLine, error);
         }
 
-        return new PolicyReading(errors.Count == 0 ? policy : null, errors, remarks);
+        return labels.Reading(policy);
     }
 
     /// <summary>internal/policy/policy.go; where Keel logs a mistake and leaves the image alone, there is an error.</summary>

@@ -29,15 +29,6 @@ public sealed class RenovateDialect : IDialect
                 : null;
         }
 
-        if (problem is not null)
-        {
-            return PolicyReading.Wrong(problem);
-        }
-
-        var reader = new RuleReader(text);
-        reader.Read(root);
-        return reader.Errors.Count > 0
-            ? new PolicyReading(null, reader.Errors, reader.Remarks)
-            : new PolicyReading(new RenovatePolicy(reader.Rules), [], reader.Remarks);
+        return problem is not null ? PolicyReading.Wrong(problem) : new RuleReader(text).Read(root);
     }
 }

@@ -142,13 +142,13 @@ public sealed class ArgoCdDialectTests
     [InlineData("{allow-tags: any, allowTags: any}", 1, "'allow-tags' is written twice")]
     [InlineData("{constraint: [1.0]}", 1, "'constraint' is a text")]
     [InlineData("{ignore-tags: [[a]]}", 1, "'ignore-tags' is a list of texts")]
-    [InlineData("{[a]: b}", 1, "a key is a list or a mapping")]
-    [InlineData("{constraint: *nothing}", 1, "alias without an anchor")]
+    [InlineData("{[a]: b}", 1, "a key is a word, and here is a list or a mapping")]
+    [InlineData("{constraint: *nothing}", 1, "this is an alias, and there is no anchor of its name")]
     [InlineData("{force-update: maybe}", 1, "force-update is 'true' or 'false'")]
     [InlineData("{allow-tags: 'regexp:\\p{Greek}'}", 1, "can't be used here")]
     [InlineData("docker", 1, "annotations are keys with values")]
     [InlineData("[a]", 1, "annotations are keys with values")]
-    [InlineData("{}\n---\n{}", 3, "there is a second document")]
+    [InlineData("{}\n---\n{}", 3, "there is more than one document")]
     [InlineData("a: b: c", 1, "no valid YAML")]
     public void A_mistake_is_named_with_its_line(string text, int line, string message)
     {

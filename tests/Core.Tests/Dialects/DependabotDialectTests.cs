@@ -303,21 +303,21 @@ public sealed class DependabotDialectTests
     public void A_cooldown_names_images_as_files(string pattern, string name, bool matches) => Assert.Equal(matches, NamePattern.MatchesFile(pattern, name));
 
     [Theory]
-    [InlineData("ignored:", 1, "'ignored' is no key of an entry of dependabot.yml: did you mean 'ignore'?")]
-    [InlineData("ignore:\n  - dependency: x", 2, "'dependency' is no key of a rule under ignore: known are dependency-name, versions, update-types")]
+    [InlineData("ignored:", 1, "there is no key 'ignored' in an entry of dependabot.yml: did you mean 'ignore'?")]
+    [InlineData("ignore:\n  - dependency: x", 2, "there is no key 'dependency' in 'ignore': known are dependency-name, versions, update-types")]
     [InlineData("ignore:\n  - versions: ['^1.0']", 2, "'^1.0' is no range: write it as Ruby does, such as '>= 2, < 3', '~> 1.2' or '4.1.0'")]
     [InlineData("ignore:\n  - versions:\n      - '>= 1'\n      - '3.*'", 4, "'3.*' is no range: write it as Ruby does, such as '>= 2, < 3', '~> 1.2' or '4.1.0'")]
     [InlineData("ignore:\n  - versions: '>= 1'", 2, "'versions' is a list: put '- ' before each item, or [ ] around them")]
     [InlineData("ignore:\n  - update-types: [version-update:semver-mayor]", 2, "'version-update:semver-mayor' is no update type: did you mean 'version-update:semver-major'?")]
-    [InlineData("ignore:\n  dependency-name: x", 2, "'ignore' is a list: put '- ' before each item, or [ ] around them")]
-    [InlineData("ignore: [x]", 1, "each item of 'ignore' holds keys such as 'dependency-name: python'")]
-    [InlineData("allow: []\nallow: []", 2, "'allow' stands twice: keep one of them")]
+    [InlineData("ignore:\n  dependency-name: x", 1, "'ignore' is a list: put '- ' before each item, or [ ] around them")]
+    [InlineData("ignore: [x]", 1, "an entry of 'ignore' has keys: dependency-name, versions, update-types")]
+    [InlineData("allow: []\nallow: []", 2, "'allow' is written twice, first in line 1: keep one of them")]
     [InlineData("allow: [{dependency-type: prod}]", 1, "'prod' is no dependency-type: known are direct, indirect, all, production, development")]
-    [InlineData("cooldown: 5", 1, "'cooldown' holds keys such as 'default-days: 5', one a line")]
-    [InlineData("cooldown:\n  default-days: five", 2, "'default-days' takes a number of days, such as 5")]
-    [InlineData("cooldown:\n  default-days: -1", 2, "'default-days' takes a number of days, such as 5")]
-    [InlineData("cooldown:\n  default-day: 1", 2, "'default-day' is no key of cooldown: did you mean 'default-days'?")]
-    [InlineData("updates: []", 1, "'updates' is a key of the whole file: write one entry of updates")]
+    [InlineData("cooldown: 5", 1, "'cooldown' has keys: default-days, semver-major-days, semver-minor-days, semver-patch-days, include, exclude")]
+    [InlineData("cooldown:\n  default-days: five", 2, "'default-days' is a whole number from 0 to 36500, not 'five'")]
+    [InlineData("cooldown:\n  default-days: -1", 2, "'default-days' is a whole number from 0 to 36500, not '-1'")]
+    [InlineData("cooldown:\n  default-day: 1", 2, "there is no key 'default-day' in 'cooldown': did you mean 'default-days'?")]
+    [InlineData("updates: []", 1, "there is no key 'updates' in an entry of dependabot.yml: it is a key of the whole file, so write one entry of it")]
     [InlineData("docker", 1, "write the keys of one entry, such as 'ignore: [{dependency-name: \"*\", versions: [\">= 4\"]}]'")]
     public void A_mistake_is_told_with_its_line_and_what_to_do(string policy, int line, string message)
     {
@@ -435,7 +435,7 @@ public sealed class DependabotDialectTests
         var many = "ignore: [{versions: [" + string.Join(',', Enumerable.Range(0, 1_001).Select(i => $"'{i}.0.1'")) + "]}]";
         Assert.Contains("more than 1000", Assert.Single(new DependabotDialect().ReadPolicy(new SourceFile("p.yml", many)).Errors).Message, StringComparison.Ordinal);
         var longer = $"ignore: [{{versions: ['{new string('1', 501)}']}}]";
-        Assert.Contains("more than 500", Assert.Single(new DependabotDialect().ReadPolicy(new SourceFile("p.yml", longer)).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("longer than 500", Assert.Single(new DependabotDialect().ReadPolicy(new SourceFile("p.yml", longer)).Errors).Message, StringComparison.Ordinal);
 
         var tags = Enumerable.Range(0, 15_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i / 900}.{i / 30 % 30}.{i % 30}-slim")).ToArray();
         var policy = Policy("ignore: [{update-types: ['version-update:semver-major']}]");

@@ -204,24 +204,24 @@ public sealed class KeelDialectTests
     [Theory]
     [InlineData("{policy: foo}", 1, "Keel has no policy 'foo', only all, major, minor, patch, force, never, glob:<pattern> and regexp:<expression>")]
     [InlineData("{policy: Minor}", 1, ": did you mean 'minor'?")]
-    [InlineData("policy: all\npolcy: minor", 2, "Keel has no key 'polcy': did you mean 'policy'?")]
+    [InlineData("policy: all\npolcy: minor", 2, "there is no key 'polcy' in Keel's settings: did you mean 'policy'?")]
     [InlineData("policy: all\nmatchprerelease: false", 2, ": did you mean 'matchPreRelease'?")]
-    [InlineData("policy: all\nupdate-strategy: semver", 2, "Keel has no key 'update-strategy'")]
+    [InlineData("policy: all\nupdate-strategy: semver", 2, "there is no key 'update-strategy' in Keel's settings")]
     [InlineData("policy: all\n\nkeel.sh/policy: minor", 3, "'policy' is written twice, first in line 1")]
-    [InlineData("matchTag: 'yes'\npolicy: force", 1, "'matchTag' is 'yes': write true or false")]
-    [InlineData("policy: minor\nmatchPreRelease: False", 2, "'matchPreRelease' is 'False': write true or false")]
-    [InlineData("policy: [minor]", 1, "'policy' is one value")]
+    [InlineData("matchTag: 'yes'\npolicy: force", 1, "'matchTag' is true or false, not 'yes'")]
+    [InlineData("policy: minor\nmatchPreRelease: False", 2, "'matchPreRelease' is true or false, not 'False'")]
+    [InlineData("policy: [minor]", 1, "'policy' is a text")]
     [InlineData("policy: 'glob:a:b'", 1, "has a second colon")]
     [InlineData("policy: 'regexp:('", 1, "'(' is no regular expression of Go: it has a group")]
     [InlineData("policy: 'regexp:(?=a)'", 1, "it has a look-around, which Go doesn't know")]
-    [InlineData("policy: all\napprovals: two", 2, "'approvals' is 'two': write a number of people from 0 to 100")]
-    [InlineData("policy: all\napprovals: -1", 2, "write a number of people")]
-    [InlineData("policy: all\napprovalDeadline: 1.5", 2, "write a number of hours")]
+    [InlineData("policy: all\napprovals: two", 2, "'approvals' is a whole number from 0 to 100, not 'two'")]
+    [InlineData("policy: all\napprovals: -1", 2, "from 0 to 100, not '-1'")]
+    [InlineData("policy: all\napprovalDeadline: 1.5", 2, "'approvalDeadline' is a whole number from 0 to 8784, not '1.5'")]
     [InlineData("policy: all\npollSchedule: '@every ten minutes'", 2, "'pollSchedule' has no duration such as 90s, 10m or 1h30m")]
     [InlineData("policy: all\npollSchedule: '0 99 * * *'", 2, "'pollSchedule' has '99' for the minute, where numbers go from 0 to 59")]
     [InlineData("", 1, "one mapping of its keys")]
     [InlineData("minor", 1, "one mapping of its keys")]
-    [InlineData("{policy: all}\n---\n{policy: all}", 1, "one mapping of its keys")]
+    [InlineData("{policy: all}\n---\n{policy: all}", 3, "more than one document")]
     [InlineData("policy: all\n  matchTag: [", 2, "this is no valid YAML")]
     public void A_mistake_is_an_error_with_its_line(string policy, int line, string message)
     {
@@ -254,7 +254,7 @@ public sealed class KeelDialectTests
 
         Assert.NotNull(reading.Policy);
         Assert.Empty(reading.Errors);
-        Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 12], reading.Remarks.Select(r => r.Line ?? 0));
+        Assert.Equal([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], reading.Remarks.Select(r => r.Line ?? 0));
         Assert.Equal("--policy:3: 'pollSchedule' has no part in which tag is next: it says when registries are asked", reading.Remarks[1].ToString());
     }
 
@@ -362,7 +362,7 @@ public sealed class KeelDialectTests
     public void Other_keys_are_kept_for_those_who_ask()
     {
         var file = new SourceFile("--policy", "{pollSchedule: '@every 1h30m', approvals: 2, approvalDeadline: '48', notify: '#ops, #dev', releaseNotes: https://example.com}");
-        var settings = KeelSettings.Read(file, (YamlMapping)YamlStream.Read(file).Documents[0], [], []);
+        var settings = KeelSettings.Read(KeelSettings.Open(file), (YamlMapping)YamlStream.Read(file).Documents[0]);
 
         Assert.Equal(TimeSpan.FromMinutes(90), settings.PollSchedule!.Every);
         Assert.Equal((2, TimeSpan.FromHours(48), "https://example.com"), (settings.Approvals, settings.ApprovalDeadline, settings.ReleaseNotes));

@@ -22,6 +22,16 @@ public sealed class YamlTests
     public void A_plain_scalar_is_quoted_where_it_would_be_read_as_something_else(string value, string written) => Assert.Equal(written, YamlText.Quote(value));
 
     [Fact]
+    public void A_text_that_is_a_part_of_its_file_counts_its_lines_from_where_it_begins()
+    {
+        var file = new SourceFile("a.yaml", "a: 1\nb: ]", firstLine: 40);
+
+        Assert.Equal((40, 4), file.PositionOf(3));
+        Assert.Equal(3, file.OffsetOf(40, 4));
+        Assert.Equal(41, YamlStream.Read(file).Problem!.Line);
+    }
+
+    [Fact]
     public void YAML_in_a_block_of_YAML_knows_its_places_in_the_file()
     {
         var file = new SourceFile("a.yaml", "a: |\n  b:\n    c: é\n    tag: 1.9 # x\n  d: \"q\"\n");

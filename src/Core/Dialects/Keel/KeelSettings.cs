@@ -1,7 +1,5 @@
-using System.Globalization;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
-using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Dialects.Keel;
 
@@ -10,7 +8,6 @@ internal sealed class KeelSettings
 {
     private const string Prefix = "keel.sh/";
     private const string LegacyPolicy = "keel.observer/policy";
-    private const int MostErrors = 20;
     private const int MostApprovals = 100;
     private const int MostHours = 24 * 366;
 
@@ -33,10 +30,7 @@ internal sealed class KeelSettings
         ("update-time", "what Keel has written down itself"),
     ];
 
-    private static readonly string[] Known = ["policy", "matchTag", "match-tag", "matchPreRelease", .. Beside.Select(b => b.Key)];
-
-    private bool _hasPolicy;
-    private bool _hasMatchTag;
+    private static readonly string[] Known = ["policy", LegacyPolicy, "matchTag", "match-tag", "matchPreRelease", .. Beside.Select(b => b.Key)];
 
     /// <summary><c>all</c>, <c>major</c>, <c>minor</c>, <c>patch</c>, <c>force</c>, <c>never</c>, <c>glob:…</c>, <c>regexp:…</c>; empty where nothing is said.</summary>
     public string Policy { get; private set; } = "";
@@ -65,48 +59,46 @@ internal sealed class KeelSettings
     /// <summary>Where the release notes are.</summary>
     public string? ReleaseNotes { get; private set; }
 
-    /// <summary>Reads the keys of a mapping.</summary>
-    /// <param name="file">The file that it is in.</param>
-    /// <param name="mapping">The keys.</param>
-    /// <param name="errors">Takes what is wrong.</param>
-    /// <param name="remarks">Takes the keys that say nothing of which tag is next, each once.</param>
-    public static KeelSettings Read(SourceFile file, YamlMapping mapping, List<FileProblem> errors, List<FileProblem> remarks)
-    {
-        var settings = new KeelSettings();
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (keyNode, valueNode) in mapping.Entries)
-        {
-            if (errors.Count >= MostErrors)
-            {
-                break;
-            }
+    /// <summary>How Keel reads a text: its keys with their prefix or without, some whatever their capitals.</summary>
+    public static ConfigurationText Open(SourceFile file) => new(file) { LongestText = int.MaxValue, NameOf = Find };
 
-            var line = file.PositionOf(keyNode.Start).Line;
-            if (keyNode.Target is not YamlScalar { Value: var written } || Find(written) is not { } key)
+    /// <summary>Reads the keys of a mapping; those that say nothing of which tag is next are remarks.</summary>
+    public static KeelSettings Read(ConfigurationText text, YamlMapping mapping)
+    {
+        var keys = text.Open(mapping, "Keel's settings", Known);
+        var policy = keys.Has("policy") ? "policy" : LegacyPolicy;
+        var matchTag = keys.Has("matchTag") ? "matchTag" : "match-tag";
+        var settings = new KeelSettings
+        {
+            Policy = keys.Text(policy) ?? "",
+            PolicyLine = keys.LineOf(policy),
+            MatchTag = keys.Flag(matchTag) ?? false,
+            MatchPreRelease = keys.Flag("matchPreRelease") ?? true,
+            Approvals = keys.Number("approvals", 0, MostApprovals) ?? 0,
+            ApprovalDeadline = TimeSpan.FromHours(keys.Number("approvalDeadline", 0, MostHours) is { } hours and > 0 ? hours : 24),
+            Notify = [.. Channels(keys, "notify"), .. Channels(keys, "notificationChannels")],
+            ReleaseNotes = keys.Text("releaseNotes"),
+        };
+        if (keys.Text("pollSchedule") is { } written)
+        {
+            if (KeelSchedule.TryParse(written, out var schedule, out var error))
             {
-                var name = (keyNode.Target as YamlScalar)?.Value ?? "";
-                errors.Add(new FileProblem(file.Path, line, $"Keel has no key '{Excerpt.Of(name)}'{NearestKey.Hint(name, Known)}"));
+                settings.PollSchedule = schedule;
             }
-            else if (!seen.TryAdd(key, line))
+            else
             {
-                errors.Add(new FileProblem(file.Path, line, $"'{key}' is written twice, first in line {seen[key]}: remove one"));
-            }
-            else if (settings.Take(key, valueNode.Target, line) is { } error)
-            {
-                errors.Add(new FileProblem(file.Path, line, error));
-            }
-            else if (Array.Find(Beside, b => b.Key == key) is { Key: not null } beside)
-            {
-                remarks.Add(new FileProblem(file.Path, line, $"'{key}' has no part in which tag is next: it says {beside.About}"));
+                keys.Wrong("pollSchedule", $"'pollSchedule' {error}");
             }
         }
 
-        foreach (var (key, reason) in settings.PassedOver(seen.ContainsKey))
+        foreach (var (key, about) in Beside.Where(b => keys.Has(b.Key)))
         {
-            if (seen.TryGetValue(key, out var line))
-            {
-                remarks.Add(new FileProblem(file.Path, line, $"'{key}' has no part in which tag is next: {reason}"));
-            }
+            keys.Remark(key, $"'{key}' has no part in which tag is next: it says {about}");
+        }
+
+        foreach (var (key, reason) in settings.PassedOver(keys.Has).Where(p => keys.Has(p.Key)))
+        {
+            keys.Remark(key, $"'{key}' has no part in which tag is next: {reason}");
         }
 
         return settings;
@@ -137,98 +129,13 @@ internal sealed class KeelSettings
     }
 
     /// <summary>The key as it is known; some are found whatever their capitals.</summary>
-    private static string? Find(string written)
+    private static string Find(string written)
     {
-        if (written == LegacyPolicy)
-        {
-            return written;
-        }
-
         var key = written.StartsWith(Prefix, StringComparison.Ordinal) ? written[Prefix.Length..] : written;
-        return Array.Find(Known, k => k == key || (k is "imagePullSecret" or "initContainers" or "imageVolumes" or "monitorContainers" && k.Equals(key, StringComparison.OrdinalIgnoreCase)));
+        return Array.Find(Known, k => k is "imagePullSecret" or "initContainers" or "imageVolumes" or "monitorContainers" && k.Equals(key, StringComparison.OrdinalIgnoreCase)) ?? key;
     }
 
-    private string? Take(string key, YamlNode? value, int line)
-    {
-        if (key is "images")
-        {
-            return null;
-        }
-
-        if (key is "notify" or "notificationChannels" && value is YamlSequence channels)
-        {
-            Notify = [.. channels.Items.Select(i => i.Target).OfType<YamlScalar>().Select(s => s.Value.Trim())];
-            return null;
-        }
-
-        if (value is not YamlScalar scalar)
-        {
-            return $"'{key}' is one value: write it as text";
-        }
-
-        var text = scalar.IsNull ? "" : scalar.Value;
-        switch (key)
-        {
-            case "policy":
-                (Policy, PolicyLine, _hasPolicy) = (text, line, true);
-                return null;
-            case LegacyPolicy:
-                if (!_hasPolicy)
-                {
-                    (Policy, PolicyLine) = (text, line);
-                }
-
-                return null;
-            case "matchTag":
-                _hasMatchTag = true;
-                return Switch(key, text, is_ => MatchTag = is_);
-            case "match-tag":
-                return Switch(key, text, is_ => MatchTag = _hasMatchTag ? MatchTag : is_);
-            case "matchPreRelease":
-                return Switch(key, text, is_ => MatchPreRelease = is_);
-            case "approvals":
-                return Count(key, text, "people", MostApprovals, n => Approvals = n);
-            case "approvalDeadline":
-                return Count(key, text, "hours", MostHours, n => ApprovalDeadline = n == 0 ? ApprovalDeadline : TimeSpan.FromHours(n));
-            case "pollSchedule":
-                if (!KeelSchedule.TryParse(text, out var schedule, out var error))
-                {
-                    return $"'pollSchedule' {error}";
-                }
-
-                PollSchedule = schedule;
-                return null;
-            case "notify" or "notificationChannels":
-                Notify = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-                return null;
-            case "releaseNotes":
-                ReleaseNotes = text;
-                return null;
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>Keel takes all but <c>true</c> for false, without a word.</summary>
-    private static string? Switch(string key, string text, Action<bool> set)
-    {
-        if (text is not ("true" or "false"))
-        {
-            return $"'{key}' is '{Excerpt.Of(text)}': write true or false, in small letters";
-        }
-
-        set(text == "true");
-        return null;
-    }
-
-    private static string? Count(string key, string text, string of, int most, Action<int> set)
-    {
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < 0 || number > most)
-        {
-            return $"'{key}' is '{Excerpt.Of(text)}': write a number of {of} from 0 to {most}";
-        }
-
-        set(number);
-        return null;
-    }
+    /// <summary>What is between the commas of a label, or a list.</summary>
+    private static IEnumerable<string> Channels(ConfigurationMapping keys, string key) =>
+        keys.Texts(key).SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }

@@ -8,127 +8,104 @@ using Basewatch.Core.Images;
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>Reads package rules: one, a list of them, or a configuration with <c>packageRules</c>. Never throws, and says of every mistake where it is.</summary>
-internal sealed class RuleReader(SourceFile file)
+internal sealed class RuleReader
 {
     private const int MostRules = 2000;
 
-    private const int MostItems = 1000;
+    private const int LongestText = 1000;
+
+    private const string Within = "a package rule";
+    private const string NoRule = "a package rule is a mapping of keys: write {allowedVersions: '<4'}";
 
     private static readonly string[] UpdateTypes = ["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement"];
 
-    private readonly List<FileProblem> _errors = [];
-    private readonly List<FileProblem> _remarks = [];
-    private readonly HashSet<string> _remarked = new(StringComparer.Ordinal);
+    private static readonly string[] Known = [.. Options.All, "matchJsonata"];
+
+    private readonly ConfigurationText _text;
     private readonly List<PackageRule> _rules = [];
 
-    /// <summary>What is wrong.</summary>
-    public IReadOnlyList<FileProblem> Errors => _errors;
-
-    /// <summary>What is passed over.</summary>
-    public IReadOnlyList<FileProblem> Remarks => _remarks;
-
-    /// <summary>The rules in their order.</summary>
-    public IReadOnlyList<PackageRule> Rules => _rules;
+    /// <summary>A reader of a text.</summary>
+    public RuleReader(SourceFile file) => _text = new ConfigurationText(file) { LongestText = LongestText, NameOf = Renamed };
 
     /// <summary>Reads what a text holds.</summary>
-    public void Read(YamlNode? root)
+    public PolicyReading Read(YamlNode? root)
     {
         switch (root?.Target)
         {
             case YamlMapping mapping:
-                ReadRule(mapping, isTop: true);
+                ReadRule(_text.Open(mapping, Within, Known), isTop: true);
                 break;
             case YamlSequence list:
-                ReadRules(list);
+                ReadRules(list.Items);
                 break;
             case null:
             case YamlScalar { IsEmpty: true }:
                 // Without a rule Renovate's defaults hold.
                 break;
             default:
-                Wrong(root, "a package rule is a mapping of keys: write {allowedVersions: '<4'}");
+                _text.Wrong(root, NoRule);
                 break;
         }
+
+        return _text.Reading(new RenovatePolicy(_rules));
     }
 
-    private void ReadRules(YamlSequence list)
+    private void ReadRules(IReadOnlyList<YamlNode> items)
     {
-        if (list.Items.Count > MostRules)
+        if (items.Count > MostRules)
         {
-            Wrong(list, $"there are more than {MostRules} package rules: join those that say the same");
+            _text.Wrong(items[0], $"there are more than {MostRules} package rules: join those that say the same");
             return;
         }
 
-        foreach (var item in list.Items)
+        foreach (var item in items)
         {
             if (item.Target is YamlMapping rule)
             {
-                ReadRule(rule, isTop: false);
+                ReadRule(_text.Open(rule, Within, Known), isTop: false);
             }
             else
             {
-                Wrong(item, "a package rule is a mapping of keys: write {allowedVersions: '<4'}");
+                _text.Wrong(item, NoRule);
             }
         }
     }
 
-    private void ReadRule(YamlMapping mapping, bool isTop)
+    private void ReadRule(ConfigurationMapping rule, bool isTop)
     {
         var conditions = new List<Predicate<RuleFacts>>();
         var changes = new List<Func<RuleSettings, RuleSettings>>();
-        YamlSequence? rules = null;
-        foreach (var (key, node, value) in Keys(mapping))
+        foreach (var key in rule.Keys)
         {
-            if (key == "packageRules" && isTop && value is YamlSequence list)
+            if (key == "packageRules" && isTop)
             {
-                rules = list;
+                continue;
             }
-            else if (key.StartsWith("match", StringComparison.Ordinal))
+
+            if (key.StartsWith("match", StringComparison.Ordinal))
             {
-                ReadCondition(key, node, value, conditions);
+                ReadCondition(rule, key, conditions);
             }
             else if (Array.IndexOf(UpdateTypes, key) >= 0)
             {
-                ReadType(key, value, changes);
+                ReadType(rule, key, changes);
             }
             else
             {
-                ReadSetting(key, node, value, changes);
+                ReadSetting(rule, key, changes);
             }
         }
 
-        if (mapping.TryGet("matchUpdateTypes", out _) && mapping.TryGet("allowedVersions", out var allowed))
+        if (rule.Has("matchUpdateTypes") && rule.Has("allowedVersions"))
         {
-            Remark("allowedVersions", allowed, "allowedVersions has no effect beside matchUpdateTypes: Renovate knows what kind an update is only after it has chosen it");
+            rule.Remark("allowedVersions", "allowedVersions has no effect beside matchUpdateTypes: Renovate knows what kind an update is only after it has chosen it");
         }
 
-        CheckAllowed(mapping, conditions.Count == 0 ? changes : null);
+        CheckAllowed(rule, conditions.Count == 0 ? changes : null);
         _rules.Add(new PackageRule(conditions, changes));
-        if (rules is not null)
+        if (isTop)
         {
-            ReadRules(rules);
-        }
-    }
-
-    /// <summary>The entries of a mapping, each key once.</summary>
-    private IEnumerable<(string Key, YamlNode Node, YamlNode Value)> Keys(YamlMapping mapping)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (keyNode, valueNode) in mapping.Entries)
-        {
-            if (keyNode.Target is not YamlScalar key || valueNode.Target is not { } value)
-            {
-                Wrong(keyNode, "a key is a word");
-                continue;
-            }
-
-            if (!seen.Add(key.Value))
-            {
-                Wrong(keyNode, $"'{Excerpt.Of(key.Value)}' stands here twice: keep one of them");
-                continue;
-            }
-
-            yield return (Renamed(key.Value), keyNode, value);
+            ReadRules(rule.Items("packageRules", MostRules));
         }
     }
 
@@ -144,18 +121,17 @@ internal sealed class RuleReader(SourceFile file)
         _ => key,
     };
 
-    private void ReadType(string type, YamlNode value, List<Func<RuleSettings, RuleSettings>> changes)
+    private static void ReadType(ConfigurationMapping rule, string type, List<Func<RuleSettings, RuleSettings>> changes)
     {
-        if (value is not YamlMapping mapping)
+        if (rule.Mapping(type, Known) is not { } settings)
         {
-            Wrong(value, $"'{type}' holds settings of its own: write {type}: {{enabled: false}}");
             return;
         }
 
         var own = new List<Func<RuleSettings, RuleSettings>>();
-        foreach (var (key, node, inner) in Keys(mapping))
+        foreach (var key in settings.Keys)
         {
-            ReadSetting(key, node, inner, own);
+            ReadSetting(settings, key, own);
         }
 
         changes.Add(s => s with
@@ -164,67 +140,67 @@ internal sealed class RuleReader(SourceFile file)
         });
     }
 
-    private void ReadSetting(string key, YamlNode keyNode, YamlNode node, List<Func<RuleSettings, RuleSettings>> changes)
+    private static void ReadSetting(ConfigurationMapping rule, string key, List<Func<RuleSettings, RuleSettings>> changes)
     {
         switch (key)
         {
             case "enabled":
-                Set(Boolean(key, node), v => s => s with { Enabled = v }, changes);
+                Set(rule.Flag(key), v => s => s with { Enabled = v }, changes);
                 break;
             case "ignoreUnstable":
-                Set(Boolean(key, node), v => s => s with { IgnoreUnstable = v }, changes);
+                Set(rule.Flag(key), v => s => s with { IgnoreUnstable = v }, changes);
                 break;
             case "separateMajorMinor":
-                Set(Boolean(key, node), v => s => s with { SeparateMajorMinor = v }, changes);
+                Set(rule.Flag(key), v => s => s with { SeparateMajorMinor = v }, changes);
                 break;
             case "separateMultipleMajor":
-                Set(Boolean(key, node), v => s => s with { SeparateMultipleMajor = v }, changes);
+                Set(rule.Flag(key), v => s => s with { SeparateMultipleMajor = v }, changes);
                 break;
             case "separateMultipleMinor":
-                Set(Boolean(key, node), v => s => s with { SeparateMultipleMinor = v }, changes);
+                Set(rule.Flag(key), v => s => s with { SeparateMultipleMinor = v }, changes);
                 break;
             case "separateMinorPatch":
-                Set(Boolean(key, node), v => s => s with { SeparateMinorPatch = v }, changes);
+                Set(rule.Flag(key), v => s => s with { SeparateMinorPatch = v }, changes);
                 break;
             case "rollbackPrs":
-                Set(Boolean(key, node), v => s => s with { RollbackPrs = v }, changes);
+                Set(rule.Flag(key), v => s => s with { RollbackPrs = v }, changes);
                 break;
             case "pinDigests":
-                Set(Boolean(key, node), v => s => s with { PinDigests = v }, changes);
+                Set(rule.Flag(key), v => s => s with { PinDigests = v }, changes);
                 break;
             case "updatePinnedDependencies":
-                Set(Boolean(key, node), v => s => s with { UpdatePinned = v }, changes);
+                Set(rule.Flag(key), v => s => s with { UpdatePinned = v }, changes);
                 break;
             case "maxMajorIncrement":
-                Set(Number(key, node), v => s => s with { MaxMajorIncrement = v }, changes);
+                Set(rule.Number(key, 0, int.MaxValue), v => s => s with { MaxMajorIncrement = v }, changes);
                 break;
             case "minimumReleaseAge":
-                Set(Age(key, node), v => s => s with { MinimumAge = v }, changes);
+                Set(Age(rule, key), v => s => s with { MinimumAge = v }, changes);
                 break;
             case "minimumReleaseAgeBuffer":
-                Set(Age(key, node), v => s => s with { AgeBuffer = v }, changes);
+                Set(Age(rule, key), v => s => s with { AgeBuffer = v }, changes);
                 break;
             case "minimumReleaseAgeBehaviour":
-                SetText(Choice(key, node, "timestamp-required", "timestamp-optional"), v => s => s with { NeedsAge = v == "timestamp-required" }, changes);
+                SetText(rule.Choice(key, ["timestamp-required", "timestamp-optional"]), v => s => s with { NeedsAge = v == "timestamp-required" }, changes);
                 break;
             case "internalChecksFilter":
-                SetText(Choice(key, node, "strict", "flexible", "none"), v => s => s with { ChecksFilter = v }, changes);
+                SetText(rule.Choice(key, ["strict", "flexible", "none"]), v => s => s with { ChecksFilter = v }, changes);
                 break;
             case "versioning":
-                ReadVersioning(node, changes);
+                ReadVersioning(rule, changes);
                 break;
             case "allowedVersions":
-                ReadAllowed(node, changes);
+                ReadAllowed(rule, changes);
                 break;
             case "extractVersion":
-                if (Expression(key, node) is var extract && (extract is not null || IsNull(node)))
+                if (Expression(rule, key) is var extract && (extract is not null || rule.IsNull(key)))
                 {
                     changes.Add(s => s with { ExtractVersion = extract });
                 }
 
                 break;
             case "versionCompatibility":
-                if (Expression(key, node) is var parts && (parts is not null || IsNull(node)))
+                if (Expression(rule, key) is var parts && (parts is not null || rule.IsNull(key)))
                 {
                     var tagParts = parts is null ? null : new TagParts(parts);
                     changes.Add(s => s with { VersionCompatibility = tagParts });
@@ -232,35 +208,26 @@ internal sealed class RuleReader(SourceFile file)
 
                 break;
             case "followTag":
-                ReadFollowTag(key, node, changes);
+                ReadFollowTag(rule, changes);
                 break;
             case "respectLatest":
-                Remark(key, keyNode, "respectLatest has no effect: Renovate never learns what an image's 'latest' is");
+                rule.Remark(key, "respectLatest has no effect: Renovate never learns what an image's 'latest' is");
                 break;
             case "packageRules":
-                Wrong(keyNode, "packageRules is a list of rules at the top: write packageRules: [{…}]");
+                rule.Wrong(key, "packageRules is a list of rules at the top: write packageRules: [{…}]");
                 break;
             default:
-                PassOver(key, keyNode);
+                PassOver(rule, key);
                 break;
         }
     }
 
-    private void PassOver(string key, YamlNode node)
-    {
-        if (Options.PassedOver.Contains(key))
-        {
-            Remark(key, node, $"'{key}' has no part in which tag is chosen, and is passed over");
-        }
-        else
-        {
-            Wrong(node, $"there is no key '{Excerpt.Of(key)}' in a package rule{NearestKey.Hint(key, Options.All)}");
-        }
-    }
+    private static void PassOver(ConfigurationMapping rule, string key) =>
+        rule.Remark(key, $"'{key}' has no part in which tag is chosen, and is passed over");
 
-    private void ReadVersioning(YamlNode node, List<Func<RuleSettings, RuleSettings>> changes)
+    private static void ReadVersioning(ConfigurationMapping rule, List<Func<RuleSettings, RuleSettings>> changes)
     {
-        if (Text("versioning", node) is not { } text)
+        if (rule.Text("versioning") is not { } text)
         {
             return;
         }
@@ -271,17 +238,17 @@ internal sealed class RuleReader(SourceFile file)
         }
         else
         {
-            Wrong(node, error!);
+            rule.Wrong("versioning", error!);
         }
     }
 
-    private void ReadAllowed(YamlNode node, List<Func<RuleSettings, RuleSettings>> changes)
+    private static void ReadAllowed(ConfigurationMapping rule, List<Func<RuleSettings, RuleSettings>> changes)
     {
-        if (IsNull(node))
+        if (rule.IsNull("allowedVersions"))
         {
             changes.Add(s => s with { Allowed = null });
         }
-        else if (Text("allowedVersions", node) is { } text)
+        else if (rule.Text("allowedVersions") is { } text)
         {
             var allowed = text.Length == 0 ? null : new AllowedVersions(text);
             changes.Add(s => s with { Allowed = allowed });
@@ -289,104 +256,104 @@ internal sealed class RuleReader(SourceFile file)
     }
 
     /// <summary>Whether a range is one of the versioning that it is read with; not known where a rule before it may set another.</summary>
-    private void CheckAllowed(YamlMapping mapping, List<Func<RuleSettings, RuleSettings>>? changes)
+    private void CheckAllowed(ConfigurationMapping rule, List<Func<RuleSettings, RuleSettings>>? changes)
     {
-        if (!mapping.TryGet("allowedVersions", out var node) || (changes is null && mapping.TryGet("versioning", out _)))
+        if (!rule.Has("allowedVersions") || (changes is null && rule.Has("versioning")))
         {
             return;
         }
 
         var before = _rules.Append(new PackageRule([], changes ?? [])).SelectMany(r => r.Changes).Aggregate(new RuleSettings(), (s, change) => change(s));
-        var allowed = changes is null && node is YamlScalar { Value: { Length: > 0 } text } ? new AllowedVersions(text) : before.Allowed;
+        var allowed = changes is null && rule.Text("allowedVersions") is { Length: > 0 } text ? new AllowedVersions(text) : before.Allowed;
         string? error = null;
         if (allowed is not null && allowed.Read(before.Versioning, new Release("1.2.3", [1, 2, 3]), out error) is null)
         {
-            Wrong(node, error!);
+            rule.Wrong("allowedVersions", error!);
         }
     }
 
-    private void ReadFollowTag(string key, YamlNode node, List<Func<RuleSettings, RuleSettings>> changes)
+    private static void ReadFollowTag(ConfigurationMapping rule, List<Func<RuleSettings, RuleSettings>> changes)
     {
-        if (IsNull(node))
+        if (rule.IsNull("followTag"))
         {
             changes.Add(s => s with { FollowTag = null });
         }
-        else if (Text(key, node) is { Length: > 0 } tag)
+        else if (rule.Text("followTag") is { Length: > 0 } tag)
         {
-            Remark(key, node, "followTag stops every update of an image: Renovate never learns which version its tags stand for");
+            rule.Remark("followTag", "followTag stops every update of an image: Renovate never learns which version its tags stand for");
             changes.Add(s => s with { FollowTag = tag });
         }
     }
 
-    private void ReadCondition(string key, YamlNode keyNode, YamlNode node, List<Predicate<RuleFacts>> conditions)
+    private void ReadCondition(ConfigurationMapping rule, string key, List<Predicate<RuleFacts>> conditions)
     {
         switch (key)
         {
             case "matchUpdateTypes":
-                if (Patterns(key, node) is { } types)
+                if (Patterns(rule, key) is { } types)
                 {
                     conditions.Add(f => f.UpdateType is { } type && types(type));
                 }
 
                 break;
             case "matchCurrentValue":
-                if (Pattern(key, node) is { } value)
+                if (Pattern(rule, key) is { } value)
                 {
                     conditions.Add(f => f.CurrentValue.Length > 0 && value(f.CurrentValue));
                 }
 
                 break;
             case "matchNewValue":
-                if (Pattern(key, node) is { } written)
+                if (Pattern(rule, key) is { } written)
                 {
                     conditions.Add(f => f.NewValue is { Length: > 0 } next && written(next));
                 }
 
                 break;
             case "matchCurrentVersion":
-                ReadCurrentVersion(key, node, conditions);
+                ReadCurrentVersion(rule, key, conditions);
                 break;
             case "matchCurrentAge":
-                ReadCurrentAge(key, node, conditions);
+                ReadCurrentAge(rule, key, conditions);
                 break;
             case "matchIsBreaking":
-                if (Boolean(key, node) is { } breaking)
+                if (rule.Flag(key) is { } breaking)
                 {
                     conditions.Add(f => f.IsBreaking == breaking);
                 }
 
                 break;
             case "matchConfidence":
-                Remark(key, keyNode, "matchConfidence never holds: it needs Mend's service");
+                rule.Remark(key, "matchConfidence never holds: it needs Mend's service");
                 conditions.Add(_ => false);
                 break;
             case "matchJsonata":
-                Wrong(keyNode, "matchJsonata is not read: write the condition with the other match keys");
+                rule.Wrong(key, "matchJsonata is not read: write the condition with the other match keys");
                 break;
             default:
                 if (Options.PassedOver.Contains(key))
                 {
-                    Remark(key, keyNode, $"'{key}' says which images the rule is for, and is not looked at here");
+                    rule.Remark(key, $"'{key}' says which images the rule is for, and is not looked at here");
                 }
                 else
                 {
-                    PassOver(key, keyNode);
+                    PassOver(rule, key);
                 }
 
                 break;
         }
     }
 
-    private void ReadCurrentVersion(string key, YamlNode node, List<Predicate<RuleFacts>> conditions)
+    private void ReadCurrentVersion(ConfigurationMapping rule, string key, List<Predicate<RuleFacts>> conditions)
     {
-        if (Text(key, node) is not { Length: > 0 } text)
+        if (rule.Text(key) is not { Length: > 0 } text)
         {
             return;
         }
 
         if (Expressions.IsRegex(text))
         {
-            if (Pattern(key, node) is { } matches)
+            if (Pattern(rule, key) is { } matches)
             {
                 conditions.Add(f => matches(f.CurrentVersion ?? f.CurrentValue));
             }
@@ -407,9 +374,9 @@ internal sealed class RuleReader(SourceFile file)
         });
     }
 
-    private void ReadCurrentAge(string key, YamlNode node, List<Predicate<RuleFacts>> conditions)
+    private static void ReadCurrentAge(ConfigurationMapping rule, string key, List<Predicate<RuleFacts>> conditions)
     {
-        if (Text(key, node) is not { } text)
+        if (rule.Text(key) is not { } text)
         {
             return;
         }
@@ -418,7 +385,7 @@ internal sealed class RuleReader(SourceFile file)
         var op = text.Trim()[..^age.Length];
         if (op is not ("<" or "<=" or ">" or ">=") || !Duration.TryParse(age, out var span))
         {
-            Wrong(node, $"'{Excerpt.Of(text)}' is no age: write '> 30 days'");
+            rule.Wrong(key, $"'{Excerpt.Of(text)}' is no age: write '> 30 days'");
             return;
         }
 
@@ -432,74 +399,60 @@ internal sealed class RuleReader(SourceFile file)
     }
 
     /// <summary>One of the patterns without <c>!</c> has to hold, and all of those with it.</summary>
-    private Predicate<string>? Patterns(string key, YamlNode node)
+    private Predicate<string>? Patterns(ConfigurationMapping rule, string key)
     {
-        var items = node is YamlSequence list ? list.Items : [node];
-        if (items.Count > MostItems)
+        if (!rule.Has(key))
         {
-            Wrong(node, $"'{key}' has more than {MostItems} items");
             return null;
         }
 
         List<Predicate<string>> any = [], all = [];
-        foreach (var item in items)
+        foreach (var item in rule.Scalars(key))
         {
-            if (item.Target is not { } target || Pattern(key, target) is not { } pattern)
+            if (Pattern(item) is { } pattern)
             {
-                return null;
+                (item.Value.StartsWith('!') ? all : any).Add(pattern);
             }
-
-            (((YamlScalar)target).Value.StartsWith('!') ? all : any).Add(pattern);
         }
 
         return text => any.Count + all.Count > 0 && (any.Count == 0 || any.Exists(p => p(text))) && all.TrueForAll(p => p(text));
     }
 
-    private Predicate<string>? Pattern(string key, YamlNode node)
+    private Predicate<string>? Pattern(ConfigurationMapping rule, string key) => rule.Scalar(key) is { } scalar ? Pattern(scalar) : null;
+
+    private Predicate<string>? Pattern(YamlScalar scalar) =>
+        _text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out var matches, out var error), error) ? matches : null;
+
+    private static Regex? Expression(ConfigurationMapping rule, string key)
     {
-        if (Text(key, node) is not { } text)
-        {
-            return null;
-        }
-
-        if (!Expressions.TryReadPattern(text, out var matches, out var error))
-        {
-            Wrong(node, error);
-        }
-
-        return matches;
-    }
-
-    private Regex? Expression(string key, YamlNode node)
-    {
-        if (IsNull(node) || Text(key, node) is not { } text)
+        if (rule.Text(key) is not { } text)
         {
             return null;
         }
 
         if (!Expressions.TryRead(text, ignoreCase: false, out var regex, out var error))
         {
-            Wrong(node, error);
+            rule.Wrong(key, error);
             return null;
         }
 
         if (regex.GroupNumberFromName("version") < 0)
         {
-            Wrong(node, $"'{key}' needs a group for the version: write ^(?<version>[^-]+)(?<compatibility>-.*)?$");
+            rule.Wrong(key, $"'{key}' needs a group for the version: write ^(?<version>[^-]+)(?<compatibility>-.*)?$");
             return null;
         }
 
         return regex;
     }
 
-    private TimeSpan? Age(string key, YamlNode node)
+    private static TimeSpan? Age(ConfigurationMapping rule, string key)
     {
-        if (IsNull(node))
+        if (rule.IsNull(key))
         {
             return TimeSpan.Zero;
         }
 
-        if (Text(key, node) is not { } text)
+        if (rule.Text(key) is not { } text)
         {
             return null;
         }
@@ -511,55 +464,9 @@ internal sealed class RuleReader(SourceFile file)
             return span;
         }
 
-        Wrong(node, $"'{Excerpt.Of(text)}' is no span of time: write '3 days'");
+        rule.Wrong(key, $"'{Excerpt.Of(text)}' is no span of time: write '3 days'");
         return null;
     }
-
-    private bool? Boolean(string key, YamlNode node)
-    {
-        if (node is YamlScalar { Value: "true" or "false" } scalar)
-        {
-            return scalar.Value == "true";
-        }
-
-        Wrong(node, $"'{key}' is true or false");
-        return null;
-    }
-
-    private double? Number(string key, YamlNode node)
-    {
-        if (node is YamlScalar scalar && double.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-        {
-            return number;
-        }
-
-        Wrong(node, $"'{key}' is a whole number");
-        return null;
-    }
-
-    private string? Choice(string key, YamlNode node, params string[] known)
-    {
-        if (node is YamlScalar scalar && Array.IndexOf(known, scalar.Value) >= 0)
-        {
-            return scalar.Value;
-        }
-
-        Wrong(node, $"'{key}' is one of {string.Join(", ", known)}");
-        return null;
-    }
-
-    private string? Text(string key, YamlNode node)
-    {
-        if (node is YamlScalar scalar && scalar.Value.Length <= MostItems)
-        {
-            return scalar.Value;
-        }
-
-        Wrong(node, node is YamlScalar ? $"'{key}' is longer than {MostItems} characters" : $"'{key}' is one text");
-        return null;
-    }
-
-    private static bool IsNull(YamlNode node) => node is YamlScalar { IsNull: true };
 
     private static void Set<T>(T? value, Func<T, Func<RuleSettings, RuleSettings>> change, List<Func<RuleSettings, RuleSettings>> changes)
         where T : struct
@@ -575,16 +482,6 @@ internal sealed class RuleReader(SourceFile file)
         if (value is not null)
         {
             changes.Add(change(value));
-        }
-    }
-
-    private void Wrong(YamlNode node, string message) => _errors.Add(new FileProblem(file.Path, file.PositionOf(node.Start).Line, message));
-
-    private void Remark(string key, YamlNode node, string message)
-    {
-        if (_remarked.Add(key))
-        {
-            _remarks.Add(new FileProblem(file.Path, file.PositionOf(node.Start).Line, message));
         }
     }
 }

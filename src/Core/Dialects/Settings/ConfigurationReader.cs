@@ -14,20 +14,14 @@ public sealed class ConfigurationReader
     public const int MostRules = 500;
 
     private const int MostPatterns = 1000;
-    private const int MostErrors = 100;
-    private const int LongestText = 2000;
-
-    /// <summary>What people most likely meant by an alias of nothing.</summary>
-    private const string NoAnchor = "this is an alias, and there is no anchor of its name: put what begins with * in quotes";
 
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
-    private readonly SourceFile _file;
+    private readonly ConfigurationText _text;
     private readonly FormatCatalog _formats;
-    private readonly List<FileProblem> _errors = [];
     private int _patterns;
 
-    private ConfigurationReader(SourceFile file, FormatCatalog formats) => (_file, _formats) = (file, formats);
+    private ConfigurationReader(ConfigurationText text, FormatCatalog formats) => (_text, _formats) = (text, formats);
 
     /// <summary>The keys of the file.</summary>
     public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest"];
@@ -50,83 +44,57 @@ public sealed class ConfigurationReader
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(formats);
-        var reader = new ConfigurationReader(file, formats);
-        var configuration = reader.Read();
-        if (reader._errors.Count == 0)
-        {
-            return new ConfigurationReading(configuration, []);
-        }
-
-        var errors = reader._errors.Distinct().OrderBy(e => e.Line).ToList();
-        return new ConfigurationReading(null, errors.Count <= MostErrors ? errors
-            : [.. errors.Take(MostErrors), new FileProblem(file.Path, null, $"there are more than {MostErrors} mistakes")]);
+        var text = new ConfigurationText(file) { NeedsValues = true };
+        var configuration = new ConfigurationReader(text, formats).Read();
+        return new ConfigurationReading(text.Errors.Count == 0 ? configuration : null, text.Errors);
     }
 
     private RepositoryConfiguration Read()
     {
-        var stream = YamlStream.Read(_file);
-        if (stream.Problem is { } problem)
-        {
-            _errors.Add(problem);
-        }
-
-        if (stream.Documents.Count > 1)
-        {
-            Wrong(stream.Documents[1], "there is more than one document: write all into one");
-        }
-
-        if (stream.Documents is not [var root, ..] || root is YamlScalar { IsEmpty: true })
+        if (_text.Root($"this is no configuration: it has keys, {List(Keys)}", mayBeEmpty: true) is not { } root)
         {
             return RepositoryConfiguration.Empty;
         }
 
-        if (root is not YamlMapping mapping)
-        {
-            Wrong(root, $"this is no configuration: it has keys, {List(Keys)}");
-            return RepositoryConfiguration.Empty;
-        }
-
-        CheckKeys(mapping, Keys);
+        var mapping = _text.Open(root, "", Keys);
         var formats = ReadFormats(mapping);
-        var furthest = Choice(mapping, "furthest", Steps);
+        var furthest = mapping.Choice("furthest", Steps);
         return new RepositoryConfiguration
         {
             Formats = formats,
             Rules = ReadRules(mapping, [.. _formats.Formats.Select(f => f.Name), .. formats.Select(f => f.Name)]),
-            LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored && mapping.TryGet("ignorePaths", out var place)
-                ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(place)))] : [],
-            Fallback = furthest?.Value switch
+            LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored
+                ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(mapping.LineOf("ignorePaths"))))] : [],
+            Fallback = furthest switch
             {
-                "patch" => Fallback("""{"policy":"docker","level":"patch"}""", "docker {level: patch}", new DockerPolicy(UpdateKind.Patch), furthest),
-                "minor" => Fallback("""{"policy":"docker","level":"minor"}""", "docker {level: minor}", new DockerPolicy(UpdateKind.Minor), furthest),
-                "major" => Fallback("docker", "docker", new DockerPolicy(UpdateKind.Major), furthest),
-                "digest" => Fallback("digest", "digest", new DigestPolicy(), furthest),
+                "patch" => Fallback("""{"policy":"docker","level":"patch"}""", "docker {level: patch}", new DockerPolicy(UpdateKind.Patch)),
+                "minor" => Fallback("""{"policy":"docker","level":"minor"}""", "docker {level: minor}", new DockerPolicy(UpdateKind.Minor)),
+                "major" => Fallback("docker", "docker", new DockerPolicy(UpdateKind.Major)),
+                "digest" => Fallback("digest", "digest", new DigestPolicy()),
                 _ => null,
             },
         };
+
+        PolicyRule Fallback(string text, string summary, IPolicy policy) =>
+            new(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Source = SourceOf(mapping.LineOf("furthest")) };
     }
 
-    private PolicyRule Fallback(string text, string summary, IPolicy policy, YamlNode place) =>
-        new(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Source = SourceOf(place) };
-
-    private List<RegexFormat> ReadFormats(YamlMapping root)
+    private List<RegexFormat> ReadFormats(ConfigurationMapping root)
     {
         var formats = new List<RegexFormat>();
         var names = _formats.Formats.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var item in Items(root, "formats", RegexFormat.MostFormats, "a format has a name, files and a pattern, as in - {name: versions, files: versions.txt, pattern: '^image (?<image>\\S+)'}"))
+        foreach (var item in root.Mappings("formats", FormatKeys, RegexFormat.MostFormats))
         {
-            var before = _errors.Count;
             string? wrong = null;
-            CheckKeys(item, FormatKeys);
-            var name = Needed(item, "name", "lower-case letters, digits and dashes");
-            var pattern = Needed(item, "pattern", "a regular expression with a group 'image', as in pattern: '^image (?<image>\\S+)'");
-            if (!item.TryGet("files", out _))
+            var name = item.Needed("name", "lower-case letters, digits and dashes");
+            var pattern = item.Needed("pattern", "a regular expression with a group 'image', as in pattern: '^image (?<image>\\S+)'");
+            if (!item.Has("files"))
             {
-                Wrong(item, "'files' is missing: the files that the format reads, as in files: versions.txt");
+                item.Wrong("files", "'files' is missing: the files that the format reads, as in files: versions.txt");
             }
 
             var files = Patterns(item, "files");
-            var image = Text(item, "image");
+            var image = item.Scalar("image");
             if (name is not null && !names.Add(name.Value))
             {
                 Wrong(name, $"'{Excerpt.Of(name.Value)}': another format has this name");
@@ -141,7 +109,7 @@ public sealed class ConfigurationReader
 
             if (!isImage && !RegexFormat.TryCreate("format", ["*"], "(?<tag>x)", image!.Value, out _, out wrong))
             {
-                Wrong(image, wrong);
+                Wrong(image!, wrong);
             }
 
             if (pattern is not null && !RegexFormat.TryCreate("pattern", ["*"], pattern.Value, isImage ? image?.Value : "x", out _, out wrong))
@@ -153,47 +121,45 @@ public sealed class ConfigurationReader
             {
                 formats.Add(format);
             }
-            else if (_errors.Count == before)
+            else if (item.IsSound)
             {
-                Wrong(item, wrong!);
+                Wrong(item.Node, wrong!);
             }
         }
 
         return formats;
     }
 
-    private List<ScopedRule> ReadRules(YamlMapping root, IReadOnlyList<string> formats)
+    private List<ScopedRule> ReadRules(ConfigurationMapping root, IReadOnlyList<string> formats)
     {
         var rules = new List<ScopedRule>();
-        foreach (var item in Items(root, "rules", MostRules, "a rule has a policy and what it is for, as in - {images: python, policy: 'semver:>=3.12 <4'}"))
+        foreach (var item in root.Mappings("rules", RuleKeys, MostRules))
         {
-            var before = _errors.Count;
-            CheckKeys(item, RuleKeys);
             var scope = new UseScope(ReadImages(item), Patterns(item, "files"), ReadFormatNames(item, formats));
-            var enabled = Choice(item, "enabled", ["true", "false"])?.Value != "false";
-            var reason = Text(item, "reason")?.Value;
+            var enabled = item.Flag("enabled") ?? true;
+            var reason = item.Text("reason");
             var (text, summary, policy) = ReadPolicy(item);
-            if (item.TryGet("policy", out var written) && !enabled)
+            if (item.Has("policy") && !enabled)
             {
-                Wrong(written, "a rule with 'enabled: false' leaves everything as it is: take its policy out, or 'enabled: false'");
+                item.Wrong("policy", "a rule with 'enabled: false' leaves everything as it is: take its policy out, or 'enabled: false'");
             }
-            else if (written is null && !item.TryGet("enabled", out _))
+            else if (!item.Has("policy") && !item.Has("enabled"))
             {
-                Wrong(item, "the rule says nothing of what it is for: give it a policy, or 'enabled: false'");
+                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, or 'enabled: false'");
             }
 
-            if (_errors.Count > before)
+            if (!item.IsSound)
             {
                 continue;
             }
 
             // What is wrong in itself is not compared with others.
             var rule = enabled
-                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Reason = reason, Source = SourceOf(item) }
-                : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(item));
+                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Reason = reason, Source = SourceOf(_text.LineOf(item.Node)) }
+                : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(_text.LineOf(item.Node)));
             if (rules.FirstOrDefault(r => Covers(r.Scope, scope)) is { } earlier)
             {
-                Wrong(item, $"the rule never counts: the one on line {earlier.Rule.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
+                Wrong(item.Node, $"the rule never counts: the one on line {earlier.Rule.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
             }
             else
             {
@@ -204,7 +170,7 @@ public sealed class ConfigurationReader
         return rules;
     }
 
-    private (string Text, string Summary, IPolicy? Policy) ReadPolicy(YamlMapping rule)
+    private (string Text, string Summary, IPolicy? Policy) ReadPolicy(ConfigurationMapping rule)
     {
         if (!rule.TryGet("policy", out var node))
         {
@@ -213,23 +179,12 @@ public sealed class ConfigurationReader
 
         if (node is YamlMapping mapping)
         {
-            var reading = PolicyReader.Read(_file, mapping);
-            _errors.AddRange(reading.Errors);
-            return reading.Policy is null ? ("", "", null) : (JsonOf(mapping), $"{reading.Policy.Name}{Details(mapping)}", reading.Policy);
+            return PolicyReader.Read(_text, mapping) is { } read ? (JsonOf(mapping), $"{read.Name}{Details(mapping)}", read) : ("", "", null);
         }
 
-        if (Text(rule, "policy") is { } scalar)
-        {
-            var text = scalar.Value.Trim();
-            if (PolicyCatalog.TryCreate(text, out var policy, out var error))
-            {
-                return (text, text, policy);
-            }
-
-            Wrong(node, error);
-        }
-
-        return ("", "", null);
+        return rule.Scalar("policy") is { } scalar && _text.Check(scalar, PolicyCatalog.TryCreate(scalar.Value, out var policy, out var error), error)
+            ? (scalar.Value.Trim(), scalar.Value.Trim(), policy)
+            : ("", "", null);
     }
 
     /// <summary>A policy that was read, as a text that says the same.</summary>
@@ -256,7 +211,7 @@ public sealed class ConfigurationReader
         };
     }
 
-    private List<string> ReadImages(YamlMapping rule)
+    private List<string> ReadImages(ConfigurationMapping rule)
     {
         var images = new List<string>();
         foreach (var item in Texts(rule, "images"))
@@ -279,7 +234,7 @@ public sealed class ConfigurationReader
         return images;
     }
 
-    private List<string> ReadFormatNames(YamlMapping rule, IReadOnlyList<string> known)
+    private List<string> ReadFormatNames(ConfigurationMapping rule, IReadOnlyList<string> known)
     {
         var names = new List<string>();
         foreach (var item in Texts(rule, "formats"))
@@ -295,7 +250,7 @@ public sealed class ConfigurationReader
     }
 
     /// <summary>Patterns for files that are all right.</summary>
-    private List<string> Patterns(YamlMapping mapping, string key)
+    private List<string> Patterns(ConfigurationMapping mapping, string key)
     {
         var patterns = new List<string>();
         foreach (var item in Texts(mapping, key))
@@ -363,133 +318,27 @@ public sealed class ConfigurationReader
 
     private static bool IsPattern(string text) => text.AsSpan().IndexOfAny("*?{") >= 0;
 
-    /// <summary>The mappings of a list.</summary>
-    private IEnumerable<YamlMapping> Items(YamlMapping root, string key, int most, string hint)
-    {
-        if (!root.TryGet(key, out var node) || node is YamlScalar { IsNull: true })
-        {
-            return [];
-        }
-
-        if (node is not YamlSequence list)
-        {
-            Wrong(node, $"'{key}' is a list: {hint}");
-            return [];
-        }
-
-        if (list.Items.Count > most)
-        {
-            Wrong(node, $"'{key}' has more than {most} entries");
-            return [];
-        }
-
-        foreach (var item in list.Items.Where(i => i.Target is not YamlMapping))
-        {
-            Wrong(item, $"an entry of '{key}' has keys: {hint}");
-        }
-
-        return list.Mappings;
-    }
-
-    private void CheckKeys(YamlMapping mapping, IReadOnlyList<string> known)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (node, value) in mapping.Entries)
-        {
-            if (node.Target is not YamlScalar { Value: var key })
-            {
-                Wrong(node, $"a key is a word: known are {string.Join(", ", known)}");
-            }
-            else if (!known.Contains(key, StringComparer.Ordinal))
-            {
-                Wrong(node, $"there is no key '{Excerpt.Of(key)}'{NearestKey.HintOrAll(key, known)}");
-            }
-            else if (!seen.Add(key))
-            {
-                Wrong(node, $"'{key}' stands here twice");
-            }
-
-            if (value.Target is null)
-            {
-                Wrong(value, NoAnchor);
-            }
-
-            if (_errors.Count > MostErrors)
-            {
-                return;
-            }
-        }
-    }
-
-    private YamlScalar? Choice(YamlMapping mapping, string key, string[] choices)
-    {
-        if (Text(mapping, key) is not { } scalar)
-        {
-            return null;
-        }
-
-        if (choices.Contains(scalar.Value, StringComparer.Ordinal))
-        {
-            return scalar;
-        }
-
-        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' has no meaning for '{key}'{NearestKey.HintOrAll(scalar.Value, choices)}");
-        return null;
-    }
-
-    private YamlScalar? Needed(YamlMapping mapping, string key, string hint)
-    {
-        if (mapping.TryGet(key, out _))
-        {
-            return Text(mapping, key);
-        }
-
-        Wrong(mapping, $"'{key}' is missing: {hint}");
-        return null;
-    }
-
-    private YamlScalar? Text(YamlMapping mapping, string key) => mapping.TryGet(key, out var node) ? Text(node, key) : null;
-
-    private YamlScalar? Text(YamlNode node, string key)
-    {
-        if (node.Target is not YamlScalar { IsEmpty: false } scalar)
-        {
-            Wrong(node, node.Target is null ? NoAnchor : $"'{key}' needs a text");
-            return null;
-        }
-
-        if (scalar.Value.Length > LongestText)
-        {
-            Wrong(node, $"'{key}' is longer than {LongestText} characters");
-            return null;
-        }
-
-        return scalar;
-    }
-
-    /// <summary>A text, or a list of them.</summary>
-    private List<YamlScalar> Texts(YamlMapping mapping, string key)
+    /// <summary>A text, or a list of them; something has to be there.</summary>
+    private IReadOnlyList<YamlScalar> Texts(ConfigurationMapping mapping, string key)
     {
         if (!mapping.TryGet(key, out var node))
         {
             return [];
         }
 
-        List<YamlNode> items = node is YamlSequence list ? list.Items : [node];
-        if (items.Count == 0)
+        var items = mapping.Scalars(key);
+        if (node is YamlSequence { Items.Count: 0 })
         {
-            Wrong(node, $"'{key}' is empty: leave it out, or name something");
+            mapping.Wrong(key, $"'{key}' is empty: leave it out, or name something");
         }
 
         Count(node, items.Count);
-        return _patterns > MostPatterns ? [] : [.. items.Select(i => Text(i, key)).OfType<YamlScalar>()];
+        return _patterns > MostPatterns ? [] : items;
     }
 
-    private RuleSource SourceOf(YamlNode node) => new(_file.Path, LineOf(node), "basewatch");
+    private RuleSource SourceOf(int line) => new(_text.File.Path, line, "basewatch");
 
-    private int LineOf(YamlNode node) => _file.PositionOf(node.Start).Line;
-
-    private void Wrong(YamlNode node, string message) => _errors.Add(new FileProblem(_file.Path, LineOf(node), message));
+    private void Wrong(YamlNode node, string message) => _text.Wrong(node, message);
 
     private static string List(IReadOnlyList<string> words) => words.Count == 1 ? words[0] : $"{string.Join(", ", words.Take(words.Count - 1))} and {words[^1]}";
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -36,11 +35,10 @@ internal sealed class PolicyReader
     private static readonly string[] Policies =
         ["docker", "semver", "numerical", "alphabetical", "newestBuild", "glob", "regex", "distribution", "precise", "floating", "followTag", "digest"];
 
-    private readonly SourceFile _file;
-    private readonly YamlMapping _mapping;
-    private readonly List<FileProblem> _errors = [];
+    private readonly ConfigurationText _text;
+    private readonly ConfigurationMapping _mapping;
 
-    private PolicyReader(SourceFile file, YamlMapping mapping) => (_file, _mapping) = (file, mapping);
+    private PolicyReader(ConfigurationText text, ConfigurationMapping mapping) => (_text, _mapping) = (text, mapping);
 
     /// <summary>The keys of a policy.</summary>
     public static IReadOnlyCollection<string> Keys => PoliciesOf.Keys;
@@ -48,34 +46,33 @@ internal sealed class PolicyReader
     /// <summary>Whether a key is known.</summary>
     public static bool IsKey(string key) => PoliciesOf.ContainsKey(key);
 
-    /// <summary>Reads a policy.</summary>
-    /// <param name="file">The file, for places.</param>
-    /// <param name="mapping">The mapping.</param>
-    public static PolicyReading Read(SourceFile file, YamlMapping mapping)
+    /// <summary>Reads a policy; null where something is wrong with it.</summary>
+    /// <param name="text">The text, which takes what is wrong.</param>
+    /// <param name="mapping">The policy's mapping.</param>
+    public static IPolicy? Read(ConfigurationText text, YamlMapping mapping)
     {
-        var reader = new PolicyReader(file, mapping);
-        var policy = reader.Read();
-        return reader._errors.Count > 0 ? PolicyReading.Wrong([.. reader._errors.OrderBy(e => e.Line)]) : PolicyReading.Of(policy!);
+        var opened = text.Open(mapping, "", Keys);
+        var policy = new PolicyReader(text, opened).Read();
+        return opened.IsSound ? policy : null;
     }
 
     private IPolicy? Read()
     {
-        CheckKeys(_mapping, PoliciesOf.Keys);
-        var name = Choice(_mapping, "policy", Policies) ?? (_mapping.TryGet("followTag", out _) ? "followTag" : "docker");
-        foreach (var (key, node) in _mapping.Named)
+        var name = _mapping.Choice("policy", Policies) ?? (_mapping.Has("followTag") ? "followTag" : "docker");
+        foreach (var key in _mapping.Keys)
         {
-            if (PoliciesOf.TryGetValue(key, out var policies) && policies.Length > 0 && !policies.Contains(name, StringComparer.Ordinal))
+            if (PoliciesOf[key] is { Length: > 0 } policies && !policies.Contains(name, StringComparer.Ordinal))
             {
-                Wrong(node, $"'{key}' has no meaning with the policy '{name}': it is for {string.Join(", ", policies)}");
+                _mapping.Wrong(key, $"'{key}' has no meaning with the policy '{name}': it is for {string.Join(", ", policies)}");
             }
         }
 
-        if (name == "digest" && _mapping.Named.FirstOrDefault(e => e.Key != "policy" && PoliciesOf.GetValueOrDefault(e.Key) is { Length: 0 }) is { Key: { } idle, Value: { } place })
+        if (name == "digest" && _mapping.Keys.FirstOrDefault(k => k != "policy" && PoliciesOf[k].Length == 0) is { } idle)
         {
-            Wrong(place, $"'{idle}' has no meaning with the policy 'digest', which keeps the tag");
+            _mapping.Wrong(idle, $"'{idle}' has no meaning with the policy 'digest', which keeps the tag");
         }
 
-        var furthest = Choice(_mapping, "level", ["major", "minor", "patch"]) switch
+        var furthest = _mapping.Choice("level", ["major", "minor", "patch"]) switch
         {
             "patch" => UpdateKind.Patch,
             "minor" => UpdateKind.Minor,
@@ -84,27 +81,27 @@ internal sealed class PolicyReader
         };
         var policy = Selector(name, furthest);
         var filters = Filters(name, name == "docker" ? null : furthest);
-        return policy is null || _errors.Count > 0 ? null : filters.IsEmpty ? policy : new FilteredPolicy(policy, filters);
+        return policy is null ? null : filters.IsEmpty ? policy : new FilteredPolicy(policy, filters);
     }
 
     private IPolicy? Selector(string name, UpdateKind? furthest)
     {
-        var order = Choice(_mapping, "order", ["asc", "desc"]) == "desc" ? SortOrder.Descending : SortOrder.Ascending;
-        var move = Choice(_mapping, "distribution", ["stay", "follow", "ifNeeded"]) switch
+        var order = _mapping.Choice("order", ["asc", "desc"]) == "desc" ? SortOrder.Descending : SortOrder.Ascending;
+        var move = _mapping.Choice("distribution", ["stay", "follow", "ifNeeded"]) switch
         {
             "stay" => DistributionMove.Stay,
             "follow" => DistributionMove.Follow,
             _ => DistributionMove.IfNeeded,
         };
-        var moves = Choice(_mapping, "moves", ["patch", "minor"]) == "minor" ? UpdateKind.Minor : UpdateKind.Patch;
+        var moves = _mapping.Choice("moves", ["patch", "minor"]) == "minor" ? UpdateKind.Minor : UpdateKind.Patch;
         switch (name)
         {
             case "docker":
                 return new DockerPolicy(furthest ?? UpdateKind.Major, move);
             case "semver":
-                var preReleases = Choice(_mapping, "preReleases", ["true", "false"]) == "true";
-                return Needed("range", "as in range: '>=3.12 <4'") is { } range
-                    && Try(range, SemverPolicy.TryCreate(range.Value, preReleases, out var semver, out var wrongRange), wrongRange) ? semver : null;
+                var preReleases = _mapping.Flag("preReleases") ?? false;
+                return _mapping.Needed("range", "as in range: '>=3.12 <4'") is { } range
+                    && _text.Check(range, SemverPolicy.TryCreate(range.Value, preReleases, out var semver, out var wrongRange), wrongRange) ? semver : null;
             case "numerical":
                 return new NumericalPolicy(order);
             case "alphabetical":
@@ -112,14 +109,14 @@ internal sealed class PolicyReader
             case "newestBuild":
                 return new NewestBuildPolicy();
             case "glob":
-                return Needed("pattern", "as in pattern: 'main-*'") is { } pattern
-                    && Try(pattern, TagGlob.TryCreate(pattern.Value, out var glob, out var wrongGlob), wrongGlob) ? new GlobPolicy(glob!, order) : null;
+                return _mapping.Needed("pattern", "as in pattern: 'main-*'") is { } pattern
+                    && _text.Check(pattern, TagGlob.TryCreate(pattern.Value, out var glob, out var wrongGlob), wrongGlob) ? new GlobPolicy(glob!, order) : null;
             case "regex":
-                var compared = Texts("compare");
-                var kept = Texts("keep");
-                return Needed("pattern", "as in pattern: '^main-(?<compare>[0-9]+)$'") is { } text
-                    && Try(text, TagExpression.TryCreate(text.Value, out var expression, out var wrongExpression), wrongExpression)
-                    && Try(text, RegexPolicy.TryCreate(expression!, [.. compared.Select(c => c.Value)], [.. kept.Select(k => k.Value)], order, out var regex, out var wrongGroup), wrongGroup)
+                var compared = _mapping.Texts("compare", MostItems);
+                var kept = _mapping.Texts("keep", MostItems);
+                return _mapping.Needed("pattern", "as in pattern: '^main-(?<compare>[0-9]+)$'") is { } text
+                    && _text.Check(text, TagExpression.TryCreate(text.Value, out var expression, out var wrongExpression), wrongExpression)
+                    && _text.Check(text, RegexPolicy.TryCreate(expression!, compared, kept, order, out var regex, out var wrongGroup), wrongGroup)
                     ? regex : null;
             case "distribution":
                 return new DistributionPolicy();
@@ -128,7 +125,7 @@ internal sealed class PolicyReader
             case "floating":
                 return new FloatingPolicy(moves);
             case "followTag":
-                return Needed("followTag", "the tag to follow, as in followTag: stable") is { } followed ? new FollowTagPolicy(followed.Value) : null;
+                return _mapping.Needed("followTag", "the tag to follow, as in followTag: stable") is { } followed ? new FollowTagPolicy(followed.Value) : null;
             default:
                 return new DigestPolicy();
         }
@@ -138,50 +135,39 @@ internal sealed class PolicyReader
     {
         TagExpression? pattern = null;
         TagTemplate? extract = null;
-        if (_mapping.TryGet("filterTags", out var node))
+        if (_mapping.Mapping("filterTags", ["pattern", "extract"]) is { } filter)
         {
-            if (node is YamlMapping filter)
+            if (filter.Needed("pattern", "as in filterTags: {pattern: '^v(?<v>.*)$', extract: '$v'}") is { } text
+                && _text.Check(text, TagExpression.TryCreate(text.Value, out pattern, out var wrong), wrong)
+                && filter.Scalar("extract") is { } template && _text.Check(template, TagTemplate.TryCreate(template.Value, pattern!, out extract, out var wrongTemplate), wrongTemplate)
+                && name is "newestBuild" or "distribution" or "precise" or "floating" or "followTag")
             {
-                CheckKeys(filter, ["pattern", "extract"]);
-                if (Text(filter, "pattern") is { } text && Try(text, TagExpression.TryCreate(text.Value, out pattern, out var wrong), wrong)
-                    && Text(filter, "extract") is { } template && Try(template, TagTemplate.TryCreate(template.Value, pattern!, out extract, out var wrongTemplate), wrongTemplate)
-                    && name is "newestBuild" or "distribution" or "precise" or "floating" or "followTag")
-                {
-                    Wrong(template, $"'extract' has no meaning with the policy '{name}', which asks the registry about whole tags: leave it out");
-                }
-                else if (!filter.TryGet("pattern", out _))
-                {
-                    Wrong(filter, "'filterTags' needs a pattern, as in filterTags: {pattern: '^v(?<v>.*)$', extract: '$v'}");
-                }
-            }
-            else
-            {
-                Wrong(node, "'filterTags' is a mapping: {pattern: '^v(?<v>.*)$', extract: '$v'}");
+                _text.Wrong(template, $"'extract' has no meaning with the policy '{name}', which asks the registry about whole tags: leave it out");
             }
         }
 
         VersionLimit? allowed = null;
-        if (Text(_mapping, "allowedVersions") is { } versions)
+        if (_mapping.Scalar("allowedVersions") is { } versions)
         {
-            Try(versions, VersionLimit.TryCreate(versions.Value, out allowed, out var wrong), wrong);
+            _text.Check(versions, VersionLimit.TryCreate(versions.Value, out allowed, out var wrong), wrong);
         }
 
         var ignored = new List<TagGlob>();
-        foreach (var item in Texts("ignoreTags"))
+        foreach (var item in _mapping.Scalars("ignoreTags", MostItems))
         {
-            if (Try(item, TagGlob.TryCreate(item.Value, out var glob, out var wrong), wrong))
+            if (_text.Check(item, TagGlob.TryCreate(item.Value, out var glob, out var wrong), wrong))
             {
                 ignored.Add(glob!);
             }
         }
 
         TimeSpan? age = null;
-        if (Text(_mapping, "minimumAge") is { } written)
+        if (_mapping.Scalar("minimumAge") is { } written)
         {
             age = Age(written.Value);
             if (age is null)
             {
-                Wrong(written, $"'{Excerpt.Of(written.Value)}' is no age of at most ten years: write 12h, 3d or 2w");
+                _text.Wrong(written, $"'{Excerpt.Of(written.Value)}' is no age of at most ten years: write 12h, 3d or 2w");
             }
         }
 
@@ -207,116 +193,4 @@ internal sealed class PolicyReader
         };
         return hours > 0 && (long)count * hours <= MostHours ? TimeSpan.FromHours((long)count * hours) : null;
     }
-
-    private void CheckKeys(YamlMapping mapping, IEnumerable<string> known)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (node, _) in mapping.Entries)
-        {
-            if (node.Target is not YamlScalar { Value: var key })
-            {
-                Wrong(node, "a key is a word");
-            }
-            else if (!known.Contains(key, StringComparer.Ordinal))
-            {
-                Wrong(node, $"there is no key '{Excerpt.Of(key)}'{NearestKey.HintOrAll(key, known)}");
-            }
-            else if (!seen.Add(key))
-            {
-                Wrong(node, $"'{key}' stands here twice");
-            }
-
-            if (_errors.Count >= MostItems)
-            {
-                return;
-            }
-        }
-    }
-
-    private string? Choice(YamlMapping mapping, string key, string[] choices)
-    {
-        if (Text(mapping, key) is not { } scalar)
-        {
-            return null;
-        }
-
-        if (choices.Contains(scalar.Value, StringComparer.Ordinal))
-        {
-            return scalar.Value;
-        }
-
-        Wrong(scalar, $"'{Excerpt.Of(scalar.Value)}' is no {key}{NearestKey.HintOrAll(scalar.Value, choices)}");
-        return null;
-    }
-
-    private YamlScalar? Needed(string key, string hint)
-    {
-        if (!_mapping.TryGet(key, out _))
-        {
-            Wrong(_mapping, $"'{key}' is missing: {hint}");
-            return null;
-        }
-
-        return Text(_mapping, key);
-    }
-
-    private YamlScalar? Text(YamlMapping mapping, string key)
-    {
-        if (!mapping.TryGet(key, out var node))
-        {
-            return null;
-        }
-
-        if (node is YamlScalar { IsEmpty: false } scalar)
-        {
-            return scalar;
-        }
-
-        Wrong(node, $"'{key}' needs a text");
-        return null;
-    }
-
-    /// <summary>A text, or a list of them.</summary>
-    private List<YamlScalar> Texts(string key)
-    {
-        var texts = new List<YamlScalar>();
-        if (!_mapping.TryGet(key, out var node))
-        {
-            return texts;
-        }
-
-        List<YamlNode> items = node is YamlSequence list ? list.Items : [node];
-        if (items.Count > MostItems)
-        {
-            Wrong(node, $"'{key}' has more than {MostItems} entries");
-            return texts;
-        }
-
-        foreach (var item in items)
-        {
-            if (item.Target is YamlScalar { IsEmpty: false } scalar)
-            {
-                texts.Add(scalar);
-            }
-            else
-            {
-                Wrong(item, $"'{key}' needs texts");
-            }
-        }
-
-        return texts;
-    }
-
-    /// <summary>Tells what is wrong with a node, where something is.</summary>
-    private bool Try(YamlNode node, bool succeeded, string? error)
-    {
-        if (!succeeded)
-        {
-            Wrong(node, error!);
-        }
-
-        return succeeded;
-    }
-
-    private void Wrong(YamlNode node, string message) => _errors.Add(new FileProblem(_file.Path, _file.PositionOf(node.Start).Line, message));
 }
