@@ -29,7 +29,7 @@ public sealed record Inventory(
     string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<InventorySettings> Settings, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
-    public const int CurrentFormats = 4;
+    public const int CurrentFormats = 5;
 
     /// <summary>Names what a catalogue finds: of files read with another value nothing is known.</summary>
     public static int FormatsOf(FormatCatalog formats) => CurrentFormats ^ formats.Definitions;
