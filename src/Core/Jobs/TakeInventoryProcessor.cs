@@ -178,7 +178,7 @@ public sealed partial class TakeInventoryProcessor(
                 var content = (shared.Find(file.Path) is { } known ? (await known.ConfigureAwait(false)).Bytes : null)
                     ?? await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
                 reading = catalog.Read(file.Path, content, siblings).With(cut);
-                parts = DialectCatalog.FindParts(file.Path, content, reading.Uses);
+                parts = DialectCatalog.FindParts(file.Path, content, () => reading.Uses);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
