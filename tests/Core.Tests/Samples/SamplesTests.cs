@@ -1,8 +1,8 @@
 using System.Globalization;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Dialects.Settings;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
+using Basewatch.Core.Tests.Dialects;
 
 namespace Basewatch.Core.Tests.Samples;
 
@@ -21,21 +21,29 @@ public sealed class SamplesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_row_names_a_use_that_a_scan_finds(string name)
+    public void Every_row_comes_true(string name)
     {
-        var (formats, configuration) = Settings(name);
-        string[] paths = [.. FilesOf(name)];
-        var selection = FileSelection.Of(formats, paths, static _ => null);
-        List<string> found =
-        [
-            .. selection.Files.Where(p => !configuration.Ignores(p))
-                .SelectMany(p => formats.Read(p, Bytes(name, p), [.. selection.SiblingsOf(p).Select(s => new SourceFile(s, File.ReadAllText(Path.Combine(Folder, name, s))))]).Uses)
-                .Select(u => $"{u.Path}:{u.Line} {u.Reference?.Name.Familiar} {u.Reference?.Tag}"),
-        ];
         var rows = RowsOf(name);
+        var repository = Read(name);
+
+        Assert.Empty(repository.Scan.Problems);
+        Assert.Empty(repository.Errors);
         Assert.NotEmpty(rows);
-        Assert.Empty(rows.Select(r => $"{r.File}:{r.Line} {r.Image} {r.Current}").Except(found));
+        Assert.Equal(rows.Select(r => r.Told).Order(StringComparer.Ordinal), rows.Select(r => Decide(repository, r)).Order(StringComparer.Ordinal));
         Assert.Equal(rows.Count, rows.Select(r => (r.File, r.Line)).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_kept_of_a_rule_decides_the_same(string name)
+    {
+        var repository = Read(name);
+        foreach (var row in RowsOf(name))
+        {
+            var rule = repository.RuleOf(row.File, row.Line);
+            var question = new TagQuestion(row.Current, row.Candidates);
+            Assert.Equal(rule.Policy?.Decide(question), rule.Enabled ? rule.Text.Read()?.Decide(question) : null);
+        }
     }
 
     [Theory]
@@ -61,23 +69,20 @@ public sealed class SamplesTests
         Assert.Contains($"]({name}/)", File.ReadAllText(Path.Combine(Folder, "README.md")), StringComparison.Ordinal);
     }
 
-    private static (FormatCatalog Formats, RepositoryConfiguration Configuration) Settings(string name)
-    {
-        if (!File.Exists(Path.Combine(Folder, name, RepositoryConfiguration.Path)))
-        {
-            return (FormatCatalog.Default, RepositoryConfiguration.Empty);
-        }
+    private static RepositoryText Read(string name) => RepositoryText.Of([.. FilesOf(name).Select(f => (f, File.ReadAllText(Path.Combine(Folder, name, f))))]);
 
-        var reading = ConfigurationReader.Read(RepositoryConfiguration.Path, Bytes(name, RepositoryConfiguration.Path), FormatCatalog.Default);
-        Assert.Empty(reading.Errors);
-        return (FormatCatalog.Default.With(reading.Configuration!.Formats), reading.Configuration);
+    private static string Decide(RepositoryText repository, Row row)
+    {
+        var rule = repository.RuleOf(row.File, row.Line);
+        var reference = repository.UseAt(row.File, row.Line).Reference!;
+        return new Row(
+            row.File, row.Line, reference.Name.Familiar, reference.Tag ?? "", row.Candidates, rule.Source?.Dialect ?? "", rule.Source?.ToString() ?? "",
+            repository.Decide(row.File, row.Line, string.Join(' ', row.Candidates)) ?? "-", rule.Proposal.Group ?? "-").Told;
     }
 
     private static IEnumerable<string> FilesOf(string name) =>
         Directory.EnumerateFiles(Path.Combine(Folder, name), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Select(f => Path.GetRelativePath(Path.Combine(Folder, name), f).Replace('\\', '/')).Order(StringComparer.Ordinal);
-
-    private static byte[] Bytes(string name, string path) => File.ReadAllBytes(Path.Combine(Folder, name, path));
 
     private static List<Row> RowsOf(string name) => [.. File.ReadAllLines(Path.Combine(Folder, name, Rows)).Skip(1).Select(Row.Parse)];
 
@@ -94,6 +99,9 @@ public sealed class SamplesTests
 
     private sealed record Row(string File, int Line, string Image, string Current, IReadOnlyList<string> Candidates, string Dialect, string Rule, string Selected, string ChangeSet)
     {
+        /// <summary>What is told of a use, as one line.</summary>
+        public string Told => $"{File}:{Line} {Image} {Current} -> {Selected} by {Dialect} {Rule} in {ChangeSet}";
+
         public static Row Parse(string line)
         {
             var cells = line.Split('\t');
