@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using Basewatch.Core.Dialects;
+
+namespace Basewatch.Core.Tests.Dialects;
+
+/// <summary>Configuration that was written to do harm: it ends soon, and where it is wrong its uses stay as they are.</summary>
+public sealed class HostileConfigurationTests
+{
+    private const string Dockerfile = "FROM python:3.12.4-slim\n";
+    private const string Deployment =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: api
+          labels: {keel.sh/policy: 'POLICY'}
+        spec:
+          template:
+            spec:
+              containers:
+              - name: api
+                image: ghcr.io/acme/api:1.0.0 # {"$imagepolicy": "flux-system:api"}
+
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly string Deep = new('[', 100_000);
+    private static readonly string Catastrophe = "(a|a|aa)+(b*)*" + string.Concat(Enumerable.Repeat("(x{1,1000}){1,1000}", 20)) + "$";
+    private static readonly string Bomb = string.Concat(
+        ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n", .. Enumerable.Range(1, 20).Select(i => string.Create(CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n"))]);
+
+    /// <summary>What it is, where it stands, and whether it is wrong: the default must not decide then.</summary>
+    public static TheoryData<string, string, string, bool> Texts => new()
+    {
+        { "renovate: deep", "renovate.json", "{\"packageRules\": " + Deep, true },
+        { "renovate: a million rules", "renovate.json", "{\"packageRules\": [" + string.Join(',', Enumerable.Repeat("{}", 1_000_000)) + "]}", true },
+        { "renovate: an expression", "renovate.json", "{\"packageRules\": [{\"matchPackageNames\": [\"/" + Catastrophe + "/\"], \"enabled\": false}]}", false },
+        { "renovate: names without end", "renovate.json", "{\"packageRules\": [{\"matchPackageNames\": [" + string.Join(',', Enumerable.Repeat("\"" + new string('*', 50) + "\"", 4000)) + "], \"enabled\": false}]}", false },
+        { "renovate: presets of presets", "renovate.json", "{\"extends\": [" + string.Join(',', Enumerable.Repeat("\"config:recommended\", \"config:best-practices\"", 5000)) + "]}", false },
+        { "renovate: itself", "renovate.json", "{\"extends\": [\"local>acme/web\", \"github>acme/web:renovate\", \":a(:a(:a))\"]}", false },
+        { "renovate: other text", "renovate.json", "{\"extends\": 1}", true },
+        { "renovate: an expression for uses", "renovate.json", "{\"customManagers\": [{\"customType\": \"regex\", \"fileMatch\": [\".*\"], \"matchStrings\": [\"(?<depName>" + "(a*)*)" + ":(?<currentValue>" + "(b+)+)\"], \"datasourceTemplate\": \"docker\"}]}", false },
+        { "dependabot: deep", ".github/dependabot.yml", "version: 2\nupdates: " + Deep, true },
+        { "dependabot: a bomb", ".github/dependabot.yml", Bomb + "version: 2\nupdates: *a20\n", true },
+        { "dependabot: a million entries", ".github/dependabot.yml", "version: 2\nupdates:\n" + string.Concat(Enumerable.Repeat("- {package-ecosystem: docker, directory: /, schedule: {interval: daily}}\n", 1_000_000)), true },
+        { "dependabot: directories", ".github/dependabot.yml", "version: 2\nupdates:\n- {package-ecosystem: docker, schedule: {interval: daily}, directories: [" + string.Join(',', Enumerable.Repeat("'" + string.Concat(Enumerable.Repeat("**/*", 20)) + "'", 2000)) + "]}\n", false },
+        { "ours: a bomb", ".github/basewatch.yml", Bomb + "rules: *a20\n", true },
+        { "keel: an expression", "k8s/api.yaml", Deployment.Replace("POLICY", "regexp:" + Catastrophe, StringComparison.Ordinal), true },
+        { "keel: a glob", "k8s/api.yaml", Deployment.Replace("POLICY", "glob:" + new string('*', 500), StringComparison.Ordinal), false },
+        { "flux: an expression", "k8s/api.yaml", Deployment.Replace("POLICY", "minor", StringComparison.Ordinal) + "---\n" + FluxPolicy("{semver: {range: '>=1'}}", "{pattern: '" + Catastrophe + "', extract: '$1'}"), true },
+        { "flux: a range", "k8s/api.yaml", Deployment + "---\n" + FluxPolicy("{semver: {range: '" + string.Join(" || ", Enumerable.Repeat(">=1.0.0 <2.0.0", 5000)) + "'}}", "null"), true },
+        { "flux: many markers", "k8s/api.yaml", Deployment + string.Concat(Enumerable.Repeat("---\nx: y # {\"$imagepolicy\": \"flux-system:api\"}\n", 20_000)), true },
+        { "argocd: images", "k8s/api.yaml", Deployment + "---\n" + Application("image-list: '" + string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"a{i}=ghcr.io/acme/api:~1")) + "'"), false },
+        { "argocd: an expression", "k8s/api.yaml", Deployment + "---\n" + Application("image-list: api=ghcr.io/acme/api\n    argocd-image-updater.argoproj.io/api.allow-tags: 'regexp:" + Catastrophe + "'"), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void It_ends_soon_and_nothing_is_decided_by_what_is_wrong(string what, string path, string text, bool isWrong)
+    {
+        var clock = Stopwatch.StartNew();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var repository = RepositoryText.Of(("Dockerfile", Dockerfile), (path, text));
+        foreach (var use in repository.Uses.Where(u => u.Reference is not null))
+        {
+            _ = repository.Policies.For(use).Rule;
+        }
+
+        Assert.True(clock.Elapsed < Patience, $"{what} took {clock.Elapsed}");
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2_000_000_000, what);
+        if (isWrong)
+        {
+            var dialect = what.Split(':')[0] == "ours" ? "basewatch" : what.Split(':')[0];
+            Assert.Contains(repository.Decided.Errors.Concat(repository.Scan.Problems), e => e.Path == path);
+            Assert.All(
+                repository.Uses.Where(u => u.Reference is not null && (path != "k8s/api.yaml" || u.Path == path)),
+                u => Assert.False(repository.Policies.For(u).Rule is { Enabled: true, Source: null }, $"{dialect}: the default decides for {u.Path}:{u.Line}"));
+        }
+    }
+
+    [Fact]
+    public void Every_dialect_is_tried() =>
+        Assert.Empty(DialectCatalog.All.Select(d => d.Name == "basewatch" ? "ours" : d.Name).Except(Texts.Select(t => t.Data.Item1.Split(':')[0])));
+
+    private static string FluxPolicy(string policy, string filter) =>
+        $$"""
+        apiVersion: image.toolkit.fluxcd.io/v1
+        kind: ImagePolicy
+        metadata: {name: api, namespace: flux-system}
+        spec:
+          imageRepositoryRef: {name: api}
+          policy: {{policy}}
+          filterTags: {{filter}}
+
+        """;
+
+    private static string Application(string annotation) =>
+        $$"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata:
+          name: api
+          annotations:
+            argocd-image-updater.argoproj.io/{{annotation}}
+        spec: {source: {repoURL: https://github.com/acme/web, path: k8s}}
+
+        """;
+}
