@@ -105,7 +105,8 @@ public sealed class HostileConfigurationTests
           name: api
           annotations:
             argocd-image-updater.argoproj.io/{{annotation}}
-        spec: {source: {repoURL: https://github.com/acme/web, path: k8s}}
+        spec:
+          source: {repoURL: https://github.com/acme/web, path: k8s}
 
         """;
 }
