@@ -3,7 +3,7 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <summary>A tag as one of Renovate's versionings reads it.</summary>
 /// <param name="Text">The version as it is written.</param>
 /// <param name="Numbers">Its numbers as JavaScript has them: exact up to 2^53.</param>
-internal sealed record Release(string Text, double[] Numbers)
+internal record Release(string Text, double[] Numbers)
 {
     /// <summary>What makes it a pre-release; empty where nothing does.</summary>
     public string PreRelease { get; init; } = "";
