@@ -46,7 +46,7 @@ internal sealed partial class ComposerVersioning : NpmVersioning
 
     public override bool AreEqual(Release a, Release b) => SemverVersioning.Order(a, b) == 0;
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         var written = Read(value) is not null ? next.Text : base.NewValue(value, current, next);
         if (written is null || !value.Split('.')[0].Contains('v', StringComparison.Ordinal))

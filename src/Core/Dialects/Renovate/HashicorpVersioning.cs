@@ -29,7 +29,7 @@ internal sealed class HashicorpVersioning : NpmVersioning
         return excluded.Count == 0 ? range : r => !excluded.Exists(e => e[2..].Trim() == r.Text) && range(r);
     }
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (Normalized(value) is not { } npm || base.NewValue(npm, current, next) is not { } written)
         {

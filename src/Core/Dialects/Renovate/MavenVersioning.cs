@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>
@@ -64,6 +62,8 @@ internal sealed class MavenVersioning : Versioning
 
     public override bool IsStable(Release release) => !((MavenRelease)release).Pieces.Exists(p => !p.IsNumber && RankOf(p) is > 0 and < Released);
 
+    public override bool IsSame(int section, Release a, Release b) => Nullable.Equals(a.Section(section), b.Section(section));
+
     public override Predicate<Release> Range(string text) =>
         Read(text) is not null ? base.Range(text)
         : Intervals(text) is { } intervals ? r => intervals.Exists(i => Holds(i, r))
@@ -71,15 +71,15 @@ internal sealed class MavenVersioning : Versioning
 
     public override bool IsBelow(Release release, string value) => false;
 
-    public override string? NewValue(string value, Release current, Release next) => next.Text;
+    public override string? NewValue(string value, Release? current, Release next) => next.Text;
 
     private static double? NumberOf(List<Piece> pieces, int index) =>
-        index < pieces.Count && pieces[index].IsNumber ? double.Parse(pieces[index].Text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
+        index < pieces.Count && pieces[index].IsNumber ? Number(pieces[index].Text) : null;
 
     /// <summary>The pieces of a version; an empty one is 0.</summary>
     private static List<Piece> Pieces(string text)
     {
-        var pieces = new List<Piece>();
+        var pieces = new List<Piece>(8);
         var start = text.Length > 0 && text[0] == 'v' && (text.Length == 1 || !IsLetter(text[1])) ? 1 : 0;
         var isDashed = false;
         for (var i = start; i <= text.Length; i++)
@@ -104,23 +104,21 @@ internal sealed class MavenVersioning : Versioning
     /// <summary>The pieces without those that mean nothing before a dash, a qualifier and the end: zeros, <c>final</c>, <c>ga</c>.</summary>
     private static List<Piece> Significant(List<Piece> pieces)
     {
-        var significant = new List<Piece>();
-        var waiting = new List<Piece>();
+        var significant = new List<Piece>(pieces.Count);
+        var first = 0;
         var isLeading = true;
-        foreach (var piece in pieces)
+        for (var i = 0; i < pieces.Count; i++)
         {
-            if (piece.IsDashed || !piece.IsNumber)
-            {
-                waiting.Clear();
-            }
-
-            waiting.Add(piece);
+            var piece = pieces[i];
+            first = piece.IsDashed || !piece.IsNumber ? i : first;
             var isNothing = piece.IsNumber ? piece.Text.AsSpan().TrimStart('0').IsEmpty : RankOf(piece) == Released;
             isLeading &= isNothing;
             if (!isNothing || isLeading)
             {
-                significant.AddRange(waiting);
-                waiting.Clear();
+                for (; first <= i; first++)
+                {
+                    significant.Add(pieces[first]);
+                }
             }
         }
 

@@ -32,7 +32,7 @@ internal sealed class NodeVersioning : NpmVersioning
         && Array.Find(Lines, l => l.Major == release.Numbers[0]) is { Since: { } since }
         && _now > DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (LineOf(value) is not null)
         {

@@ -131,8 +131,10 @@ internal sealed class NpmRange
         var words = text.Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         if (Array.IndexOf(words, "-") is var dash and > 0)
         {
-            return Partial.TryRead(string.Concat(words[..dash]), isBare: true, out var from)
-                && Partial.TryRead(string.Concat(words[(dash + 1)..]), isBare: true, out var to)
+            // Before a whole version an equal sign is one too many there.
+            var (first, last) = (string.Concat(words[..dash]), string.Concat(words[(dash + 1)..]));
+            return Partial.TryRead(first, isBare: true, out var from) && !(from.Patch is not null && first.Contains('=', StringComparison.Ordinal))
+                && Partial.TryRead(last, isBare: true, out var to) && !(to.Patch is not null && last.Contains('=', StringComparison.Ordinal))
                 && from.AddHyphen(to, set);
         }
 

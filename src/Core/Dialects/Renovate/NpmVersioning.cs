@@ -38,7 +38,7 @@ internal class NpmVersioning : SemverVersioning
         return best ?? Read(value);
     }
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (Read(value) is not null)
         {

@@ -85,7 +85,7 @@ internal sealed class NugetVersioning : Versioning
         return best ?? Read(value);
     }
 
-    public override string? NewValue(string value, Release current, Release next) => Read(value) is null ? null : next.Text;
+    public override string? NewValue(string value, Release? current, Release next) => Read(value) is null ? null : next.Text;
 
     private static int SkipSpaces(string text, int at)
     {

@@ -35,8 +35,8 @@ internal class Pep440Versioning : Versioning
         return releases.FindAll(r => range(r)) is [var only] ? only : Read(value);
     }
 
-    public override string? NewValue(string value, Release current, Release next) =>
-        value == current.Text ? next.Text
+    public override string? NewValue(string value, Release? current, Release next) =>
+        value == current?.Text ? next.Text
         : Read(value) is null ? null
         : value[0] is 'v' or 'V' ? value[0] + next.Text
         : next.Text;

@@ -80,7 +80,7 @@ internal sealed partial class PoetryVersioning : Pep440Versioning
         return Read(Written(((Pep440Release)best).Semantic!));
     }
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (ReadRange(value) is not { } range)
         {
@@ -88,7 +88,7 @@ internal sealed partial class PoetryVersioning : Pep440Versioning
         }
 
         var version = ((Pep440Release)next).Semantic;
-        if (version is null || range.Contains(version) || ((Pep440Release)next).Parts.Length != 3 || ((Pep440Release)current).Semantic is not { } from)
+        if (version is null || range.Contains(version) || ((Pep440Release)next).Parts.Length != 3 || current is not Pep440Release { Semantic: { } from })
         {
             return value;
         }

@@ -26,6 +26,10 @@ internal record Release(string Text, double[] Numbers)
     /// <summary>The third number.</summary>
     public double? Patch => Section(2);
 
+    /// <summary>Whether both have the same number at a place, or neither has one. What is not a number is never the same.</summary>
+    public bool HasSame(int index, Release other) =>
+        index < Numbers.Length && index < other.Numbers.Length ? Numbers[index] == other.Numbers[index] : index >= Numbers.Length && index >= other.Numbers.Length;
+
     /// <summary>A number by its place; null where there is none.</summary>
     public double? Section(int index) => index < Numbers.Length && !double.IsNaN(Numbers[index]) ? Numbers[index] : null;
 }

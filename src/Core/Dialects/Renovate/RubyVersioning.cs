@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Basewatch.Core.Dialects.Renovate;
 
@@ -79,7 +78,7 @@ internal sealed class RubyVersioning : Versioning
         return best with { Text = Bare(best.Text) };
     }
 
-    public override string? NewValue(string value, Release current, Release next) =>
+    public override string? NewValue(string value, Release? current, Release next) =>
         value.StartsWith('v') && !next.Text.StartsWith('v') ? "v" + next.Text : next.Text;
 
     private static string Bare(string text)
@@ -93,25 +92,39 @@ internal sealed class RubyVersioning : Versioning
     /// <summary>Digits, more pieces of digits and letters behind dots, and all of that and dashes behind a first dash.</summary>
     private static bool IsVersion(string text)
     {
-        text = text.Trim();
-        var dash = text.IndexOf('-', StringComparison.Ordinal);
-        var pieces = (dash < 0 ? text : text[..dash]).Split('.');
-        return pieces[0].Length > 0 && !pieces[0].AsSpan().ContainsAnyExceptInRange('0', '9')
-            && Array.TrueForAll(pieces, p => IsPart(p, dashes: false))
-            && (dash < 0 || Array.TrueForAll(text[(dash + 1)..].Split('.'), p => IsPart(p, dashes: true)));
-    }
-
-    private static bool IsPart(string piece, bool dashes)
-    {
-        foreach (var c in piece)
+        var rest = text.AsSpan().Trim();
+        var digits = rest.IndexOfAnyExceptInRange('0', '9');
+        if (digits is 0 || rest.IsEmpty)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && !(dashes && c == '-'))
+            return false;
+        }
+
+        // Each piece between dots holds something; dashes may stand in pieces from the first dash on.
+        var length = 0;
+        var isDashed = false;
+        for (var i = digits < 0 ? rest.Length : digits; i < rest.Length; i++)
+        {
+            if (i == digits ? rest[i] is '.' or '-' : rest[i] == '.' || (rest[i] == '-' && !isDashed))
+            {
+                if (i > digits && length == 0)
+                {
+                    return false;
+                }
+
+                isDashed |= rest[i] == '-';
+                length = 0;
+            }
+            else if (i == digits || (!char.IsAsciiLetterOrDigit(rest[i]) && rest[i] != '-'))
             {
                 return false;
             }
+            else
+            {
+                length++;
+            }
         }
 
-        return piece.Length > 0;
+        return digits < 0 || length > 0;
     }
 
     private static bool IsPiece(string piece, string[] operators)
@@ -130,31 +143,53 @@ internal sealed class RubyVersioning : Versioning
 
     private static RubyRelease Parse(string text, string version)
     {
-        var segments = new List<string>();
-        var written = version.Trim().Replace("-", ".pre.", StringComparison.Ordinal);
-        var segment = new StringBuilder();
-        for (var i = 0; i <= written.Length; i++)
+        var segments = new List<string>(8);
+        version = version.Trim();
+        for (var at = 0; at < version.Length;)
         {
-            var isEnd = i == written.Length || written[i] == '.';
-            if (segment.Length > 0 && (isEnd || char.IsAsciiDigit(written[i]) != char.IsAsciiDigit(segment[0])))
+            var start = at;
+            var isDigit = char.IsAsciiDigit(version[at]);
+            while (at < version.Length && char.IsAsciiLetterOrDigit(version[at]) && char.IsAsciiDigit(version[at]) == isDigit)
             {
-                segments.Add(char.IsAsciiDigit(segment[0]) ? segment.ToString().TrimStart('0') : segment.ToString());
-                segment.Clear();
+                at++;
             }
 
-            segment.Append(isEnd ? "" : written[i].ToString());
+            if (at > start)
+            {
+                segments.Add(isDigit ? version.AsSpan(start, at - start).TrimStart('0').ToString() : version[start..at]);
+                continue;
+            }
+
+            // A dash means .pre., and a dot nothing.
+            if (version[at++] == '-')
+            {
+                segments.Add("pre");
+            }
         }
 
         var word = segments.FindIndex(IsWord);
-        var numeric = word < 0 ? segments : segments[..word];
-        var numbers = numeric.ConvertAll(s => s.Length == 0 ? 0 : double.Parse(s, NumberStyles.None, CultureInfo.InvariantCulture)).ToArray();
-        return new RubyRelease(text, numbers, [.. WithoutZeros(numeric), .. WithoutZeros(word < 0 ? [] : segments[word..])]);
+        word = word < 0 ? segments.Count : word;
+        var numbers = new double[word];
+        for (var i = 0; i < word; i++)
+        {
+            numbers[i] = Number(segments[i]);
+        }
+
+        RemoveZeros(segments, word, segments.Count);
+        RemoveZeros(segments, 1, word);
+        return new RubyRelease(text, numbers, segments);
     }
 
-    private static List<string> WithoutZeros(List<string> segments)
+    /// <summary>Removes what counts for nothing at the end of a part.</summary>
+    private static void RemoveZeros(List<string> segments, int from, int to)
     {
-        var last = segments.FindLastIndex(s => s.Length > 0);
-        return last < 0 ? segments[..Math.Min(1, segments.Count)] : segments[..(last + 1)];
+        var end = to;
+        while (end > from && segments[end - 1].Length == 0)
+        {
+            end--;
+        }
+
+        segments.RemoveRange(end, to - end);
     }
 
     private static (string Operator, RubyRelease Version)? ReadRequirement(string text)

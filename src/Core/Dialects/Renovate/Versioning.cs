@@ -143,7 +143,7 @@ internal abstract partial class Versioning
     public virtual bool IsBreaking(Release from, Release to) => !IsSame(0, from, to);
 
     /// <summary>Whether both have the same number at a place.</summary>
-    public virtual bool IsSame(int section, Release a, Release b) => Nullable.Equals(a.Section(section), b.Section(section));
+    public virtual bool IsSame(int section, Release a, Release b) => a.HasSame(section, b);
 
     /// <summary>The versions that a range holds; none where it is no range.</summary>
     public virtual Predicate<Release> Range(string text) => Read(text) is { } version ? r => AreEqual(r, version) : _ => false;
@@ -171,8 +171,11 @@ internal abstract partial class Versioning
     }
 
     /// <summary>What is written for a new version; null where nothing can be.</summary>
-    public virtual string? NewValue(string value, Release current, Release next) =>
-        current.Text == "v" + value && next.Text.StartsWith('v') ? next.Text[1..] : next.Text;
+    /// <param name="value">The current text.</param>
+    /// <param name="current">The version that it stands for; null where that is gone.</param>
+    /// <param name="next">The new version.</param>
+    public virtual string? NewValue(string value, Release? current, Release next) =>
+        current?.Text == "v" + value && next.Text.StartsWith('v') ? next.Text[1..] : next.Text;
 
     /// <summary>The version part of what is written, which rules about the current version see after the lookup.</summary>
     public virtual string ToVersion(string value) => value;
