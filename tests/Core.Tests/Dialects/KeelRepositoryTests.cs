@@ -76,7 +76,7 @@ public sealed class KeelRepositoryTests
                   containers:
                     - {name: app, image: acme/app:1.0.0}
                     - {name: side, image: acme/side:1.0.0}
-                  volumes: [{name: data, image: {reference: acme/data:1.0.0}}]
+                  volumes: [{name: data, image: {reference: 'acme/data:1.0.0'} }]
             """;
         text = text.Contains("keel.sh/policy", StringComparison.Ordinal) ? text : text.Replace("labels: {", "labels: {keel.sh/policy: minor, ", StringComparison.Ordinal);
         var repository = RepositoryText.Of(("a.yaml", text));
