@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Basewatch.Core.Dialects;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
@@ -153,11 +151,11 @@ public sealed class KeelRepositoryTests
         Assert.Equal("1.0.1", repository.Decide("a.yaml", 13, Tags));
         Assert.Equal("a.yaml:12", repository.RuleOf("a.yaml", 13).Source!.ToString());
         Assert.Equal("d.json:3", repository.RuleOf("d.json", 5).Source!.ToString());
-        Assert.Equal(2, repository.RuleOf("a.yaml", 20).Proposal.Approvals);
+        Assert.Equal(2, repository.RuleOf("a.yaml", 21).Proposal.Approvals);
     }
 
     [Theory]
-    [InlineData("annotations:\n    keel.sh/trigger: poll\n    keel.sh/policy: minro", "a.yaml:6: Keel has no policy 'minro', only all, major, minor, patch, force, never, glob:<pattern> and regexp:<expression>: did you mean 'minor'?")]
+    [InlineData("annotations:\n    keel.sh/trigger: poll\n    keel.sh/policy: mino", "a.yaml:6: Keel has no policy 'mino', only all, major, minor, patch, force, never, glob:<pattern> and regexp:<expression>: did you mean 'minor'?")]
     [InlineData("annotations:\n    keel.sh/policy: 'glob:a:b'", "a.yaml:5: 'glob:a:b' has a second colon, with which Keel takes no pattern: no tag has one")]
     [InlineData("annotations:\n    keel.sh/policy: 'regexp:('", null)]
     [InlineData("annotations:\n    keel.sh/policy: all\n    keel.sh/monitorContainers: '('", null)]
@@ -230,8 +228,8 @@ public sealed class KeelRepositoryTests
         Assert.Equal((true, false), (shop.Pins, worker.Pins));
         Assert.Equal((2, "minor, any pre-release", "shop/values.yaml:11"), (worker.Proposal.Approvals, worker.Summary, worker.Source!.ToString()));
         Assert.Equal(
-            ["10: Keel has no key 'enabled' for charts", "13: 'trigger' has no part", "17: 'releaseNotes' of an image has no meaning here", "9: no image that this is for"],
-            repository.Remarks.Select(r => r["shop/values.yaml:".Length..]).Order(StringComparer.Ordinal).Select((r, i) => r[..Math.Min(r.Length, new[] { 40, 25, 50, 28 }[i])]));
+            ["10: Keel has no key 'enabled' for charts", "10: no image that this is for stands in", "13: 'trigger' has no part in which tag i", "17: 'releaseNotes' of an image has no me"],
+            repository.Remarks.Select(r => r["shop/values.yaml:".Length..][..40].TrimEnd()).Order(StringComparer.Ordinal));
         AssertTextSaysTheSame(repository);
     }
 
@@ -276,7 +274,7 @@ public sealed class KeelRepositoryTests
             Workload("annotations: {keel.sh/policy: minor, keel.sh/initContainers: 'true', keel.sh/monitorContainers: '^a'}\n  labels: {keel.sh/policy: force, keel.sh/matchTag: 'true'}"),
             Values + "\nkeel:\n  policy: patch\n  images:\n    - {repository: image.repository, tag: image.tag}\n",
         ];
-        Gen.Select(Gen.OneOfConst(samples), Gen.Int[0, 500], Gen.Int[0, 12], Gen.OneOf(Gen.String, Gen.OneOfConst("{", "[", "*l", "&l", "\n", "'", "glob:", "regexp:", "never", "<<: ", "keel.sh/", "- ", ": "))).Sample(m =>
+        Gen.Select(Gen.Int[0, samples.Length - 1].Select(i => samples[i]), Gen.Int[0, 500], Gen.Int[0, 12], Gen.OneOf(Gen.String, Gen.OneOf("{", "[", "*l", "&l", "\n", "'", "glob:", "regexp:", "never", "<<: ", "keel.sh/", "- ", ": "))).Sample(m =>
         {
             var (sample, at, length, text) = m;
             at = Math.Min(at, sample.Length);

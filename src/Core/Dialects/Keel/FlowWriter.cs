@@ -28,8 +28,8 @@ internal sealed class FlowWriter(SourceFile file, int firstLine, int longest)
     /// <summary>How much is written.</summary>
     public int Length => _text.Length;
 
-    /// <summary>Writes one of <c>{ } [ ] , :</c>.</summary>
-    public void Mark(char mark) => _text.Append(mark);
+    /// <summary>Writes one of <c>{ } [ ] , :</c>, and a space after it, without which a colon is a letter.</summary>
+    public void Mark(char mark) => _text.Append(mark).Append(' ');
 
     /// <summary>Writes a text that is in no line of its own.</summary>
     public void Text(string value) => _text.Append(Quote(value.Length <= longest ? value : value[..longest]));

@@ -49,7 +49,7 @@ internal sealed class KeelRules : IRuleSet
         KeelSettings? settings = null;
         if (root is null)
         {
-            text.Wrong(part.Line, $"Keel's settings are longer than {ConfigurationPart.LongestText / 1024} KiB, the most that is read: nothing is decided by them");
+            text.Wrong(part.Line, "Keel's settings are too long to be read");
         }
         else
         {
