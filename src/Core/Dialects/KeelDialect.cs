@@ -12,7 +12,9 @@ namespace Basewatch.Core.Dialects;
 /// </summary>
 public sealed class KeelDialect : IDialect
 {
-    private const int LongestText = 256 * 1024;
+    /// <summary>Its name.</summary>
+    internal const string DialectName = "keel";
+
     private const int LongestGlob = 1000;
     private const string GlobPrefix = "glob:";
     private const string RegexpPrefix = "regexp:";
@@ -20,14 +22,17 @@ public sealed class KeelDialect : IDialect
     private static readonly string[] Policies = ["all", "major", "minor", "patch", "force", "never"];
 
     /// <inheritdoc/>
-    public string Name => "keel";
+    public string Name => DialectName;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["keel"u8.ToArray()];
 
     /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var labels = KeelSettings.Open(text);
-        if (labels.Root("a policy of Keel is one mapping of its keys, such as {policy: minor, matchPreRelease: false}", LongestText) is not { } mapping)
+        if (labels.Root("a policy of Keel is one mapping of its keys, such as {policy: minor, matchPreRelease: false}", ConfigurationPart.LongestText) is not { } mapping)
         {
             return labels.Reading(null);
         }
@@ -41,8 +46,23 @@ public sealed class KeelDialect : IDialect
         return labels.Reading(policy);
     }
 
+    /// <inheritdoc/>
+    public IEnumerable<ConfigurationPart> FindParts(SourceFile file, IReadOnlyList<ImageUse> uses)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(uses);
+        return new KeelParts(file, uses).Find();
+    }
+
+    /// <inheritdoc/>
+    public DialectReading ReadRules(IReadOnlyList<ConfigurationPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return KeelRules.Read(parts);
+    }
+
     /// <summary>internal/policy/policy.go; where Keel logs a mistake and leaves the image alone, there is an error.</summary>
-    private static bool TryCreate(KeelSettings settings, out IPolicy policy, out string error)
+    internal static bool TryCreate(KeelSettings settings, out IPolicy policy, out string error)
     {
         (policy, error) = (new KeelStayPolicy("Keel leaves an image alone that has no policy"), "");
         var text = settings.Policy;

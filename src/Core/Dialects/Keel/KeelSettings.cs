@@ -6,8 +6,12 @@ namespace Basewatch.Core.Dialects.Keel;
 /// <summary>What Keel's labels or annotations say of an image, their <c>keel.sh/</c> taken off.</summary>
 internal sealed class KeelSettings
 {
-    private const string Prefix = "keel.sh/";
-    private const string LegacyPolicy = "keel.observer/policy";
+    /// <summary>What the keys of labels and annotations begin with.</summary>
+    public const string Prefix = "keel.sh/";
+
+    /// <summary>The label of early versions.</summary>
+    public const string LegacyPolicy = "keel.observer/policy";
+
     private const int MostApprovals = 100;
     private const int MostHours = 24 * 366;
 
@@ -29,6 +33,12 @@ internal sealed class KeelSettings
         ("digest", "what Keel has written down itself"),
         ("update-time", "what Keel has written down itself"),
     ];
+
+    /// <summary>Keys of a repository's settings that say more than which tag is next.</summary>
+    private static readonly string[] OfRepositories = ["approvals", "initContainers", "imageVolumes", "monitorContainers", "images", "digest", "update-time"];
+
+    /// <summary>The keys of a chart (provider/helm3/helm3.go).</summary>
+    private static readonly string[] OfCharts = ["policy", "matchTag", "matchPreRelease", "trigger", "pollSchedule", "approvals", "approvalDeadline", "notificationChannels", "images"];
 
     private static readonly string[] Known = ["policy", LegacyPolicy, "matchTag", "match-tag", "matchPreRelease", .. Beside.Select(b => b.Key)];
 
@@ -59,11 +69,43 @@ internal sealed class KeelSettings
     /// <summary>Where the release notes are.</summary>
     public string? ReleaseNotes { get; private set; }
 
+    /// <summary>What of it says which tag is next, as a text that is read so.</summary>
+    public string Words
+    {
+        get
+        {
+            var beside = this switch
+            {
+                { Policy: "force", MatchTag: true } => ", matchTag: true",
+                { Policy: "major" or "minor" or "patch", MatchPreRelease: false } => ", matchPreRelease: false",
+                _ => "",
+            };
+            return $"{{policy: {FlowWriter.Quote(Policy)}{beside}}}";
+        }
+    }
+
     /// <summary>How Keel reads a text: its keys with their prefix or without, some whatever their capitals.</summary>
     public static ConfigurationText Open(SourceFile file) => new(file) { LongestText = int.MaxValue, NameOf = Find };
 
+    /// <summary>How Keel reads the values of a chart: without prefix, and whatever the capitals.</summary>
+    public static ConfigurationText OpenChart(SourceFile file) => new(file) { LongestText = int.MaxValue, NameOf = FindInChart };
+
+    /// <summary>Whether a label or an annotation is Keel's.</summary>
+    public static bool IsOne(string written) => written.StartsWith(Prefix, StringComparison.Ordinal) || written == LegacyPolicy;
+
+    /// <summary>A key of a chart as it is known, or as it is written; <paramref name="isKnown"/> tells which.</summary>
+    public static string FindInChart(string written, out bool isKnown)
+    {
+        var known = Array.Find(OfCharts, k => k.Equals(written, StringComparison.OrdinalIgnoreCase));
+        isKnown = known is not null;
+        return known ?? written;
+    }
+
     /// <summary>Reads the keys of a mapping; those that say nothing of which tag is next are remarks.</summary>
-    public static KeelSettings Read(ConfigurationText text, YamlMapping mapping)
+    /// <param name="text">The text.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <param name="isRepository">Whether they are a repository's settings, where some keys do more than that.</param>
+    public static KeelSettings Read(ConfigurationText text, YamlMapping mapping, bool isRepository = false)
     {
         var keys = text.Open(mapping, "Keel's settings", Known);
         var policy = keys.Has("policy") ? "policy" : LegacyPolicy;
@@ -91,7 +133,9 @@ internal sealed class KeelSettings
             }
         }
 
-        foreach (var (key, about) in Beside.Where(b => keys.Has(b.Key)))
+        keys.Flag("initContainers");
+        keys.Flag("imageVolumes");
+        foreach (var (key, about) in Beside.Where(b => keys.Has(b.Key) && !(isRepository && OfRepositories.Contains(b.Key, StringComparer.Ordinal))))
         {
             keys.Remark(key, $"'{key}' has no part in which tag is next: it says {about}");
         }
@@ -129,11 +173,13 @@ internal sealed class KeelSettings
     }
 
     /// <summary>The key as it is known; some are found whatever their capitals.</summary>
-    private static string Find(string written)
+    public static string Find(string written)
     {
         var key = written.StartsWith(Prefix, StringComparison.Ordinal) ? written[Prefix.Length..] : written;
         return Array.Find(Known, k => k is "imagePullSecret" or "initContainers" or "imageVolumes" or "monitorContainers" && k.Equals(key, StringComparison.OrdinalIgnoreCase)) ?? key;
     }
+
+    private static string FindInChart(string written) => FindInChart(written, out _);
 
     /// <summary>What is between the commas of a label, or a list.</summary>
     private static IEnumerable<string> Channels(ConfigurationMapping keys, string key) =>
