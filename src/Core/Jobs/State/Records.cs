@@ -12,11 +12,11 @@ namespace Basewatch.Core.Jobs.State;
 /// <param name="ChangeToken">Of the listing that the inventory answered.</param>
 /// <param name="Branch">Default branch.</param>
 /// <param name="Commit">Commit that was read.</param>
-/// <param name="FormatsVersion"><see cref="Inventory.FormatsOf"/> when it was read.</param>
+/// <param name="ReadAs"><see cref="OrganisationConfiguration.VersionOf"/> when it was read.</param>
 /// <param name="At">When it was read.</param>
 /// <param name="Uses">Number of uses found.</param>
 /// <param name="Problems">Files that could not be read.</param>
-public sealed record RepositoryRecord(string Repository, string? ChangeToken, string Branch, string Commit, int FormatsVersion, DateTimeOffset At, int Uses, IReadOnlyList<FileProblem> Problems);
+public sealed record RepositoryRecord(string Repository, string? ChangeToken, string Branch, string Commit, int ReadAs, DateTimeOffset At, int Uses, IReadOnlyList<FileProblem> Problems);
 
 /// <summary>Everything that a repository uses.</summary>
 /// <param name="Branch">Default branch.</param>
