@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Basewatch.Core.Images;
 
@@ -55,7 +56,7 @@ internal sealed record DependabotRules(ImmutableArray<AllowRule> Allow, Immutabl
         static string Keys(params IEnumerable<string> keys) => string.Join(", ", keys.Where(k => k.Length > 0));
         static string Days(string key, int? days) => days is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{key}-days: {days}");
         static string Steps(ImmutableArray<SemverStep> steps) => steps.IsEmpty ? "" : $"update-types: [{string.Join(", ", steps.Select(s => $"\"{SemverSteps.NameOf(s)}\""))}]";
-        static string Versions(ImmutableArray<GemRequirement> versions) => versions.IsEmpty ? "" : $"versions: [{string.Join(", ", versions.Select(v => $"\"{JsonEncodedText.Encode(v.Text)}\""))}]";
+        static string Versions(ImmutableArray<GemRequirement> versions) => versions.IsEmpty ? "" : $"versions: [{string.Join(", ", versions.Select(v => $"\"{JsonEncodedText.Encode(v.Text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""))}]";
     }
 
     /// <summary>In short, for people: <c>minor, not ~&gt; 20.13, after 5 days</c>.</summary>

@@ -12,14 +12,34 @@ internal static partial class EntrySchedule
     private const string CronJob = "cronjob";
     private const string TimeZone = "timezone";
 
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
     private static readonly string[] Intervals = ["daily", "weekly", "monthly", "quarterly", "semiannually", "yearly", Cron];
     private static readonly string[] Days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
     /// <summary>Its keys.</summary>
     public static IReadOnlyCollection<string> Keys { get; } = [Interval, "day", "time", TimeZone, CronJob];
 
+    /// <summary>Reads the schedule; null where something is wrong.</summary>
+    public static Schedule? Read(ConfigurationMapping schedule)
+    {
+        var zone = ReadZone(schedule);
+        if (ReadCron(schedule) is not { } cron)
+        {
+            return null;
+        }
+
+        if (!CalendarRule.TryParseCron(cron, out var rule, out var error))
+        {
+            schedule.Wrong(CronJob, error);
+            return null;
+        }
+
+        return new CalendarSchedule(InWords(schedule, rule) + ", " + zone.Id, zone, [rule], OneDay);
+    }
+
     /// <summary>The expression of cron for a schedule; null where something is wrong.</summary>
-    internal static string? ReadCron(ConfigurationMapping schedule)
+    private static string? ReadCron(ConfigurationMapping schedule)
     {
         _ = schedule.Needed(Interval, $"write one of {string.Join(", ", Intervals)}");
         var interval = schedule.Choice(Interval, Intervals);
@@ -27,7 +47,7 @@ internal static partial class EntrySchedule
         var (hour, minute) = ReadTime(schedule);
         if (day is not null && interval is not (null or "weekly"))
         {
-            schedule.Remark("day", $"'day' is passed over: it is for 'interval: weekly'");
+            schedule.Remark("day", "'day' is passed over: it is for 'interval: weekly'");
         }
 
         if (interval == Cron)
@@ -48,12 +68,12 @@ internal static partial class EntrySchedule
         };
     }
 
-    /// <summary>Reads the schedule; null where something is wrong.</summary>
-    public static Schedule? Read(ConfigurationMapping schedule)
+    private static string InWords(ConfigurationMapping schedule, CalendarRule rule)
     {
-        _ = ReadCron(schedule);
-        _ = ReadZone(schedule);
-        return null;
+        var interval = schedule.Text(Interval);
+        return interval == Cron ? $"at {schedule.Text(CronJob)}"
+            : interval + (interval == "weekly" ? $" on {CultureInfo.InvariantCulture.DateTimeFormat.GetDayName((DayOfWeek)rule.DaysOfWeek!.First())}" : "")
+                + string.Create(CultureInfo.InvariantCulture, $" from {rule.Hours!.First()}:{rule.Minutes!.First():00}");
     }
 
     private static TimeZoneInfo ReadZone(ConfigurationMapping schedule)
@@ -63,8 +83,7 @@ internal static partial class EntrySchedule
             return TimeZoneInfo.Utc;
         }
 
-        // A name is part of a path on some systems.
-        if (name is not ['/', ..] && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+        if (CalendarSchedule.TryFindZone(name, out var zone))
         {
             return zone;
         }
