@@ -13,6 +13,9 @@ public sealed class DependabotDialect : IDialect
     public string Name => "dependabot";
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Files { get; } = [".github/dependabot.yml", ".github/dependabot.yaml"];
+
+    /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -26,6 +29,20 @@ public sealed class DependabotDialect : IDialect
         var rules = DependabotEntry.Read(configuration, entry);
         var reading = configuration.Reading(new DependabotPolicy(rules));
         return reading.Policy is null ? reading : reading with { Remarks = [.. reading.Remarks, .. Unnamed(text, rules)] };
+    }
+
+    /// <inheritdoc/>
+    public DialectReading ReadRules(IReadOnlyList<ConfigurationPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (Files.Select(f => parts.FirstOrDefault(p => p.Path == f)).OfType<ConfigurationPart>().ToList() is not [var first, .. var rest])
+        {
+            return DialectReading.None;
+        }
+
+        var reading = DependabotFile.Read(first);
+        return rest.Count == 0 ? reading
+            : reading with { Remarks = [.. reading.Remarks, .. rest.Select(p => new FileProblem(p.Path, null, $"the file is passed over, since there is {first.Path}"))] };
     }
 
     /// <summary>A policy by itself is for whatever image it is asked about.</summary>

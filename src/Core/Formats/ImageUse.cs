@@ -42,6 +42,12 @@ public sealed record ImageUse
     /// <summary>What is wrong with what is written there, where it can be no image reference at all.</summary>
     public FileProblem? Problem { get; init; }
 
+    /// <summary>
+    /// What of a Dockerfile names the image: <c>FROM</c>, <c>COPY</c>, <c>ADD</c>, <c>RUN</c>, <c>syntax</c>, or <c>ARG</c> for a
+    /// <c>FROM</c> that takes variables; null elsewhere. Some tools read no more than <c>FROM</c>.
+    /// </summary>
+    public string? Keyword { get; init; }
+
     /// <summary>The platform that the file asks for, if it does.</summary>
     public Platform? Platform { get; init; }
 

@@ -24,7 +24,8 @@ internal sealed class DependabotEntry
         "patterns", "pull-request-branch-name", "rebase-strategy", "registries", "reviewers", "schedule", "target-branch", "vendor", "versioning-strategy",
     ];
 
-    private static readonly string[] EntryKeys = ["allow", "ignore", "cooldown", .. OtherKeys];
+    /// <summary>Every key of an entry.</summary>
+    public static readonly string[] EntryKeys = ["allow", "ignore", "cooldown", .. OtherKeys];
     private static readonly string[] AllowKeys = [DependencyName, DependencyType, "update-types"];
     private static readonly string[] IgnoreKeys = [DependencyName, "versions", "update-types"];
     private static readonly string[] CooldownKeys = ["default-days", "semver-major-days", "semver-minor-days", "semver-patch-days", "include", "exclude"];
@@ -43,16 +44,25 @@ internal sealed class DependabotEntry
         HintOf = key => key == "updates" ? ": it is a key of the whole file, so write one entry of it" : null,
     };
 
+    /// <summary>How the whole file is read.</summary>
+    public static ConfigurationText OpenFile(SourceFile file) => new(file) { LongestText = LongestText };
+
     /// <summary>Reads an entry; without errors the rules are complete.</summary>
     public static DependabotRules Read(ConfigurationText text, YamlMapping mapping)
     {
-        var reader = new DependabotEntry(text);
         var entry = text.Open(mapping, "an entry of dependabot.yml", EntryKeys);
         foreach (var key in entry.Keys.Where(OtherKeys.Contains))
         {
             entry.Remark(key, $"'{key}' has no say in which tag of an image is next and is passed over");
         }
 
+        return Read(text, entry);
+    }
+
+    /// <summary>Reads the rules of an entry, and nothing else of it.</summary>
+    public static DependabotRules Read(ConfigurationText text, ConfigurationMapping entry)
+    {
+        var reader = new DependabotEntry(text);
         return new DependabotRules(
             [.. entry.Mappings("allow", AllowKeys).Select(reader.ReadAllow)],
             [.. entry.Mappings("ignore", IgnoreKeys).Select(reader.ReadIgnore)],
@@ -70,7 +80,7 @@ internal sealed class DependabotEntry
         return rule;
     }
 
-    private IgnoreRule ReadIgnore(ConfigurationMapping item) => new(Name(item), ReadVersions(item), ReadSteps(item));
+    private IgnoreRule ReadIgnore(ConfigurationMapping item) => new(Name(item), ReadVersions(item), ReadSteps(item)) { Line = _text.LineOf(item.Node) };
 
     private static Cooldown ReadCooldown(ConfigurationMapping cooldown) => new(
         cooldown.Number("default-days", 0, MostDays),

@@ -11,8 +11,11 @@ internal static class NamePattern
     /// <c>include</c> and <c>exclude</c> of a cooldown: Ruby's <c>File.fnmatch?</c> without flags, <c>* ? [a-z] [^a-z] \</c>, the case
     /// of letters matters, a slash is a character like others, a dot at the start has to be written.
     /// </summary>
-    public static bool MatchesFile(string pattern, string name) =>
-        (name is not ['.', ..] || pattern is ['.', ..] or ['\\', '.', ..]) && Matches(pattern, name, One);
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="hidden">Whether a dot at the start is a character like others (<c>FNM_DOTMATCH</c>).</param>
+    public static bool MatchesFile(string pattern, string name, bool hidden = false) =>
+        (hidden || name is not ['.', ..] || pattern is ['.', ..] or ['\\', '.', ..]) && Matches(pattern, name, One);
 
     /// <summary>Linear but for the stars: after a mismatch only the last star takes one character more.</summary>
     private static bool Matches(string pattern, string name, Func<string, int, char, (bool IsMatch, int Next)> one)

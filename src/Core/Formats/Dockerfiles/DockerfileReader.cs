@@ -95,7 +95,7 @@ internal sealed class DockerfileReader
     {
         if (_source.Syntax is { } syntax)
         {
-            Add(syntax, syntax);
+            Add("syntax", syntax, syntax);
         }
 
         foreach (var instruction in _source.Instructions)
@@ -190,7 +190,7 @@ internal sealed class DockerfileReader
         if (!isStage && !(expansion.Problem is null && expansion.Value.Value == "scratch"))
         {
             var problem = DockerfileTemplate.IsPart(expansion.Value.Value) ? Reasons.Template : expansion.Problem;
-            _found.Add(new Found(image, expansion, expansion.Value, problem, platform, IsFrom: true));
+            _found.Add(new Found(image, expansion, expansion.Value, problem, platform, "FROM"));
             AddReader(expansion.Names, expansion.Value.Places);
         }
     }
@@ -221,7 +221,7 @@ internal sealed class DockerfileReader
             }
             else if (keyword != "RUN" && flag.Value.StartsWith("--from=", StringComparison.OrdinalIgnoreCase))
             {
-                Add(flag.Slice("--from=".Length..), flag);
+                Add(keyword, flag.Slice("--from=".Length..), flag);
             }
         }
     }
@@ -252,18 +252,18 @@ internal sealed class DockerfileReader
 
         if (from is not null && type is "bind" or "cache")
         {
-            Add(from!, mount);
+            Add("RUN", from!, mount);
         }
     }
 
     /// <summary>An image that takes no variables.</summary>
-    private void Add(WrittenText image, WrittenText place)
+    private void Add(string keyword, WrittenText image, WrittenText place)
     {
         if (image.Value.Length > 0 && image.Value != "scratch")
         {
             var problem = DockerfileTemplate.IsPart(image.Value) ? Reasons.Template
                 : image.Value.Contains('$', StringComparison.Ordinal) ? "variables are not replaced here: name a stage made with FROM" : null;
-            _found.Add(new Found(image.Spans.Any() ? image : place, null, image, problem, null, IsFrom: false));
+            _found.Add(new Found(image.Spans.Any() ? image : place, null, image, problem, null, keyword));
         }
     }
 
@@ -287,9 +287,10 @@ internal sealed class DockerfileReader
 
             var missing = found.Value.Value.Length == 0 ? "its variables leave no name"
                 : found.Value.Value.EndsWith(':') && !found.Word.Value.EndsWith(':') ? "its variables leave no tag" : null;
-            uses.Add(found.Problem is null
+            var use = found.Problem is null
                 ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, missing, found.Expansion?.Locked)
-                : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem));
+                : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem);
+            uses.Add(use with { Keyword = found.Expansion?.Names.Count > 0 ? "ARG" : found.Keyword });
         }
 
         return uses;
@@ -319,8 +320,10 @@ internal sealed class DockerfileReader
         }
     }
 
-    private sealed record Found(WrittenText Word, VariableExpansion? Expansion, WrittenText Value, string? Problem, Platform? Platform, bool IsFrom)
+    private sealed record Found(WrittenText Word, VariableExpansion? Expansion, WrittenText Value, string? Problem, Platform? Platform, string Keyword)
     {
         public int Offset => Word.Spans.FirstOrDefault().Start;
+
+        public bool IsFrom => Keyword == "FROM";
     }
 }

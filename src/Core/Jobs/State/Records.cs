@@ -87,13 +87,14 @@ public sealed record InventorySibling(string Path, string Blob, string Mode);
 /// <param name="Pinnable">Whether a digest may be added.</param>
 /// <param name="Platform">The platform asked for.</param>
 /// <param name="IsKnown">Whether the image is known where it can't be updated.</param>
-public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform, bool IsKnown = false)
+/// <param name="Keyword">What of a Dockerfile names the image.</param>
+public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform, bool IsKnown = false, string? Keyword = null)
 {
     /// <summary>The record of a use.</summary>
     public static InventoryUse Of(ImageUse use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString(), use.Skip is not null && use.Reference is not null);
+        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString(), use.Skip is not null && use.Reference is not null, use.Keyword);
     }
 
     /// <summary>The use again.</summary>
@@ -107,6 +108,7 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
         Reference = Skip is null || IsKnown ? ImageReference.Parse(Text) : null,
         Skip = Skip,
         Pinnable = Pinnable,
+        Keyword = Keyword,
         Platform = Images.Platform.TryParse(Platform, out var platform) ? platform : null,
     };
 }
