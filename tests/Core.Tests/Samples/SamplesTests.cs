@@ -3,6 +3,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Tests.Dialects;
 
 namespace Basewatch.Core.Tests.Samples;
 
@@ -51,6 +52,21 @@ public sealed class SamplesTests
             var lines = File.ReadAllLines(Path.Combine(Folder, name, row.Rule[..colon]));
             Assert.NotEmpty(lines[int.Parse(row.Rule[(colon + 1)..], CultureInfo.InvariantCulture) - 1].Trim());
         }
+    }
+
+    [Fact]
+    public void The_sample_of_Flux_leads_to_what_its_rows_say()
+    {
+        var repository = RepositoryText.Of([.. FilesOf("flux").Select(f => (f, File.ReadAllText(Path.Combine(Folder, "flux", f))))]);
+        Assert.Empty(repository.Errors);
+        Assert.All(RowsOf("flux"), row =>
+        {
+            var rule = repository.RuleOf(row.File, row.Line);
+            Assert.Equal((row.Dialect, row.Rule, row.Selected), (rule.Source!.Dialect, rule.Source.ToString(), repository.Decide(row.File, row.Line, string.Join(' ', row.Candidates)) ?? "-"));
+            Assert.Equal($"flux-flux-system-{row.ChangeSet}", rule.Proposal.Group);
+        });
+        Assert.False(repository.RuleOf("clusters/staging/myapp.yaml", 9).Enabled);
+        Assert.Equal([true, false, false, false], RowsOf("flux").Select(r => repository.RuleOf(r.File, r.Line)).Select(r => r.Summary.StartsWith("semver", StringComparison.Ordinal) && r.Pins == true).Order().Reverse());
     }
 
     [Theory]
