@@ -17,34 +17,38 @@ internal static class Decisions
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Policies with the tag that is in use.</summary>
-    private static readonly (string Policy, string Current)[] Cases =
+    private static readonly (string Dialect, string Policy, string Current)[] Cases =
     [
-        ("docker", "3.4.5-slim-bookworm"),
-        ("docker", "3.4.5"),
-        ("{distribution: follow}", "3.4.5-slim-bookworm"),
-        ("semver:>=3.4 <5", "3.4.5-slim-bookworm"),
-        ("semver:*", "3.4.5"),
-        ("numerical", "1234"),
-        ("alphabetical", "main"),
-        ("newestBuild", "3.4.5"),
-        ("glob:main-*", "main-0012345-77"),
-        ("regex:^main-[0-9a-f]+-([0-9]+)$", "main-0012345-77"),
-        ("distribution", "3.4.5-slim-bookworm"),
-        ("precise", "3.4"),
-        ("floating", "3.4.5"),
-        ("followTag:latest", "3.4.5"),
-        ("{policy: numerical, filterTags: {pattern: '^main-[0-9a-f]+-(?<n>[0-9]+)$', extract: '$n'}}", "main-0012345-77"),
-        ("{policy: semver, range: '*', filterTags: {pattern: '^(?<v>[0-9.]+)-slim-bookworm$', extract: '$v'}}", "3.4.5-slim-bookworm"),
-        ("{allowedVersions: '<6', ignoreTags: ['*-rc*', '*5.9*'], minimumAge: 3d, level: major}", "3.4.5-slim-bookworm"),
-        ("{policy: semver, range: '*', allowedVersions: '<6', ignoreTags: ['*-rc*'], minimumAge: 3d, level: minor}", "3.4.5"),
+        ("basewatch", "docker", "3.4.5-slim-bookworm"),
+        ("basewatch", "docker", "3.4.5"),
+        ("basewatch", "{distribution: follow}", "3.4.5-slim-bookworm"),
+        ("basewatch", "semver:>=3.4 <5", "3.4.5-slim-bookworm"),
+        ("basewatch", "semver:*", "3.4.5"),
+        ("basewatch", "numerical", "1234"),
+        ("basewatch", "alphabetical", "main"),
+        ("basewatch", "newestBuild", "3.4.5"),
+        ("basewatch", "glob:main-*", "main-0012345-77"),
+        ("basewatch", "regex:^main-[0-9a-f]+-([0-9]+)$", "main-0012345-77"),
+        ("basewatch", "distribution", "3.4.5-slim-bookworm"),
+        ("basewatch", "precise", "3.4"),
+        ("basewatch", "floating", "3.4.5"),
+        ("basewatch", "followTag:latest", "3.4.5"),
+        ("basewatch", "{policy: numerical, filterTags: {pattern: '^main-[0-9a-f]+-(?<n>[0-9]+)$', extract: '$n'}}", "main-0012345-77"),
+        ("basewatch", "{policy: semver, range: '*', filterTags: {pattern: '^(?<v>[0-9.]+)-slim-bookworm$', extract: '$v'}}", "3.4.5-slim-bookworm"),
+        ("basewatch", "{allowedVersions: '<6', ignoreTags: ['*-rc*', '*5.9*'], minimumAge: 3d, level: major}", "3.4.5-slim-bookworm"),
+        ("basewatch", "{policy: semver, range: '*', allowedVersions: '<6', ignoreTags: ['*-rc*'], minimumAge: 3d, level: minor}", "3.4.5"),
+        ("flux", "{policy: {semver: {range: '>=3.4 <5'}}}", "3.4.5"),
+        ("flux", "{policy: {numerical: {}}, filterTags: {pattern: '^main-[a-f0-9]+-(?P<ts>[0-9]+)', extract: '$ts'}}", "main-0012345-77"),
+        ("flux", "{policy: {numerical: {}}, filterTags: {pattern: '(?P<first>[0-9]+).*?(?P<last>[0-9]*)$', extract: '${first}${last}'}}", "3.4.5"),
+        ("flux", "{policy: {semver: {range: '*'}}, filterTags: {pattern: '^(?P<v>[0-9.]+)-slim-bookworm$', extract: '$v'}, exclusionList: ['-rc', '^latest$']}", "3.4.5-slim-bookworm"),
     ];
 
     public static void Measure()
     {
         Console.WriteLine($"{"policy",-110} {"15,000 tags",22} {"30,000 tags",24} {"ratio",7}");
-        foreach (var (text, current) in Cases)
+        foreach (var (dialect, text, current) in Cases)
         {
-            var policy = new BasewatchDialect().ReadPolicy(new SourceFile("policy", text)).Policy!;
+            var policy = DialectCatalog.Find(dialect)!.ReadPolicy(new SourceFile("policy", text)).Policy!;
             var half = Time(policy, Question(current, 15_000));
             var whole = Time(policy, Question(current, 30_000));
             Console.WriteLine(string.Create(

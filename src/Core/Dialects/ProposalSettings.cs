@@ -30,6 +30,9 @@ public sealed record ProposalSettings
     /// <summary>What its title and commit begin with: <c>chore(deps)</c>.</summary>
     public string? CommitPrefix { get; init; }
 
+    /// <summary>What its commit's message is made from: a template of Go, as Flux takes it; null: our own words.</summary>
+    public string? MessageTemplate { get; init; }
+
     /// <summary>When pull requests may be opened; null: always.</summary>
     public Schedule? Schedule { get; init; }
 
