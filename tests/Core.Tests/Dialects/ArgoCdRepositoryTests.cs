@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
@@ -94,7 +93,7 @@ public sealed class ArgoCdRepositoryTests
     }
 
     [Theory]
-    [InlineData("image-list: app=ghcr.io/acme/app:^x\npull-secret: a", 7, "ghcr.io/acme/app: ")]
+    [InlineData("image-list: app=ghcr.io/acme/app:^a.b\npull-secret: a", 7, "ghcr.io/acme/app: ")]
     [InlineData("image-list: app=ghcr.io/acme/app\nupdate-strategy: digest", 8, "the strategy 'digest' follows one tag")]
     [InlineData("image-list: app=ghcr.io/acme/app\nx.force-update: maybe\nforce-update: maybe", 9, "'force-update' is 'true' or 'false', not 'maybe'")]
     [InlineData("image-list: app=ghcr.io/acme/app,y=\napp.update-strategy: name", 7, "the alias 'y' has no image")]
@@ -121,7 +120,7 @@ public sealed class ArgoCdRepositoryTests
     public void One_wrong_image_leaves_the_others_alone()
     {
         var repository = RepositoryText.Of(
-            Application("image-list: a=ghcr.io/acme/a:^x, b=ghcr.io/acme/b"), Deployment("k8s/app/a.yaml", "ghcr.io/acme/a:1"), Deployment("k8s/app/b.yaml", "ghcr.io/acme/b:1.0"));
+            Application("image-list: a=ghcr.io/acme/a:^a.b, b=ghcr.io/acme/b"), Deployment("k8s/app/a.yaml", "ghcr.io/acme/a:1"), Deployment("k8s/app/b.yaml", "ghcr.io/acme/b:1.0"));
         Assert.False(repository.RuleOf("k8s/app/a.yaml", 10).Enabled);
         Assert.Equal("1.1", repository.Decide("k8s/app/b.yaml", 10, "1.0 1.1"));
     }
@@ -375,7 +374,7 @@ public sealed class ArgoCdRepositoryTests
     [InlineData("applicationRefs:\n- {namePattern: app, images: [{alias: a, imageName: ghcr.io/acme/app, tag: 1}]}", 7, "there is no key 'tag'")]
     [InlineData("applicationRefs:\n- {namePattern: app, images: [{alias: a, imageName: ghcr.io/acme/app, manifestTargets: {helm: {}, kustomize: {name: x}}}]}", 7, "one of helm, kustomize and plugin")]
     [InlineData("applicationRefs:\n- {namePattern: app, writeBackConfig: {method: git, gitConfig: {branch: 'a:b', pullRequest: {github: {}}}}, images: [{alias: a, imageName: ghcr.io/acme/app}]}", 7, "the branch is the base alone")]
-    [InlineData("applicationRefs:\n- {namePattern: app, images: [{alias: a, imageName: 'ghcr.io/acme/app:^x'}]}", 7, "ghcr.io/acme/app: ")]
+    [InlineData("applicationRefs:\n- {namePattern: app, images: [{alias: a, imageName: 'ghcr.io/acme/app:^a.b'}]}", 7, "ghcr.io/acme/app: ")]
     public void What_is_wrong_in_the_resource_is_told_and_leaves_its_uses_as_they_are(string spec, int line, string message)
     {
         var repository = UpdaterOf(spec);
@@ -420,7 +419,7 @@ public sealed class ArgoCdRepositoryTests
     public void The_words_of_a_rule_decide_as_it_does_and_no_text_breaks_it()
     {
         var watch = Stopwatch.StartNew();
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2000], Gen.Int[0, 40], Gen.OneOfConst("", "{", "}", "[", ":", "\n", "'", "&a ", "*a", "{{", "}}", "..", "**", "=", ",", "~", "x", "\0", "😀", "- ", "|"), Gen.Bool).Sample(
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2000], Gen.Int[0, 40], Gen.OneOf("", "{", "}", "[", ":", "\n", "'", "&a ", "*a", "{{", "}}", "..", "**", "=", ",", "~", "x", "\0", "😀", "- ", "|"), Gen.Bool).Sample(
             (file, at, length, put, alone) =>
             {
                 var files = Whole.ToArray();
