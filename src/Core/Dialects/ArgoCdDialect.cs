@@ -72,7 +72,7 @@ public sealed class ArgoCdDialect : IDialect
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["argoproj.io/"u8.ToArray(), "git.commit-message-template"u8.ToArray()];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["argoproj.io/"u8.ToArray(), "git.commit-message-template"u8.ToArray(), "../"u8.ToArray()];
 
     /// <inheritdoc/>
     public IEnumerable<ConfigurationPart> FindParts(SourceFile file, IReadOnlyList<ImageUse> uses)

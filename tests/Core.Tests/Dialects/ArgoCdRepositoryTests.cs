@@ -254,6 +254,16 @@ public sealed class ArgoCdRepositoryTests
     }
 
     [Fact]
+    public void The_base_of_an_overlay_is_the_overlays_Applications()
+    {
+        var repository = RepositoryText.Of(
+            Application("image-list: ghcr.io/acme/app:~1.0", "path: overlays/prod"), ("overlays/prod/kustomization.yaml", "resources:\n  - ../../base\n  - ../../shared/one.yaml\n"),
+            ("base/kustomization.yaml", "resources: [deployment.yaml, ../common/]\n"), ("common/kustomization.yaml", "resources: [../base, https://acme.com/x]\n"),
+            Deployment("base/deployment.yaml", "ghcr.io/acme/app:1.0"), Deployment("common/deployment.yaml", "ghcr.io/acme/app:1.0"), Deployment("shared/one.yaml", "ghcr.io/acme/app:1.0"), Deployment("shared/two.yaml", "ghcr.io/acme/app:1.0"));
+        Assert.Equal(["base/deployment.yaml", "common/deployment.yaml", "shared/one.yaml"], repository.Uses.Where(u => repository.Policies.For(u).Rule.Source is not null).Select(u => u.Path));
+    }
+
+    [Fact]
     public void A_Dockerfile_in_the_folder_is_none_of_it()
     {
         var repository = RepositoryText.Of(Application("image-list: python:3.11"), ("k8s/app/Dockerfile", "FROM python:3.11\n"));

@@ -18,13 +18,16 @@ internal sealed class ApplicationScope
 
     private readonly Application _application;
     private readonly List<SourcePath> _targets = [];
+    private readonly SourcePath[] _bases;
 
     /// <summary>Makes the scope of an Application.</summary>
     /// <param name="application">The Application.</param>
     /// <param name="writeBack">Where the updater writes for it.</param>
-    public ApplicationScope(Application application, WriteBack writeBack)
+    /// <param name="bases">What kustomizations take from elsewhere.</param>
+    public ApplicationScope(Application application, WriteBack writeBack, KustomizeBases bases)
     {
         _application = application;
+        _bases = [.. application.Sources.Select(s => s.Folder).OfType<SourcePath>().SelectMany(bases.Of)];
         if (writeBack is { IsGit: true, Target: { } target })
         {
             foreach (var folder in application.Sources.Select(s => s.Path).DefaultIfEmpty("").Distinct(StringComparer.Ordinal))
@@ -35,14 +38,15 @@ internal sealed class ApplicationScope
     }
 
     /// <summary>What it takes to ask it, one for a folder.</summary>
-    public int Cost => 1 + _targets.Sum(t => t.Cost) + _application.Sources.Sum(s => (s.Folder?.Cost ?? 0) + s.ValueFiles.Sum(v => v.Cost));
+    public int Cost => 1 + _bases.Length + _targets.Sum(t => t.Cost) + _application.Sources.Sum(s => (s.Folder?.Cost ?? 0) + s.ValueFiles.Sum(v => v.Cost));
 
     /// <summary>Whether a use is in a file that Argo CD may render.</summary>
     public static bool IsRendered(ImageUse use) => Formats.Contains(use.Format);
 
     /// <summary>
     /// How close a use is to the Application, the lower the closer; null where it is none of its uses. Its own are closest, then the
-    /// files that the updater writes, those that are named, and those in its folders, of which the deepest is closest.
+    /// files that the updater writes, those that are named, those in its folders, of which the deepest is closest, and those in the
+    /// bases of its kustomizations.
     /// </summary>
     public int? DistanceOf(ImageUse use)
     {
@@ -73,6 +77,11 @@ internal sealed class ApplicationScope
                 : source.Folder?.Holds(path) != true || IsOtherValues(source, use, name) ? int.MaxValue
                 : (isParameters ? Step : 3 * Step) - source.Folder.Depth;
             least = distance < (least ?? int.MaxValue) ? distance : least;
+        }
+
+        foreach (var found in least is null && !isParameters ? _bases : [])
+        {
+            least = found.Holds(path) ? Math.Min(least ?? int.MaxValue, (4 * Step) - found.Depth) : least;
         }
 
         return least;

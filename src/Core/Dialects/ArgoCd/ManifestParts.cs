@@ -3,7 +3,7 @@ using Basewatch.Core.Formats.Yaml;
 
 namespace Basewatch.Core.Dialects.ArgoCd;
 
-/// <summary>Finds the documents of a file that say something of the updater: Applications, its resource and its own settings.</summary>
+/// <summary>Finds the documents of a file that say something of the updater: Applications, its resource and its own settings, and what kustomizations take from elsewhere.</summary>
 internal static class ManifestParts
 {
     /// <summary>The group of the updater's annotations and resource.</summary>
@@ -18,7 +18,8 @@ internal static class ManifestParts
     /// <summary>The parts of a file, each a document from its first to its last line.</summary>
     public static IEnumerable<ConfigurationPart> Find(SourceFile file, string dialect)
     {
-        if (!file.Text.Contains("repoURL", StringComparison.Ordinal) && !file.Text.Contains("ImageUpdater", StringComparison.Ordinal) && !file.Text.Contains(CommitTemplate, StringComparison.Ordinal))
+        if (!file.Text.Contains("repoURL", StringComparison.Ordinal) && !file.Text.Contains("ImageUpdater", StringComparison.Ordinal) && !file.Text.Contains(CommitTemplate, StringComparison.Ordinal)
+            && !KustomizeFormat.IsNamedSo(file.Path))
         {
             yield break;
         }
@@ -26,7 +27,7 @@ internal static class ManifestParts
         var yaml = YamlStream.Read(file);
         for (var i = 0; i < yaml.Documents.Count; i++)
         {
-            if (yaml.Documents[i] is YamlMapping root && (IsPart(root) || (root.Scalar("kind")?.Value == "List" && root.Mappings("items").Any(IsPart))))
+            if (yaml.Documents[i] is YamlMapping root && (IsPart(root) || KustomizeBases.IsPart(file.Path, root) || (root.Scalar("kind")?.Value == "List" && root.Mappings("items").Any(IsPart))))
             {
                 var next = i + 1 < yaml.Documents.Count ? yaml.Documents[i + 1] : null;
                 yield return Cut(file, dialect, file.PositionOf(root.Start).Line, next is null ? null : file.PositionOf(next.Start).Line);

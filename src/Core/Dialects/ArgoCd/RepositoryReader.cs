@@ -18,6 +18,7 @@ internal sealed class RepositoryReader(IDialect dialect)
     private readonly Findings _findings = new();
     private readonly List<Application> _applications = [];
     private readonly List<ImageUpdaterResource> _resources = [];
+    private readonly KustomizeBases _bases = new();
     private readonly Dictionary<ImageName, List<ApplicationRules>> _rules = [];
     private readonly Dictionary<ImageEntry, (string Words, IPolicy? Policy, string? Mistake)> _policies = new(ReferenceEqualityComparer.Instance);
     private string? _commitPrefix;
@@ -62,6 +63,11 @@ internal sealed class RepositoryReader(IDialect dialect)
 
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
         {
+            if (KustomizeBases.IsPart(part.Path, root))
+            {
+                _bases.Add(part.Path, root);
+            }
+
             foreach (var document in root.Scalar("kind")?.Value == "List" ? root.Mappings("items") : [root])
             {
                 if (ManifestParts.IsImageUpdater(document))
@@ -133,8 +139,9 @@ internal sealed class RepositoryReader(IDialect dialect)
 
     private void Add(Application application, ApplicationSettings settings, bool isNameUnique)
     {
-        var scope = new ApplicationScope(application, settings.WriteBack);
+        var scope = new ApplicationScope(application, settings.WriteBack, _bases);
         _cost += scope.Cost;
+        _comparisons += application.IsGenerated ? _bases.Count / 20 : 0;
         var folder = application.Part.Path[..Math.Max(0, application.Part.Path.LastIndexOf('/'))];
         var proposal = new ProposalSettings
         {

@@ -20,6 +20,9 @@ internal sealed class SourcePath
     /// <summary>How many names it has: of folders that hold a file, the deepest says most of it.</summary>
     public int Depth => _text.Length == 0 ? 0 : _text.AsSpan().Count('/') + 1;
 
+    /// <summary>The path itself; null where it is a pattern.</summary>
+    public string? Literal => _patterns is null ? _text : null;
+
     /// <summary>What it takes to ask it, one where it is no pattern.</summary>
     public int Cost => _patterns is null ? 1 : 20 * _patterns.Length;
 
@@ -144,7 +147,7 @@ internal sealed class SourcePath
     }
 
     /// <summary>Without dots and doubled slashes; null where it leads out of the repository.</summary>
-    private static string? Normalize(string text)
+    public static string? Normalize(string text)
     {
         var names = new List<string>();
         foreach (var name in text.Split('/'))
