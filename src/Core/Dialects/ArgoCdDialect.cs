@@ -71,6 +71,23 @@ public sealed class ArgoCdDialect : IDialect
             : annotations.Reading(null);
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["argoproj.io/"u8.ToArray(), "git.commit-message-template"u8.ToArray(), "../"u8.ToArray()];
+
+    /// <inheritdoc/>
+    public IEnumerable<ConfigurationPart> FindParts(SourceFile file, IReadOnlyList<ImageUse> uses)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ManifestParts.Find(file, Name);
+    }
+
+    /// <inheritdoc/>
+    public DialectReading ReadRules(IReadOnlyList<ConfigurationPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return new RepositoryReader(this).Read(parts);
+    }
+
     private static string? Hint(string key)
     {
         var end = key.AsSpan(key.LastIndexOf('/') + 1);

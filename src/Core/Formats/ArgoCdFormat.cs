@@ -9,17 +9,20 @@ namespace Basewatch.Core.Formats;
 /// </summary>
 public sealed class ArgoCdFormat : IFormat
 {
+    /// <summary>What files begin with that put parameters over those of a folder's Applications, <c>.argocd-source-shop.yaml</c> for one of them.</summary>
+    internal const string ParametersFile = ".argocd-source";
+
     /// <inheritdoc/>
     public string Name => "argocd";
 
     /// <inheritdoc/>
-    public string Finds => "`Application`, `ApplicationSet`: `kustomize.images`, `helm.parameters`, `helm.values` and `valuesObject`, charts of OCI registries";
+    public string Finds => "`Application`, `ApplicationSet`: `kustomize.images`, `helm.parameters`, `helm.values` and `valuesObject`, charts of OCI registries; `.argocd-source-*.yaml`";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files { get; } = ["*.{yaml,yml,json}"];
 
     /// <inheritdoc/>
-    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("argoproj.io/"u8) >= 0 && bytes.IndexOf("repoURL"u8) >= 0;
+    public bool MayBe(string path, ReadOnlySpan<byte> bytes) => IsParameters(path) || (bytes.IndexOf("argoproj.io/"u8) >= 0 && bytes.IndexOf("repoURL"u8) >= 0);
 
     /// <inheritdoc/>
     public FormatReading Read(SourceFile file)
@@ -31,7 +34,11 @@ public sealed class ArgoCdFormat : IFormat
         var next = new Stack<YamlNode>();
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
         {
-            if (root.Scalar("kind")?.Value is "Application" or "ApplicationSet" or "List" && root.TryGet(root.Scalar("kind")!.Value == "List" ? "items" : "spec", out var spec))
+            if (IsParameters(file.Path))
+            {
+                ReadParameters(file, uses, root);
+            }
+            else if (root.Scalar("kind")?.Value is "Application" or "ApplicationSet" or "List" && root.TryGet(root.Scalar("kind")!.Value == "List" ? "items" : "spec", out var spec))
             {
                 next.Push(spec);
             }
@@ -77,6 +84,14 @@ public sealed class ArgoCdFormat : IFormat
             OciChart.Add(file, uses, repository, repository, chart, source.Scalar("targetRevision"), isChart: chart is not null);
         }
 
+        ReadParameters(file, uses, source);
+    }
+
+    private static bool IsParameters(string path) => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith(ParametersFile, StringComparison.Ordinal);
+
+    /// <summary>What Kustomize and Helm are told.</summary>
+    private static void ReadParameters(SourceFile file, UseList uses, YamlMapping source)
+    {
         if (source.Mapping("kustomize") is { } kustomize && kustomize.TryGet("images", out var images) && images is YamlSequence list)
         {
             foreach (var image in list.Items.Select(i => i.Target).OfType<YamlScalar>())
