@@ -163,7 +163,7 @@ public sealed class PullRequestPlannerTests
             {
                 [Key] = new(_branch, [.. Enumerable.Reverse(_pulls)]),
             };
-            operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>());
+            operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>(), DateTimeOffset.UnixEpoch);
             var done = false;
             foreach (var operation in operations)
             {
