@@ -229,6 +229,20 @@ public abstract class RepositoryHostContract
     }
 
     [Fact]
+    public async Task A_pull_request_is_open_whatever_becomes_of_its_labels_and_people()
+    {
+        var repository = await CreateAsync(Files());
+        await BranchAsync(repository, "basewatch/python");
+
+        var pull = await Host.OpenPullRequestAsync(
+            repository,
+            new PullRequestDraft("basewatch/python", "main", "Update python", "b") { Labels = ["docker"], Reviewers = ["nobody-of-that-name"], TeamReviewers = ["no-team"], Assignees = ["nobody-of-that-name"] },
+            Cancellation);
+
+        Assert.Equal(pull.Number, Assert.Single(await Host.ListOpenPullRequestsAsync(repository, "basewatch/", Cancellation)).Number);
+    }
+
+    [Fact]
     public async Task A_merged_pull_request_says_so_even_when_its_branch_is_gone()
     {
         var repository = await CreateAsync(Files());

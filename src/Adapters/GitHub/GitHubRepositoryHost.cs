@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 using Octokit;
@@ -14,13 +15,16 @@ namespace Basewatch.Adapters.GitHub;
 /// GitHub and GitHub Enterprise Server by their REST API: <see href="https://docs.github.com/en/rest"/>.
 /// Safe to share; one instance holds the connections and the App's tokens.
 /// </summary>
-public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
+public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 {
     /// <summary>The most that GitHub gives on a page.</summary>
     internal const int PageSize = 100;
 
     private const int MostPages = 1_000;
     private const int MostPullRequestPages = 20;
+
+    /// <summary>Labels, and people: GitHub takes 100 labels, 10 assignees and 15 reviewers.</summary>
+    private const int MostNames = 15;
     private const int MostTrees = 1_000;
     private const int MostFiles = 1_000_000;
     private const int LargestInline = 1024 * 1024;
@@ -31,6 +35,7 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
 
     private readonly GitHubOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly HttpClient _http;
     private readonly GitHubTransport _transport;
     private readonly GitHubApp? _app;
@@ -44,7 +49,7 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
         }
 
-        (_options, _time) = (options, time);
+        (_options, _time, _logger) = (options, time, logger);
         var address = options.ApiBaseAddress.AbsoluteUri.EndsWith('/') ? options.ApiBaseAddress : new Uri(options.ApiBaseAddress.AbsoluteUri + "/");
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -251,8 +256,10 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken) =>
-        CallAsync(
+    public async Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken)
+    {
+        var isNew = true;
+        var opened = await CallAsync(
             repository,
             async c =>
             {
@@ -263,11 +270,19 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
                 catch (ApiException e) when (e.Says("pull request already exists"))
                 {
                     // Another run was first.
+                    isNew = false;
                     return (await FindPullRequestsAsync(repository, draft.Branch, cancellationToken)).FirstOrDefault(p => p.State == PullRequestState.Open)
                         ?? throw Malformed($"{_transport.Host} says that {repository} has a pull request for {draft.Branch}, and does not show it");
                 }
             },
             cancellationToken);
+        if (isNew)
+        {
+            await AddressAsync(repository, opened.Number, draft, cancellationToken);
+        }
+
+        return opened;
+    }
 
     /// <inheritdoc/>
     public async Task UpdatePullRequestAsync(RepositoryName repository, int number, string title, string body, CancellationToken cancellationToken) =>
@@ -286,6 +301,59 @@ public sealed class GitHubRepositoryHost : IRepositoryHost, IDisposable
         _app?.Dispose();
         _http.Dispose();
     }
+
+    /// <summary>Labels, assignees and reviewers, as far as GitHub takes them: the pull request is open whatever becomes of that.</summary>
+    private async Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, CancellationToken cancellationToken)
+    {
+        var refused = new List<string>();
+        await TryAsync("labels", draft.Labels, labels => CallAsync(repository, c => c.Issue.Labels.AddToIssue(repository.Owner, repository.Name, number, [.. labels]), cancellationToken));
+        await TryAsync("assignees", draft.Assignees, people => CallAsync(repository, c => c.Issue.Assignee.AddAssignees(repository.Owner, repository.Name, number, new AssigneesUpdate([.. people])), cancellationToken));
+        await TryAsync("reviewers", draft.Reviewers, people => RequestAsync(people, []));
+        await TryAsync("teams as reviewers", draft.TeamReviewers, teams => RequestAsync([], teams));
+        if (refused.Count > 0)
+        {
+            LogRefused(repository, number, string.Join("; ", refused));
+        }
+
+        Task<PullRequest> RequestAsync(IReadOnlyList<string> people, IReadOnlyList<string> teams) =>
+            CallAsync(repository, async c => Info(await c.PullRequest.ReviewRequest.Create(repository.Owner, repository.Name, number, new PullRequestReviewRequest(people, teams))), cancellationToken);
+
+        async Task TryAsync<T>(string what, IReadOnlyList<string> names, Func<IReadOnlyList<string>, Task<T>> set)
+        {
+            List<string> wanted = [.. names.Take(MostNames)];
+            if (wanted.Count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                await set(wanted);
+            }
+            catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed && wanted.Count > 1)
+            {
+                // One that GitHub does not take makes it refuse all of them.
+                foreach (var name in wanted)
+                {
+                    try
+                    {
+                        await set([name]);
+                    }
+                    catch (RepositoryHostException single)
+                    {
+                        refused.Add($"{what}: {Excerpt.Of(name)}: {single.Message}");
+                    }
+                }
+            }
+            catch (RepositoryHostException e)
+            {
+                refused.Add($"{what}: {Excerpt.Of(string.Join(", ", wanted))}: {e.Message}");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: #{Number} is open without all that it should have: {Refused}")]
+    private partial void LogRefused(RepositoryName repository, int number, string refused);
 
     private IAsyncEnumerable<RepositoryListing> ListSelectedAsync(CancellationToken cancellationToken) => _app is { } app
         ? ListInstallationsAsync(app, cancellationToken)

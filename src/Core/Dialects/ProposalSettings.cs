@@ -15,6 +15,9 @@ public sealed record ProposalSettings
     /// <summary>The groups of kinds that are not in <see cref="Group"/>: only minor updates of Python travel with those of Node.js.</summary>
     public IReadOnlyDictionary<UpdateKind, string> GroupsByKind { get; init; } = FrozenDictionary<UpdateKind, string>.Empty;
 
+    /// <summary>Whether major steps travel with the others of the group; else they are together apart.</summary>
+    public bool GroupsMajors { get; init; }
+
     /// <summary>Labels of the pull request.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
@@ -38,6 +41,9 @@ public sealed record ProposalSettings
 
     /// <summary>The most pull requests that may be open under this setting at a time; null: as many as there are.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>Where the limit is written: what is under one is counted together. Null: where the rule is.</summary>
+    public RuleSource? LimitedBy { get; init; }
 
     /// <summary>Whether the pull request may be merged once its checks pass.</summary>
     public bool Automerge { get; init; }

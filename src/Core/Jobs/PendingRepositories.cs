@@ -9,6 +9,8 @@ namespace Basewatch.Core.Jobs;
 /// </summary>
 public sealed class PendingRepositories(Memory memory, IJobQueue queue, TimeProvider time)
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(7);
+
     /// <summary>Marks a repository and queues its job.</summary>
     public async Task AddAsync(RepositoryName repository, string cause, CancellationToken cancellationToken)
     {
@@ -17,10 +19,34 @@ public sealed class PendingRepositories(Memory memory, IJobQueue queue, TimeProv
         await queue.EnqueueAsync(new Reconcile(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Queues the job of every repository that is marked.</summary>
+    /// <summary>Marks a repository that has to be looked at again at a time, and queues its job for then. Nothing happens where someone else has marked it meanwhile.</summary>
+    /// <param name="repository">Which.</param>
+    /// <param name="at">When; a queue holds a job for a week at most, so that it may come earlier.</param>
+    /// <param name="mark">The mark that is there.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task AddLaterAsync(RepositoryName repository, DateTimeOffset at, PendingRecord? mark, StateVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var now = time.GetUtcNow();
+        var due = at < now + LongestDelay ? at : now + LongestDelay;
+        if (mark?.NotBefore is { } planned && planned > now && planned <= due)
+        {
+            // Its job is on the way.
+            return;
+        }
+
+        var later = new PendingRecord(repository.ToString(), mark?.Since ?? now, "waits until it may open pull requests", due);
+        if (await memory.Pending.TryPutAsync(Memory.PendingKey(repository), later, version, cancellationToken).ConfigureAwait(false))
+        {
+            await queue.EnqueueAsync(new Reconcile(repository.ToString()), due > now ? due - now : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Queues the job of every repository that is marked and due.</summary>
     public async Task EnqueueAllAsync(CancellationToken cancellationToken)
     {
-        await foreach (var pending in memory.ListPendingAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var pending in memory.ListPendingAsync(cancellationToken).Where(p => !(p.NotBefore > time.GetUtcNow())).ConfigureAwait(false))
         {
             await queue.EnqueueAsync(new Reconcile(pending.Repository), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         }

@@ -17,6 +17,7 @@ public sealed partial class ReconcileProcessor(
     ImageBook images,
     PolicySources policies,
     IJobQueue queue,
+    PendingRepositories pending,
     ILifecycleCatalog lifecycles,
     OrganisationConfiguration organisation,
     ServiceMode mode,
@@ -35,6 +36,7 @@ public sealed partial class ReconcileProcessor(
     {
         ArgumentNullException.ThrowIfNull(repository);
         var (mark, version) = await memory.Pending.ReadAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
+        DateTimeOffset? again = null;
         var inventory = await memory.Inventories.GetAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
         if (inventory is null or { Commit: "" })
         {
@@ -52,16 +54,21 @@ public sealed partial class ReconcileProcessor(
             var assessments = await AssessAsync(inventory, inForce, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
-            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path]);
+            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
             var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
-            if (!await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false))
+            (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
+            if (!isWhole)
             {
                 // The mark stays too, should this job be lost.
                 return new JobPostponed(PauseAfterRace, "a branch was moved by someone else meanwhile");
             }
         }
 
-        if (mark is not null && inventory is not { Commit: "" })
+        if (again is not null)
+        {
+            await pending.AddLaterAsync(repository, again.Value, mark, version, cancellationToken).ConfigureAwait(false);
+        }
+        else if (mark is not null && inventory is not { Commit: "" })
         {
             // A new mark, made while this was under way, stays.
             await memory.Pending.TryDeleteAsync(Memory.PendingKey(repository), version, cancellationToken).ConfigureAwait(false);
@@ -95,13 +102,14 @@ public sealed partial class ReconcileProcessor(
         }
     }
 
-    /// <returns>False when another writer was first somewhere.</returns>
-    private async Task<bool> ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
+    /// <returns>False when another writer was first somewhere; and when something that waits has to be looked at again.</returns>
+    private async Task<(bool IsWhole, DateTimeOffset? Again)> ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
     {
         var existing = await ExistingAsync(scope.Repository, changeSets, cancellationToken).ConfigureAwait(false);
         RepositoryHostException? failure = null;
         var isWhole = true;
-        foreach (var operation in PullRequestPlanner.Plan(changeSets, existing, undecided))
+        var operations = PullRequestPlanner.Plan(changeSets, existing, undecided, time.GetUtcNow());
+        foreach (var operation in operations)
         {
             try
             {
@@ -122,7 +130,7 @@ public sealed partial class ReconcileProcessor(
             throw failure;
         }
 
-        return isWhole;
+        return (isWhole, operations.OfType<LeavePullRequest>().Min(o => o.Until));
     }
 
     /// <returns>False when another writer was first.</returns>
@@ -185,11 +193,23 @@ public sealed partial class ReconcileProcessor(
         var text = Text(scope, operation.ChangeSet, written);
         var opened = await host.OpenPullRequestAsync(
             scope.Repository,
-            new PullRequestDraft(operation.ChangeSet.Branch, scope.Inventory.Branch, text.Title, text.Body),
+            Draft(operation.ChangeSet, scope.Inventory.Branch, text),
             cancellationToken).ConfigureAwait(false);
         LogOpened(scope.Repository, opened.Number, text.Title);
         await RecordAsync(scope, new PullRequestRecord(operation.Key, opened.Number, opened.Url, text.Title, "opened", written.Commit ?? opened.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    private static PullRequestDraft Draft(ChangeSet changeSet, string target, PullRequestText text)
+    {
+        var proposal = changeSet.Proposal;
+        return new PullRequestDraft(changeSet.Branch, target, text.Title, text.Body)
+        {
+            Labels = proposal.Labels,
+            Reviewers = [.. proposal.Reviewers.Where(r => !r.Contains('/', StringComparison.Ordinal))],
+            TeamReviewers = [.. proposal.Reviewers.Where(r => r.Contains('/', StringComparison.Ordinal)).Select(r => r[(r.IndexOf('/', StringComparison.Ordinal) + 1)..])],
+            Assignees = proposal.Assignees,
+        };
     }
 
     private async Task<bool> UpdateAsync(Scope scope, UpdatePullRequest operation, PullRequest open, CancellationToken cancellationToken)

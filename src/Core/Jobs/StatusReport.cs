@@ -6,7 +6,7 @@ namespace Basewatch.Core.Jobs;
 /// <param name="Repositories">Repositories that were read.</param>
 /// <param name="Uses">Uses in them.</param>
 /// <param name="Images">Distinct images in use.</param>
-/// <param name="Pending">Repositories that wait to be reconciled.</param>
+/// <param name="Pending">Repositories that wait to be reconciled; not those whose schedule is closed.</param>
 /// <param name="Unreachable">Images whose registry did not answer the last time.</param>
 /// <param name="Alerts">Alerts that were sent.</param>
 /// <param name="Failures">What failed and has not been done since, the newest first; at most a hundred.</param>
@@ -41,7 +41,7 @@ public sealed record StatusReport(int Repositories, int Uses, int Images, int Pe
             repositories,
             uses,
             images,
-            await memory.ListPendingAsync(cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false),
+            await memory.ListPendingAsync(cancellationToken).Where(p => p.NotBefore is null).CountAsync(cancellationToken).ConfigureAwait(false),
             unreachable,
             await memory.ListAlertsAsync(cancellationToken).CountAsync(a => a.SentAt is not null, cancellationToken).ConfigureAwait(false),
             [.. failures.OrderByDescending(f => f.At).Take(MostFailures)]);

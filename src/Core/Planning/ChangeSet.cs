@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
@@ -8,7 +9,8 @@ namespace Basewatch.Core.Planning;
 /// <summary>Updates that travel together in one pull request.</summary>
 /// <param name="Key">
 /// Names the change set for good, whatever its target: <c>python-3.x-slim</c>, <c>python-x.x-slim</c> for majors,
-/// <c>digests</c>. Fit for a branch name.
+/// <c>digests</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
+/// underscore is no image's, so that no branch is in another's way.
 /// </param>
 /// <param name="Updates">At least one, by file and line.</param>
 /// <param name="Basis">What the updates were found in: the SHA of each file's content, in the order of the updates.</param>
@@ -17,8 +19,54 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     /// <summary>Key of the change set that pins and refreshes digests and moves no tag.</summary>
     public const string DigestsKey = "digests";
 
+    private const string Major = "-major";
+
     /// <summary>What every branch of Basewatch begins with.</summary>
     public const string BranchPrefix = "basewatch/";
+
+    private const int LongestName = 60;
+
+    /// <summary>The branch that it is made against; null: the default branch.</summary>
+    public string? TargetBranch { get; init; }
+
+    /// <summary>The group that it is; null: it is none.</summary>
+    public string? GroupName => Updates.Count == 0 ? null : GroupOf(Updates[0]);
+
+    /// <summary>
+    /// How it is proposed, where its updates' rules differ: with the labels, reviewers, assignees and required checks of all;
+    /// with the prefix of the first that has one; merged without a person only if all may be, with the most approvals that
+    /// any asks for; and at times that suit all. Limits are <see cref="Limits"/>.
+    /// </summary>
+    public ProposalSettings Proposal
+    {
+        get
+        {
+            var all = Rules.Select(r => r?.Proposal ?? ProposalSettings.Default).Distinct().ToList();
+            return new ProposalSettings
+            {
+                Group = GroupName,
+                TargetBranch = TargetBranch,
+                Labels = Union(all, p => p.Labels),
+                Reviewers = Union(all, p => p.Reviewers),
+                Assignees = Union(all, p => p.Assignees),
+                CommitPrefix = all.Select(p => p.CommitPrefix).FirstOrDefault(p => !string.IsNullOrWhiteSpace(p)),
+                Schedule = CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
+                Automerge = all.Count > 0 && all.All(p => p.Automerge),
+                RequiredChecks = Union(all, p => p.RequiredChecks),
+                Approvals = all.Select(p => p.Approvals).DefaultIfEmpty().Max(),
+            };
+        }
+    }
+
+    /// <summary>How many pull requests may be open, for each place that says so: it is opened when all have room.</summary>
+    public IReadOnlyList<ProposalLimit> Limits =>
+        [.. Rules
+            .Where(r => r?.Proposal.Limit is not null)
+            .Select(r => new ProposalLimit((r!.Proposal.LimitedBy ?? r.Source)?.ToString() ?? "the settings", Math.Max(0, r.Proposal.Limit!.Value)))
+            .GroupBy(l => l.Source, StringComparer.Ordinal)
+            .Select(g => g.MinBy(l => l.Most)!)];
+
+    private IEnumerable<PolicyRule?> Rules => Updates.Select(u => u.Rule).Distinct();
 
     /// <summary>Name of its branch.</summary>
     public string Branch => BranchPrefix + Key;
@@ -61,17 +109,45 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     /// <summary>Sorts updates into change sets, by key. The order of updates does not matter.</summary>
     /// <param name="updates">The updates of one repository.</param>
     /// <param name="contentOf">The SHA of a file's content.</param>
-    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates, Func<string, string> contentOf) =>
-        [.. updates
-            .GroupBy(KeyOf, StringComparer.Ordinal)
-            .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => g.OrderBy(u => u.Use.Path, StringComparer.Ordinal).ThenBy(u => u.Use.Line).ThenBy(u => u.Use.Column).ToList())
-            .Select(g => new ChangeSet(KeyOf(g[0]), g, [.. g.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Select(contentOf)]))];
+    /// <param name="defaultBranch">Name of the default branch: to name it is to say nothing.</param>
+    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates, Func<string, string> contentOf, string? defaultBranch = null)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        var all = updates.ToList();
 
-    private static string KeyOf(Update update) =>
-        update.Kind is UpdateKind.Digest or UpdateKind.Pin
-            ? DigestsKey
+        // A place can't take two steps at once.
+        var steps = all.CountBy(u => u.Use).ToDictionary();
+        return [.. all
+            .GroupBy(u => KeyOf(u, TargetOf(u), isOnly: steps[u.Use] == 1), StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (g.Key, Updates: g.OrderBy(u => u.Use.Path, StringComparer.Ordinal).ThenBy(u => u.Use.Line).ThenBy(u => u.Use.Column).ToList()))
+            .Select(g => new ChangeSet(g.Key, g.Updates, [.. g.Updates.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Select(contentOf)]) { TargetBranch = TargetOf(g.Updates[0]) })];
+
+        string? TargetOf(Update update) => update.Rule?.Proposal.TargetBranch is { Length: > 0 } branch && branch != defaultBranch ? branch : null;
+    }
+
+    private static string? GroupOf(Update update) => update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
+
+    private static string KeyOf(Update update, string? targetBranch, bool isOnly)
+    {
+        var key = GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
+            : update.Kind is UpdateKind.Digest or UpdateKind.Pin ? DigestsKey
             : BranchName($"{update.Target.Name.Familiar}-{Series(update.Target.Tag!, update.Kind)}");
+        return targetBranch is null ? key : $"_to/{Name(targetBranch)}/{key}";
+    }
+
+    /// <summary>A name as one part of a branch's. One that can't stand as it is, or might be taken for another, gets a hash.</summary>
+    private static string Name(string name)
+    {
+        const int Hashed = 9;
+        var safe = BranchName(name.Length > LongestName ? name[..LongestName] : name).TrimStart('.').Replace('/', '_');
+        return safe == name && !name.EndsWith(Major, StringComparison.Ordinal) && !(name.Length > Hashed && name[^Hashed] == '-' && name[^(Hashed - 1)..].All(char.IsAsciiHexDigitLower))
+            ? name
+            : $"{safe}-{Hash([name])[..(Hashed - 1)]}";
+    }
+
+    private static IReadOnlyList<string> Union(IEnumerable<ProposalSettings> all, Func<ProposalSettings, IReadOnlyList<string>> of) =>
+        [.. all.SelectMany(of).Where(t => t.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>
     /// The tag with its moving parts as <c>x</c>: <c>3.14.2-slim</c> is <c>3.x.x-slim</c> within a major version and
@@ -100,7 +176,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         }
 
         // Nothing of a date says which of two steps is the major one.
-        return kind is UpdateKind.Major && TagVersion.Of(tag).Scheme != TagScheme.Version ? series + "-major" : series.ToString();
+        return kind is UpdateKind.Major && TagVersion.Of(tag).Scheme != TagScheme.Version ? series + Major : series.ToString();
     }
 
     /// <summary>What Git refuses in the name of a branch (git check-ref-format) becomes an underscore.</summary>
@@ -111,6 +187,15 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
             part.EndsWith(".lock", StringComparison.Ordinal) || part.EndsWith('.') ? part + "_" : part.StartsWith('.') ? "_" + part : part));
     }
 
-    private static string Hash(IEnumerable<string> lines) =>
+    internal static string Hash(IEnumerable<string> lines) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("\n\n", lines))))[..16];
+}
+
+/// <summary>How many pull requests may be open at a time.</summary>
+/// <param name="Source">Where that is written: what is under one is counted together.</param>
+/// <param name="Most">From 0.</param>
+public sealed record ProposalLimit(string Source, int Most)
+{
+    /// <summary>Names it in a marker: eight hexadecimal digits.</summary>
+    public string Id => ChangeSet.Hash([Source])[..8];
 }

@@ -12,6 +12,9 @@ namespace Basewatch.Core.Planning;
 /// <param name="Images"><see cref="ChangeSet.IdOf"/> of each image that it is about, likewise.</param>
 public sealed record PullRequestMarker(string Key, string Change, string Proposals, string Images)
 {
+    /// <summary><see cref="ProposalLimit.Id"/> of each limit that it counts under, likewise; mostly none.</summary>
+    public string Limits { get; init; } = "";
+
     /// <summary>More than anyone would decline at once.</summary>
     public const int MostProposals = 500;
 
@@ -23,7 +26,10 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
     public static PullRequestMarker Of(ChangeSet changeSet)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
-        return new(changeSet.Key, changeSet.Fingerprint, string.Join(',', changeSet.Proposals.Take(MostProposals)), string.Join(',', changeSet.Images.Select(ChangeSet.IdOf).Take(MostProposals)));
+        return new(changeSet.Key, changeSet.Fingerprint, string.Join(',', changeSet.Proposals.Take(MostProposals)), string.Join(',', changeSet.Images.Select(ChangeSet.IdOf).Take(MostProposals)))
+        {
+            Limits = string.Join(',', changeSet.Limits.Select(l => l.Id).Take(MostProposals)),
+        };
     }
 
     /// <summary>Finds the marker in a body.</summary>
@@ -46,12 +52,12 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
             .ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
         if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposals", out var proposals))
         {
-            marker = new PullRequestMarker(key, change, proposals, fields.GetValueOrDefault("images", ""));
+            marker = new PullRequestMarker(key, change, proposals, fields.GetValueOrDefault("images", "")) { Limits = fields.GetValueOrDefault("limits", "") };
         }
 
         return marker is not null;
     }
 
     /// <summary>The line as it stands in a body.</summary>
-    public override string ToString() => $"{Opening}key={Key} change={Change} proposals={Proposals} images={Images}{Closing}";
+    public override string ToString() => $"{Opening}key={Key} change={Change} proposals={Proposals} images={Images}{(Limits.Length == 0 ? "" : $" limits={Limits}")}{Closing}";
 }

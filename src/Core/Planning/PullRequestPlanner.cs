@@ -34,8 +34,12 @@ public sealed record DeleteBranch(string Key, string Branch) : PullRequestOperat
 /// <summary>The pull request is as it should be.</summary>
 public sealed record KeepPullRequest(string Key, int Number) : PullRequestOperation(Key);
 
-/// <summary>Nothing is done, because of what a person did or what is not known.</summary>
-public sealed record LeavePullRequest(string Key, int? Number, string Reason) : PullRequestOperation(Key);
+/// <summary>Nothing is done, because of what a person did or said, or what is not known.</summary>
+public sealed record LeavePullRequest(string Key, int? Number, string Reason) : PullRequestOperation(Key)
+{
+    /// <summary>When to look again even if nothing has happened; null: that would change nothing.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>
 /// Compares the pull requests that should be with those that are. Pure, and level-triggered: whatever was lost or done
@@ -43,14 +47,19 @@ public sealed record LeavePullRequest(string Key, int? Number, string Reason) : 
 /// </summary>
 public static class PullRequestPlanner
 {
+    /// <summary>A host does not tell of a pull request that was closed.</summary>
+    private static readonly TimeSpan LookForRoom = TimeSpan.FromDays(1);
+
     /// <summary>The operations for one repository.</summary>
     /// <param name="desired">The change sets that should be proposed.</param>
     /// <param name="existing">What is there, by key; a key without an entry has nothing.</param>
     /// <param name="undecided">Images whose registry gave no whole answer: their pull requests stay as they are.</param>
+    /// <param name="now">Decides whether schedules are open.</param>
     public static IReadOnlyList<PullRequestOperation> Plan(
         IReadOnlyList<ChangeSet> desired,
         IReadOnlyDictionary<string, ExistingPullRequests> existing,
-        IReadOnlySet<ImageName> undecided)
+        IReadOnlySet<ImageName> undecided,
+        DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(desired);
         ArgumentNullException.ThrowIfNull(existing);
@@ -80,7 +89,52 @@ public static class PullRequestPlanner
             }
         }
 
+        Hold(operations, desired, existing, now);
         return operations;
+    }
+
+    /// <summary>Opens only what may be opened now: what is open already goes on.</summary>
+    private static void Hold(List<PullRequestOperation> operations, IReadOnlyList<ChangeSet> desired, IReadOnlyDictionary<string, ExistingPullRequests> existing, DateTimeOffset now)
+    {
+        var limits = desired.ToDictionary(c => c.Key, c => c.Limits.Select(l => l.Id), StringComparer.Ordinal);
+        var open = operations
+            .Where(o => o is not ClosePullRequest && existing.GetValueOrDefault(o.Key)?.Open is not null)
+            .SelectMany(o => limits.GetValueOrDefault(o.Key)
+                ?? (PullRequestMarker.TryFind(existing[o.Key].Open!.Body, out var marker) ? marker.Limits.Split(',') : []))
+            .CountBy(id => id, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        for (var i = 0; i < operations.Count; i++)
+        {
+            if (operations[i] is not OpenPullRequest { ChangeSet: var changeSet })
+            {
+                continue;
+            }
+
+            if (changeSet.Proposal.Schedule is { } schedule && !schedule.IsOpen(now))
+            {
+                operations[i] = new LeavePullRequest(changeSet.Key, null, $"waits for its schedule: {Excerpt.Of(schedule.Text)}") { Until = schedule.NextOpening(now) };
+            }
+            else if (changeSet.Limits.FirstOrDefault(l => open.GetValueOrDefault(l.Id) >= l.Most) is { } limit)
+            {
+                var (held, source) = (open.GetValueOrDefault(limit.Id), Excerpt.Of(limit.Source));
+                operations[i] = new LeavePullRequest(
+                    changeSet.Key,
+                    null,
+                    limit.Most == 0 ? $"waits: no pull request may be opened, as {source} says"
+                    : held == 1 ? $"waits: 1 pull request is open already, as {source} says"
+                    : $"waits: {held} pull requests are open already, as {source} says")
+                {
+                    Until = limit.Most == 0 ? null : now + LookForRoom,
+                };
+            }
+            else
+            {
+                foreach (var id in changeSet.Limits.Select(l => l.Id))
+                {
+                    open[id] = open.GetValueOrDefault(id) + 1;
+                }
+            }
+        }
     }
 
     /// <summary>Whether a pull request is about one of these images, as far as can be known: one without a marker may be.</summary>
@@ -98,6 +152,11 @@ public static class PullRequestPlanner
     private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, IReadOnlySet<ImageName> undecided)
     {
         var open = existing.Open;
+        if (desired.TargetBranch is { } target)
+        {
+            return new LeavePullRequest(desired.Key, open?.Number, $"made against {Excerpt.Of(target)}: only the default branch is read yet");
+        }
+
         var written = existing.Branch is null ? null : CommitSeal.ChangeOfUntouched(existing.Branch);
         if (existing.Branch is not null && written is null)
         {

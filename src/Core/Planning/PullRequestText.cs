@@ -1,5 +1,7 @@
 using System.Text;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Policies;
 
@@ -50,6 +52,7 @@ public sealed record PullRequestText(string Title, string Body)
             body.Append(reason).Append('\n');
         }
 
+        body.Append(Configuration(written, changeSet.Proposal));
         var warnings = Warnings(changeSet, lifecycles).Take(20).ToList();
         if (warnings.Count > 0)
         {
@@ -86,7 +89,12 @@ public sealed record PullRequestText(string Title, string Body)
     private static string TitleOf(ChangeSet changeSet)
     {
         string title;
-        if (changeSet.Key == ChangeSet.DigestsKey)
+        var major = changeSet.Updates.Any(u => u.Kind == UpdateKind.Major) ? " (major)" : "";
+        if (changeSet.GroupName is { } group && changeSet.Images.Skip(1).Any())
+        {
+            title = $"Update {changeSet.Images.Count()} images of {Excerpt.Of(group)}{major}";
+        }
+        else if (changeSet.Updates.All(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin))
         {
             var pins = changeSet.Updates.Count(u => u.Kind == UpdateKind.Pin);
             var verb = pins == 0 ? "Refresh" : pins == changeSet.Updates.Count ? "Pin" : "Pin and refresh";
@@ -99,10 +107,46 @@ public sealed record PullRequestText(string Title, string Body)
             var first = changeSet.Updates[0];
             var from = changeSet.Updates.Select(u => u.Use.Reference!.Tag).Distinct(StringComparer.Ordinal).ToList();
             var origin = from is [{ } tag] ? $" from {tag}" : "";
-            title = $"Update {first.Target.Name.Familiar}{origin} to {first.Target.Tag}{(first.Kind == UpdateKind.Major ? " (major)" : "")}";
+            title = $"Update {first.Target.Name.Familiar}{origin} to {first.Target.Tag}{major}";
+        }
+
+        if (Prefix(changeSet.Proposal.CommitPrefix) is { Length: > 0 } prefix)
+        {
+            title = $"{prefix} {char.ToLowerInvariant(title[0])}{title[1..]}";
         }
 
         return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
+    }
+
+    /// <summary>A prefix that ends like a word gets a colon, as Dependabot's do.</summary>
+    private static string Prefix(string? text)
+    {
+        var prefix = Excerpt.Of(text ?? "").Trim();
+        return prefix.Length > 0 && (char.IsLetterOrDigit(prefix[^1]) || prefix[^1] is ')' or ']') ? prefix + ":" : prefix;
+    }
+
+    /// <summary>Who says that it is proposed, and how it may be merged.</summary>
+    private static string Configuration(IReadOnlyList<Update> updates, ProposalSettings proposal)
+    {
+        var lines = updates.Select(u => u.Rule?.Source).OfType<RuleSource>().Select(s => s.ToString()).Distinct(StringComparer.Ordinal)
+            .Take(20).Select(s => $"- Proposed as {Markdown.Code(s)} says.").ToList();
+        if (proposal.Automerge)
+        {
+            var conditions = new List<string>();
+            if (proposal.RequiredChecks.Count > 0)
+            {
+                conditions.Add($"{string.Join(", ", proposal.RequiredChecks.Take(20).Select(Markdown.Code))} {(proposal.RequiredChecks.Count == 1 ? "has" : "have")} passed");
+            }
+
+            if (proposal.Approvals > 0)
+            {
+                conditions.Add(proposal.Approvals == 1 ? "one person has approved" : $"{proposal.Approvals} people have approved");
+            }
+
+            lines.Add($"- It may be merged once {(conditions.Count == 0 ? "its checks have passed" : string.Join(", and ", conditions))}, by whoever merges: Basewatch does not.");
+        }
+
+        return lines.Count == 0 ? "" : $"\n**Configuration**\n\n{string.Join('\n', lines)}\n";
     }
 
     private static string Intro(IReadOnlyList<Update> updates)

@@ -38,7 +38,10 @@ public interface IRepositoryHost
     /// <summary>Every pull request whose head is a branch of this repository, open or not, the newest first.</summary>
     Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 
-    /// <summary>Opens a pull request.</summary>
+    /// <summary>
+    /// Opens a pull request. Labels, reviewers and assignees are set if the host has them and lets them be set: whatever
+    /// becomes of that, the pull request is open. They are never set again, so that what people change stays.
+    /// </summary>
     Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken);
 
     /// <summary>Changes title and body of a pull request.</summary>
@@ -129,7 +132,20 @@ public sealed record CommitFile(string Path, string Mode, ReadOnlyMemory<byte> C
 /// <param name="Base">Branch it shall go to.</param>
 /// <param name="Title">One line of plain text.</param>
 /// <param name="Body">Markdown.</param>
-public sealed record PullRequestDraft(string Branch, string Base, string Title, string Body);
+public sealed record PullRequestDraft(string Branch, string Base, string Title, string Body)
+{
+    /// <summary>Labels; one that is not there yet is made.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Logins of people who are asked to review.</summary>
+    public IReadOnlyList<string> Reviewers { get; init; } = [];
+
+    /// <summary>Teams of the owner's that are asked to review: what stands behind the slash in <c>organisation/team</c>.</summary>
+    public IReadOnlyList<string> TeamReviewers { get; init; } = [];
+
+    /// <summary>Logins of people whom it is assigned to.</summary>
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+}
 
 /// <summary>A pull request that exists.</summary>
 /// <param name="Number">Its number.</param>

@@ -6,6 +6,7 @@ using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -296,6 +297,57 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         Assert.Empty(new GitHubOptions { Token = "t", Organization = "octo" }.Problems());
     }
 
+    [Fact]
+    public async Task One_reviewer_who_is_refused_keeps_no_other_from_being_asked()
+    {
+        // GitHub refuses all when one is no collaborator, or the author.
+        const string Pull = """{"number":7,"title":"t","body":"b","state":"open","html_url":"https://github.com/octo/web/pull/7","head":{"ref":"basewatch/a","sha":"s"},"base":{"ref":"main"}}""";
+        _server.Script = context => (context.Request.Path.Value, _server.Requests[^1].Body) switch
+        {
+            ("/repos/octo/web/pulls", _) => Answers.Json(Pull, 201)(context),
+            ("/repos/octo/web/pulls/7/requested_reviewers", var body) => body.Contains("ann", StringComparison.Ordinal)
+                ? Answers.Json("""{"message":"Reviews may only be requested from collaborators."}""", 422)(context)
+                : Answers.Json(Pull, 201)(context),
+            ("/repos/octo/web/issues/7/labels", _) => Answers.Json("[]")(context),
+            ("/repos/octo/web/issues/7/assignees", _) => Answers.Json("""{"number":7}""", 201)(context),
+            _ => Answers.Status(404)(context),
+        };
+        var logger = new Warnings();
+        var host = Host(logger: logger);
+
+        var opened = await host.OpenPullRequestAsync(
+            Web, new PullRequestDraft("basewatch/a", "main", "t", "b") { Labels = ["docker"], Reviewers = ["ann", "bob"], TeamReviewers = ["platform"], Assignees = ["cid"] }, Cancellation);
+
+        Assert.Equal(7, opened.Number);
+        Assert.Equal(
+            [
+                """/repos/octo/web/issues/7/labels ["docker"]""",
+                """/repos/octo/web/issues/7/assignees {"assignees":["cid"]}""",
+                """/repos/octo/web/pulls/7/requested_reviewers {"reviewers":["ann","bob"],"team_reviewers":[]}""",
+                """/repos/octo/web/pulls/7/requested_reviewers {"reviewers":["ann"],"team_reviewers":[]}""",
+                """/repos/octo/web/pulls/7/requested_reviewers {"reviewers":["bob"],"team_reviewers":[]}""",
+                """/repos/octo/web/pulls/7/requested_reviewers {"reviewers":[],"team_reviewers":["platform"]}""",
+            ],
+            _server.Requests.Skip(1).Select(r => $"{r.Path} {r.Body}"));
+        var warning = Assert.Single(logger.Messages);
+        Assert.Contains("octo/web: #7 is open without all that it should have: reviewers: ann: ", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("bob", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_labels_of_a_pull_request_that_is_there_already_are_left_to_people()
+    {
+        const string Pull = """{"number":7,"title":"t","body":"b","state":"open","html_url":"https://github.com/octo/web/pull/7","head":{"ref":"basewatch/a","sha":"s","repo":{"id":1}},"base":{"ref":"main","repo":{"id":1}}}""";
+        _server.Script = context => context.Request.Method == "POST"
+            ? Answers.Json("""{"message":"Validation Failed","errors":[{"message":"A pull request already exists for octo:basewatch/a."}]}""", 422)(context)
+            : Answers.Json($"[{Pull}]")(context);
+
+        var opened = await Host().OpenPullRequestAsync(Web, new PullRequestDraft("basewatch/a", "main", "t", "b") { Labels = ["docker"] }, Cancellation);
+
+        Assert.Equal(7, opened.Number);
+        Assert.Equal(["POST", "GET"], _server.Requests.Select(r => r.Method));
+    }
+
     private static RequestDelegate RedirectTo(string address) => context =>
     {
         context.Response.Headers.Location = address;
@@ -332,12 +384,12 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
             ? Answers.Json(answer)(context)
             : Answers.Json("""{"message":"Not Found"}""", 404)(context);
 
-    private GitHubRepositoryHost Host(GitHubOptions? options = null)
+    private GitHubRepositoryHost Host(GitHubOptions? options = null, ILogger<GitHubRepositoryHost>? logger = null)
     {
         var host = new GitHubRepositoryHost(
             options ?? new GitHubOptions { ApiBaseAddress = _server.Address, Token = Token, Repositories = { Web.ToString() } },
             _time,
-            NullLogger<GitHubRepositoryHost>.Instance);
+            logger ?? NullLogger<GitHubRepositoryHost>.Instance);
         _hosts.Add(host);
         return host;
     }
@@ -364,6 +416,24 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         {
             await Task.WhenAny(task, Task.Delay(50, Cancellation));
             _time.Advance(step);
+        }
+    }
+
+    private sealed class Warnings : ILogger<GitHubRepositoryHost>
+    {
+        public List<string> Messages { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Messages.Add(formatter(state, exception));
+            }
         }
     }
 }

@@ -61,6 +61,19 @@ public sealed class GitHubRepositoryHostTests(GitHubEmulator emulator) : Reposit
     }
 
     [Fact]
+    public async Task A_pull_request_has_its_labels_and_those_that_are_not_there_are_made()
+    {
+        var repository = await CreateAsync(Files());
+        var head = (await Host.GetHeadAsync(repository, Cancellation))!.Commit;
+        var commit = await Host.CommitAsync(repository, new CommitRequest(head, [new CommitFile("Dockerfile", "100644", "FROM a\n"u8.ToArray())], _ => "m"), Cancellation);
+        await Host.SetBranchAsync(repository, "basewatch/a", commit.Sha, null, Cancellation);
+
+        await Host.OpenPullRequestAsync(repository, new PullRequestDraft("basewatch/a", "main", "t", "b") { Labels = ["docker", "new one"] }, Cancellation);
+
+        Assert.Equal(["docker", "new one"], Assert.Single(await emulator.Driver.PullRequestsAsync(repository.ToString(), Cancellation)).Labels.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_token_without_rights_is_told_which_one_it_lacks()
     {
         var repository = await CreateAsync(Files());

@@ -1,5 +1,6 @@
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Storage;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
@@ -25,6 +26,9 @@ internal sealed class Loop : IDisposable
     public RecordingNotifier Notifier { get; } = new();
 
     public ServiceMode Mode { get; set; } = ServiceMode.Propose;
+
+    /// <summary>Rules from outside.</summary>
+    public IReadOnlyList<ScopedRule> Rules { get; set; } = [];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -74,6 +78,11 @@ internal sealed class Loop : IDisposable
         services.AddSingleton(Around<INotifier>(Notifier));
         services.AddSingleton(queue);
         services.AddSingleton<ILifecycleCatalog>(new Catalog());
+        if (Rules.Count > 0)
+        {
+            services.AddSingleton(new PolicySources(Rules));
+        }
+
         services.AddBasewatch(new BasewatchOptions { Mode = Mode });
         return services.BuildServiceProvider();
 

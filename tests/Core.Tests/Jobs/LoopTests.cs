@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
@@ -493,6 +494,84 @@ public sealed class LoopTests : IDisposable
             open.Select(p => p.Branch).Order(StringComparer.Ordinal));
         Assert.Single(loop.Notifier.Alerts);
     }
+
+    [Fact]
+    public async Task A_pull_request_waits_for_its_schedule_and_then_goes_on_at_any_time()
+    {
+        var mondays = new CalendarSchedule("on Mondays from 12:00", TimeZoneInfo.Utc, [new CalendarRule { DaysOfWeek = new HashSet<int> { 1 }, Hours = new HashSet<int> { 12 } }], TimeSpan.Zero);
+        _loop.Rules = [Rule(new ProposalSettings { Schedule = mondays })];
+
+        // It is a Monday, 9:00.
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+        Assert.Equal("waits for its schedule: on Mondays from 12:00", (await NoteAsync()).Note);
+
+        _loop.Time.Advance(TimeSpan.FromHours(2));
+        var looks = _loop.Host.Looks;
+        await _loop.RunAsync();
+        Assert.Empty(Open());
+        Assert.Equal(looks, _loop.Host.Looks);
+
+        _loop.Time.Advance(TimeSpan.FromHours(1));
+        await _loop.RunAsync();
+        Assert.Equal(2, Open().Count);
+
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        _loop.Registry.Push("python", "3.12.6-slim");
+        await _loop.RunAsync();
+        Assert.Contains(Open(), p => p.Title.Contains("3.12.6-slim", StringComparison.Ordinal));
+        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, TestContext.Current.CancellationToken))).Pending);
+    }
+
+    [Fact]
+    public async Task One_process_opens_a_pull_request_when_its_schedule_does()
+    {
+        var never = new CalendarSchedule("on the 10th of December", TimeZoneInfo.Utc, [new CalendarRule { DaysOfMonth = new HashSet<int> { 10 }, Months = new HashSet<int> { 12 } }], TimeSpan.Zero);
+        _loop.Rules = [Rule(new ProposalSettings { Schedule = never })];
+        for (var day = 0; Open().Count == 0; day++)
+        {
+            Assert.True(day <= 17, "it is past the 10th");
+            await _loop.RunAsync();
+            _loop.Time.Advance(TimeSpan.FromDays(1));
+        }
+
+        // Only when it is due, and once in a week: a queue holds no message longer.
+        Assert.Equal(new DateTimeOffset(2026, 12, 11, 9, 0, 0, TimeSpan.Zero), _loop.Time.GetUtcNow());
+        Assert.InRange(_loop.Host.Looks, 3, 5);
+    }
+
+    [Fact]
+    public async Task A_limit_is_kept_and_its_room_used_again()
+    {
+        _loop.Rules = [Rule(new ProposalSettings { Limit = 1 })];
+
+        await _loop.RunAsync();
+        var first = Assert.Single(Open());
+        await _loop.RunAsync();
+        Assert.Single(Open());
+
+        _loop.Host.Close(Loop.Web, first.Number);
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        await _loop.RunAsync();
+        Assert.NotEqual(first.Branch, Assert.Single(Open()).Branch);
+    }
+
+    [Fact]
+    public async Task A_pull_request_is_opened_as_its_rule_says()
+    {
+        _loop.Rules = [Rule(new ProposalSettings { Group = "all", Labels = ["docker"], Reviewers = ["ann", "acme/platform"], Assignees = ["bob"], CommitPrefix = "chore(deps)", TargetBranch = "main" })];
+
+        await _loop.RunAsync();
+
+        var draft = Assert.Single(_loop.Host.Drafts);
+        Assert.Equal(("basewatch/_group/all", "main", "chore(deps): update 2 images of all"), (draft.Branch, draft.Base, draft.Title));
+        Assert.Equal([["docker"], ["ann"], ["platform"], ["bob"]], new[] { draft.Labels, draft.Reviewers, draft.TeamReviewers, draft.Assignees });
+    }
+
+    private static ScopedRule Rule(ProposalSettings settings) =>
+        new(new UseScope(["*"]), new PolicyRule(PolicyText.Docker, null) { Source = new RuleSource("settings", null, "basewatch"), Proposal = settings });
+
+    private Task<PullRequestRecord> NoteAsync() => _loop.RecallAsync(m => m.ListPullRequestsAsync(Loop.Web, TestContext.Current.CancellationToken).FirstAsync().AsTask());
 
     private Task<List<FailureRecord>> FailuresAsync() => _loop.RecallAsync(m => m.ListFailuresAsync(TestContext.Current.CancellationToken).ToListAsync().AsTask());
 

@@ -24,6 +24,9 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     /// <summary>Lets someone else be first at the next branch that is set.</summary>
     public bool RaceOnce { get; set; }
 
+    /// <summary>Pull requests as they were opened, in order.</summary>
+    public List<PullRequestDraft> Drafts { get; } = [];
+
     /// <summary>Writes that reached the host, in order.</summary>
     public List<string> Writes { get; } = [];
 
@@ -178,6 +181,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
         var r = Find(repository);
         var pull = new PullRequest(r.PullRequests.Count + 1, draft.Branch, r.Branches[draft.Branch], PullRequestState.Open, draft.Title, draft.Body, "");
         r.PullRequests.Add(pull);
+        Drafts.Add(draft);
         Writes.Add($"{repository} open {draft.Branch}");
         return Task.FromResult(pull);
     }

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
@@ -6,8 +7,12 @@ namespace Basewatch.Core.Tests.Planning;
 
 public sealed class ChangeSetTests
 {
-    private static readonly Gen<IReadOnlyList<Update>> Updates = Gen.Select(Some.Uses, Some.Registry)
+    private static readonly Gen<IReadOnlyList<Update>> Plain = Gen.Select(Some.Uses, Some.Registry)
         .Select((uses, registry) => (IReadOnlyList<Update>)[.. Some.Assess(uses, Some.Facts(uses, registry)).SelectMany(a => a.Updates)]);
+
+    // Updates of one use have one rule.
+    private static readonly Gen<IReadOnlyList<Update>> Updates = Gen.Select(Plain, Some.Rules)
+        .Select((updates, rules) => (IReadOnlyList<Update>)[.. updates.Select(u => u with { Rule = rules[u.Use.Line % rules.Count] })]);
 
     [Fact]
     public void Every_update_is_in_exactly_one_change_set() =>
@@ -17,6 +22,75 @@ public sealed class ChangeSetTests
             Assert.Equal(updates.Count, grouped.Count);
             Assert.Empty(updates.Except(grouped));
         });
+
+    [Fact]
+    public void Only_what_belongs_together_travels_together() =>
+        Updates.Sample(updates =>
+        {
+            var sets = ChangeSet.Group(updates, path => path, "main");
+            Assert.Equal(sets.Count, sets.Select(c => c.Key).Distinct(StringComparer.Ordinal).Count());
+            foreach (var set in sets)
+            {
+                Assert.Single(set.Updates.Select(u => u.Rule!.Proposal.TargetBranch is "main" ? null : u.Rule!.Proposal.TargetBranch).Distinct());
+                Assert.Equal(set.Updates.Count, set.Updates.Select(u => u.Use).Distinct().Count());
+                Assert.Single(set.Updates.Select(u => u.Rule!.Proposal.Group).Distinct());
+            }
+
+            // No branch is a folder of another.
+            Assert.All(sets, one => Assert.DoesNotContain(sets, other => other.Key.StartsWith(one.Key + "/", StringComparison.Ordinal)));
+        });
+
+    [Fact]
+    public void All_of_a_group_travels_together_but_for_major_steps() =>
+        Updates.Sample(updates =>
+        {
+            foreach (var group in ChangeSet.Group(updates, path => path, "main").Where(c => c.GroupName is not null).GroupBy(c => (c.GroupName, c.TargetBranch)))
+            {
+                Assert.InRange(group.Count(), 1, 2);
+                if (group.Count() == 2)
+                {
+                    Assert.All(group.Single(c => c.Key.EndsWith("-major", StringComparison.Ordinal)).Updates, u => Assert.Equal(UpdateKind.Major, u.Kind));
+                }
+            }
+        });
+
+    [Fact]
+    public void A_change_set_has_the_labels_of_all_its_rules_and_is_as_careful_as_the_strictest() =>
+        Updates.Sample(updates =>
+        {
+            var time = new DateTimeOffset(2026, 11, 23, 9, 30, 0, TimeSpan.Zero);
+            foreach (var set in ChangeSet.Group(updates, path => path))
+            {
+                var all = set.Updates.Select(u => u.Rule!.Proposal).ToList();
+                Assert.All(all.SelectMany(p => p.Labels), l => Assert.Contains(l, set.Proposal.Labels, StringComparer.OrdinalIgnoreCase));
+                Assert.Equal(all.All(p => p.Automerge), set.Proposal.Automerge);
+                Assert.Equal(all.Max(p => p.Approvals), set.Proposal.Approvals);
+                Assert.Equal(all.All(p => p.Schedule?.IsOpen(time) != false), set.Proposal.Schedule?.IsOpen(time) != false);
+                if (set.Proposal.Schedule?.NextOpening(time) is { } next)
+                {
+                    Assert.True(set.Proposal.Schedule.IsOpen(next));
+                }
+
+                Assert.Equal(all.Any(p => p.Limit is not null), set.Limits.Count > 0);
+            }
+        });
+
+    [Fact]
+    public void A_group_has_a_key_of_its_own_that_stays()
+    {
+        Assert.Equal("_group/tools", KeyIn("tools", UpdateKind.Minor));
+        Assert.Equal("_group/tools", KeyIn("tools", UpdateKind.Digest));
+        Assert.Equal("_group/tools-major", KeyIn("tools", UpdateKind.Major));
+        Assert.Equal("_group/tools", KeyIn("tools", UpdateKind.Major, majors: true));
+        Assert.Equal("_to/develop/_group/tools", KeyIn("tools", UpdateKind.Minor, target: "develop"));
+        Assert.Equal("_group/tools", KeyIn("tools", UpdateKind.Minor, target: "main"));
+        Assert.Equal("_to/develop/python-3.x.x", KeyIn(null, UpdateKind.Minor, target: "develop"));
+
+        // Whatever names there are, no two have one key.
+        var names = new[] { "a b", "a_b", "a/b", "a", "a-major", "A", ".", "..", "a.lock", new string('x', 60), new string('x', 61), new string('x', 62), KeyIn("a b", UpdateKind.Minor)["_group/".Length..] };
+        var keys = names.SelectMany(n => new[] { KeyIn(n, UpdateKind.Minor), KeyIn(n, UpdateKind.Major) }).ToList();
+        Assert.Equal(keys.Count, keys.Distinct(StringComparer.Ordinal).Count());
+    }
 
     [Fact]
     public void The_order_of_updates_does_not_matter() =>
@@ -90,6 +164,12 @@ public sealed class ChangeSetTests
         Assert.NotEqual(
             ChangeSet.Group([update], _ => "old").Single().Fingerprint,
             ChangeSet.Group([update], _ => "new").Single().Fingerprint);
+    }
+
+    private static string KeyIn(string? group, UpdateKind kind, string? target = null, bool majors = false)
+    {
+        var rule = new PolicyRule(PolicyText.Docker, null) { Proposal = new ProposalSettings { Group = group, GroupsMajors = majors, TargetBranch = target } };
+        return ChangeSet.Group([Some.Update("python:3.12.4", "python:3.13.0", kind) with { Rule = rule }], path => path, "main").Single().Key;
     }
 
     private static string KeyOf(string from, string to, UpdateKind kind) => ChangeSet.Group([Some.Update(from, to, kind)], path => path).Single().Key;

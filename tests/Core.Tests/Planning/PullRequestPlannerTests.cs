@@ -1,4 +1,5 @@
 using System.Globalization;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
@@ -43,6 +44,77 @@ public sealed class PullRequestPlannerTests
                 Assert.False(model.Step(out _), "a second reconcile did something");
             },
             iter: 5000);
+
+    [Fact]
+    public void No_more_is_opened_than_schedules_and_limits_allow() =>
+        Gen.Select(Some.Rules, Gen.Int[0, 6], Gen.Int[0, (1 << 6) - 1], Gen.Int[0, 24 * 60]).Sample((rules, count, open, minutes) =>
+        {
+            var now = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero).AddMinutes(minutes);
+            var desired = ChangeSet.Group(
+                Enumerable.Range(1, count).Select(i => Some.Update($"acme/app{i}:1.0", $"acme/app{i}:1.1", UpdateKind.Minor, line: i) with { Rule = rules[i % rules.Count] }),
+                path => path,
+                "main");
+            var existing = desired.Where((_, i) => (open & (1 << i)) != 0).ToDictionary(c => c.Key, Opened, StringComparer.Ordinal);
+
+            var operations = PullRequestPlanner.Plan(desired, existing, new HashSet<ImageName>(), now);
+
+            Assert.Equal(desired.Count, operations.Count);
+            var opened = operations.OfType<OpenPullRequest>().Select(o => o.ChangeSet).ToList();
+            Assert.All(opened, c => Assert.True(c.Proposal.Schedule?.IsOpen(now) != false));
+            Assert.All(opened, c => Assert.Null(c.TargetBranch));
+
+            // Those that are open already go on, and take the room of others.
+            Assert.All(existing.Keys, key => Assert.True(operations.Single(o => o.Key == key) is KeepPullRequest or LeavePullRequest { Number: not null }));
+            var afterwards = opened.Concat(desired.Where(c => existing.ContainsKey(c.Key))).ToList();
+            foreach (var limit in opened.SelectMany(c => c.Limits))
+            {
+                Assert.True(afterwards.Count(c => c.Limits.Any(l => l.Source == limit.Source)) <= limit.Most);
+            }
+
+            // Nothing is held without need, and what waits for a time is looked at then.
+            foreach (var left in operations.OfType<LeavePullRequest>().Where(o => o.Number is null))
+            {
+                var set = desired.Single(c => c.Key == left.Key);
+                var isClosed = set.Proposal.Schedule?.IsOpen(now) == false;
+                Assert.Equal(isClosed && set.TargetBranch is null, left.Reason.StartsWith("waits for its schedule: from ", StringComparison.Ordinal));
+                Assert.True(set.TargetBranch is not null || isClosed || set.Limits.Any(l => afterwards.Count(c => c.Limits.Any(o => o.Source == l.Source)) >= l.Most), left.Reason);
+                Assert.True(left.Until is null || left.Until > now);
+            }
+
+            static ExistingPullRequests Opened(ChangeSet set)
+            {
+                var branch = new CommitInfo("c1", "t1", PullRequestText.CommitMessage(set, "t1"), []);
+                return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(set, set.Updates, [], _ => null).Body, "")]);
+            }
+        });
+
+    [Fact]
+    public void A_pull_request_that_is_left_takes_its_room_and_one_that_is_closed_gives_it_free()
+    {
+        var rule = new PolicyRule(PolicyText.Docker, null) { Source = new RuleSource(".github/dependabot.yml", 3, "dependabot"), Proposal = new ProposalSettings { Limit = 1 } };
+        var old = ChangeSet.Group([Some.Update("redis:7.0", "redis:7.2", UpdateKind.Minor) with { Rule = rule }], path => path).Single();
+        var set = ChangeSet.Group([Some.Update("python:3.12", "python:3.14", UpdateKind.Minor) with { Rule = rule }], path => path).Single();
+
+        Assert.IsType<OpenPullRequest>(Plan(PullRequestText.CommitMessage(old, "t1")));
+        Assert.Equal("waits: 1 pull request is open already, as .github/dependabot.yml:3 says", Assert.IsType<LeavePullRequest>(Plan("a person's work")).Reason);
+
+        PullRequestOperation Plan(string message)
+        {
+            var existing = new ExistingPullRequests(
+                new CommitInfo("c1", "t1", message, []),
+                [new PullRequest(1, old.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(old, old.Updates, [], _ => null).Body, "")]);
+            return PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [old.Key] = existing }, new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single(o => o.Key == set.Key);
+        }
+    }
+
+    [Fact]
+    public void What_is_for_another_branch_is_left_with_the_reason()
+    {
+        var rule = new PolicyRule(PolicyText.Docker, null) { Proposal = new ProposalSettings { TargetBranch = "develop" } };
+        var set = ChangeSet.Group([Some.Update("python:3.12", "python:3.14", UpdateKind.Minor) with { Rule = rule }], path => path, "main").Single();
+        var operation = PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal), new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single();
+        Assert.Equal("made against develop: only the default branch is read yet", Assert.IsType<LeavePullRequest>(operation).Reason);
+    }
 
     [Fact]
     public void A_body_keeps_its_marker_and_gives_it_back() =>
@@ -163,7 +235,7 @@ public sealed class PullRequestPlannerTests
             {
                 [Key] = new(_branch, [.. Enumerable.Reverse(_pulls)]),
             };
-            operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>());
+            operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>(), DateTimeOffset.UnixEpoch);
             var done = false;
             foreach (var operation in operations)
             {

@@ -1,3 +1,4 @@
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
@@ -19,6 +20,45 @@ public sealed class PullRequestTextTests
         Assert.Equal("Update python from 3.12.4-slim to 3.14.2-slim", text.Title);
         Assert.Contains("| `python` | `app/Dockerfile:3` | `3.12.4-slim` | `3.14.2-slim@aaaaaaaaaaaa` | minor |", text.Body, StringComparison.Ordinal);
         Assert.Contains("- `python`: because (policy `docker`).", text.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "Update python from 3.12 to 3.14")]
+    [InlineData("chore(deps)", "chore(deps): update python from 3.12 to 3.14")]
+    [InlineData("build", "build: update python from 3.12 to 3.14")]
+    [InlineData("fix:", "fix: update python from 3.12 to 3.14")]
+    [InlineData("a\nBasewatch-Seal: 0", "a\uFFFDBasewatch-Seal: 0: update python from 3.12 to 3.14")]
+    public void A_title_begins_with_the_prefix(string? prefix, string title)
+    {
+        var set = Set(new ProposalSettings { CommitPrefix = prefix }, "python");
+        Assert.Equal(title, PullRequestText.Of(set, set.Updates, [], _ => null).Title);
+        Assert.Equal(title, PullRequestText.CommitMessage(set, "t1").Split('\n')[0]);
+    }
+
+    [Fact]
+    public void A_group_is_named_where_it_is_more_than_one_image()
+    {
+        Assert.Equal("Update 2 images of tools", Title(Set(new ProposalSettings { Group = "tools" }, "python", "node")));
+        Assert.Equal("Update python from 3.12 to 3.14", Title(Set(new ProposalSettings { Group = "tools" }, "python")));
+
+        static string Title(ChangeSet set) => PullRequestText.Of(set, set.Updates, [], _ => null).Title;
+    }
+
+    [Fact]
+    public void It_says_who_configured_it_and_how_it_may_be_merged()
+    {
+        var set = Set(new ProposalSettings { Automerge = true, RequiredChecks = ["build", "test"], Approvals = 1 }, "python");
+
+        var body = PullRequestText.Of(set, set.Updates, [], _ => null).Body;
+
+        Assert.Contains("- Proposed as `.github/dependabot.yml:3` says.", body, StringComparison.Ordinal);
+        Assert.Contains("- It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
+    }
+
+    private static ChangeSet Set(ProposalSettings settings, params string[] images)
+    {
+        var rule = new PolicyRule(PolicyText.Docker, null) { Source = new RuleSource(".github/dependabot.yml", 3, "dependabot"), Proposal = settings };
+        return ChangeSet.Group(images.Select((image, i) => Some.Update($"{image}:3.12", $"{image}:3.14", UpdateKind.Minor, line: i + 1) with { Rule = rule }), path => path).Single();
     }
 
     [Fact]

@@ -75,6 +75,25 @@ internal static class Some
     public static Update Update(string from, string to, UpdateKind kind, string path = "Dockerfile", int line = 1) =>
         new(At(ImageReference.Parse(from), path, line), ImageReference.Parse(to), kind, "docker", "because");
 
+    /// <summary>What rules may say of pull requests.</summary>
+    public static readonly Gen<ProposalSettings> Proposal = Gen.Select(
+        Gen.OneOf("a", "b", "b-major", "node.js", "a/b", "..", ".lock", "bücher & co", "python-3.x.x", "digests", "x-0a1b2c3d").Null(),
+        Gen.Bool,
+        Gen.OneOf("main", "develop", "release/1.x").Null(),
+        Gen.OneOf("one", "two", "Two").List[0, 3],
+        Gen.Select(Schedule.Null(), Gen.Int[-1, 3].Select(n => n < 0 ? (int?)null : n), Gen.Bool, Gen.Int[0, 2]),
+        (group, majors, target, names, more) => new ProposalSettings
+        {
+            Group = group, GroupsMajors = majors, TargetBranch = target, Labels = names, Schedule = more.Item1, Limit = more.Item2, Automerge = more.Item3, Approvals = more.Item4,
+        });
+
+    private static Gen<Schedule> Schedule => Gen.Int[0, 23].Select(hour =>
+        (Schedule)new CalendarSchedule($"from {hour}:00", TimeZoneInfo.Utc, [new CalendarRule { Hours = new HashSet<int> { hour, (hour + 1) % 24 } }], TimeSpan.Zero));
+
+    /// <summary>Rules, no two from one place.</summary>
+    public static Gen<IReadOnlyList<PolicyRule>> Rules => Proposal.List[1, 3].Select(all =>
+        (IReadOnlyList<PolicyRule>)[.. all.Select((p, i) => new PolicyRule(PolicyText.Docker, null) { Source = new RuleSource("rules.yml", i + 1, "basewatch"), Proposal = p })]);
+
     /// <summary>Facts of every image among the uses.</summary>
     public static Dictionary<ImageName, ImageFacts> Facts(IEnumerable<ImageUse> uses, Func<ImageName, IEnumerable<string>, ImageFacts> registry) =>
         uses.GroupBy(u => u.Reference!.Name).ToDictionary(g => g.Key, g => registry(g.Key, g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>()));

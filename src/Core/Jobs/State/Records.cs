@@ -176,7 +176,8 @@ public sealed record PullRequestRecord(string Key, int? Number, string? Url, str
 /// <param name="Repository"><c>owner/name</c>.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Cause">Why, for people.</param>
-public sealed record PendingRecord(string Repository, DateTimeOffset Since, string Cause);
+/// <param name="NotBefore">Its job is due then, and was queued for then; null: it is due.</param>
+public sealed record PendingRecord(string Repository, DateTimeOffset Since, string Cause, DateTimeOffset? NotBefore = null);
 
 /// <summary>An alert in the ledger. It is claimed before it is sent and marked after, so that a crash between may double it and never loses it.</summary>
 /// <param name="Subject">What it is about.</param>
