@@ -9,6 +9,6 @@ public abstract record Schedule
     /// <summary>Whether the time is one of them.</summary>
     public abstract bool IsOpen(DateTimeOffset time);
 
-    /// <summary>When they begin next; null where that is not within a year.</summary>
+    /// <summary>The first of them from a time on, which is the time itself where it is one; null where there is none within a year.</summary>
     public abstract DateTimeOffset? NextOpening(DateTimeOffset after);
 }
