@@ -228,7 +228,7 @@ public sealed class KeelRepositoryTests
         Assert.Equal((true, false), (shop.Pins, worker.Pins));
         Assert.Equal((2, "minor, any pre-release", "shop/values.yaml:11"), (worker.Proposal.Approvals, worker.Summary, worker.Source!.ToString()));
         Assert.Equal(
-            ["10: Keel has no key 'enabled' for charts", "10: no image that this is for stands in", "13: 'trigger' has no part in which tag i", "17: 'releaseNotes' of an image has no me"],
+            ["10: Keel has no key 'enabled' for charts", "10: no image that this is for stands in", "13: 'trigger' has no part in which tag i", "18: 'releaseNotes' of an image has no me"],
             repository.Remarks.Select(r => r["shop/values.yaml:".Length..][..40].TrimEnd()).Order(StringComparer.Ordinal));
         AssertTextSaysTheSame(repository);
     }
