@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
@@ -203,6 +204,38 @@ public sealed class KeelRepositoryTests
         Assert.True(RepositoryText.Of(("a.yaml", Workload("labels: {keel.sh/policy: force, keel.sh/matchTag: 'true'}"))).RuleOf("a.yaml", 9).Pins);
     }
 
+    // 2026-01-04 is a Sunday. Seconds come first; a day of the month and one of the week are either enough.
+    [Theory]
+    [InlineData("0 0 3 * * *", "2026-01-05T03:20", "2026-01-05T04:00")]
+    [InlineData("30 15 3 ? *", "2026-01-05T03:15", "2026-01-05T03:14")]
+    [InlineData("0 */200 8 * * MON-FRI", "2026-01-05T08:59", "2026-01-04T08:00")]
+    [InlineData("0 0 0 10 * 1", "2026-01-10T00:30", "2026-01-11T00:30")]
+    [InlineData("0 0 0 10 * 1", "2026-01-05T00:30", "2026-01-04T00:30")]
+    [InlineData("0 0 0 */2 * 1", "2026-01-05T00:30", "2026-01-12T00:30")]
+    [InlineData("@weekly", "2026-01-04T00:59", "2026-01-05T00:00")]
+    [InlineData("@monthly", "2026-02-01T00:00", "2026-02-02T00:00")]
+    public void Updates_are_proposed_after_a_look(string schedule, string open, string closed)
+    {
+        var repository = RepositoryText.Of(("a.yaml", Workload($"annotations: {{keel.sh/policy: all, keel.sh/trigger: poll, keel.sh/pollSchedule: '{schedule}'}}")));
+
+        var found = repository.RuleOf("a.yaml", 9).Proposal.Schedule!;
+        Assert.True(found.IsOpen(DateTimeOffset.Parse(open + "Z", CultureInfo.InvariantCulture)));
+        Assert.False(found.IsOpen(DateTimeOffset.Parse(closed + "Z", CultureInfo.InvariantCulture)));
+        Assert.DoesNotContain(repository.Remarks, r => r.Contains("pollSchedule", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("keel.sh/trigger: poll, keel.sh/pollSchedule: '@every 5m'")]
+    [InlineData("keel.sh/trigger: default, keel.sh/pollSchedule: '@daily'")]
+    [InlineData("keel.sh/pollSchedule: '@daily'")]
+    public void Without_times_or_polls_updates_are_proposed_always(string settings)
+    {
+        var repository = RepositoryText.Of(("a.yaml", Workload($"annotations: {{keel.sh/policy: all, {settings}}}")));
+
+        Assert.Null(repository.RuleOf("a.yaml", 9).Proposal.Schedule);
+        Assert.Contains(repository.Remarks, r => r.Contains("'pollSchedule' has no part", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_chart_names_the_values_that_are_its_images()
     {
@@ -294,7 +327,7 @@ public sealed class KeelRepositoryTests
         Assert.Equal(rows.Select(r => r[2]).Order(StringComparer.Ordinal), ClaimedBy(repository));
         Assert.All(rows, r =>
         {
-            var line = int.Parse(r[1], System.Globalization.CultureInfo.InvariantCulture);
+            var line = int.Parse(r[1], CultureInfo.InvariantCulture);
             Assert.Equal((r[5], r[6]), (repository.RuleOf(r[0], line).Source!.Dialect, repository.RuleOf(r[0], line).Source!.ToString()));
             Assert.Equal(r[7], repository.Decide(r[0], line, r[4]) ?? "-");
         });

@@ -191,7 +191,7 @@ internal sealed class KeelRules : IRuleSet
 
                 // Keel writes tags alone, but starts a workload anew where the same tag is pushed again: in Git that is a digest.
                 Pins = keepsTag || isPinned,
-                Proposal = settings.Approvals == 0 ? ProposalSettings.Default : new ProposalSettings { Approvals = settings.Approvals },
+                Proposal = new ProposalSettings { Approvals = settings.Approvals, Schedule = settings.Schedule },
             };
     }
 }

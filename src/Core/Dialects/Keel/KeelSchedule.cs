@@ -16,13 +16,24 @@ internal sealed record KeelSchedule(string Text, TimeSpan? Every)
     private const int Longest = 200;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
-    private static readonly string[] Descriptors = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    /// <summary>How long what is found in a look may be proposed.</summary>
+    private static readonly TimeSpan Lasts = TimeSpan.FromHours(1);
+
+    private static readonly (string Name, string Cron)[] Descriptors =
+        [("@yearly", "0 0 1 1 *"), ("@annually", "0 0 1 1 *"), ("@monthly", "0 0 1 * *"), ("@weekly", "0 0 * * 0"), ("@daily", "0 0 * * *"), ("@midnight", "0 0 * * *"), ("@hourly", "0 * * * *")];
 
     private static readonly (string Name, int Least, int Most)[] Fields =
         [("second", 0, 59), ("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("day of the week", 0, 6)];
 
     private static readonly FrozenDictionary<string, int> Months = Names(1, "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
     private static readonly FrozenDictionary<string, int> Days = Names(0, "sun", "mon", "tue", "wed", "thu", "fri", "sat");
+
+    /// <summary>Its looks as the five fields of cron, without seconds; null where there is one all the time.</summary>
+    public string? Cron { get; private init; }
+
+    /// <summary>When pull requests may be opened: after a look, in UTC, as Keel's image has it. Null: always.</summary>
+    public Schedule? ToSchedule() =>
+        Cron is not null && CalendarRule.TryParseCron(Cron, out var rule, out _) ? new CalendarSchedule($"pollSchedule {Text}, UTC", TimeZoneInfo.Utc, [rule], Lasts) : null;
 
     /// <summary>Reads a schedule; <paramref name="error"/> says what is wrong with it, as the end of a sentence that names it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out KeelSchedule? schedule, [NotNullWhen(false)] out string? error)
@@ -48,13 +59,15 @@ internal sealed record KeelSchedule(string Text, TimeSpan? Every)
         }
         else if (text.StartsWith('@'))
         {
-            error = Descriptors.Contains(text, StringComparer.Ordinal) ? null : $"is none of @every, {string.Join(", ", Descriptors)}";
-            schedule = error is null ? new KeelSchedule(text, null) : null;
+            var known = Array.Find(Descriptors, d => d.Name == text);
+            error = known.Cron is null ? $"is none of @every, {string.Join(", ", Descriptors.Select(d => d.Name))}" : null;
+            schedule = error is null ? new KeelSchedule(text, null) { Cron = known.Cron } : null;
         }
         else
         {
-            error = CheckFields(text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            schedule = error is null ? new KeelSchedule(text, null) : null;
+            var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            error = CheckFields(fields);
+            schedule = error is null ? new KeelSchedule(text, null) { Cron = ToCron(fields) } : null;
         }
 
         return schedule is not null;
@@ -62,6 +75,10 @@ internal sealed record KeelSchedule(string Text, TimeSpan? Every)
 
     private static FrozenDictionary<string, int> Names(int first, params string[] names) =>
         names.Select((n, i) => KeyValuePair.Create(n, i + first)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Fields as crontab(5) has them: no seconds, no <c>?</c>, a step below 100, a day of the week.</summary>
+    private static string ToCron(string[] fields) => string.Join(' ', fields.Skip(1).Append("*").Take(5).Select(f => string.Join(',', f.Replace('?', '*').Split(',').Select(part =>
+        part.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && TryNumber(part[(slash + 1)..], null, out var step) ? $"{part[..slash]}/{Math.Min(step, 99).ToString(CultureInfo.InvariantCulture)}" : part))));
 
     private static string? CheckFields(string[] fields)
     {

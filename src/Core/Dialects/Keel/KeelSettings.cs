@@ -54,8 +54,14 @@ internal sealed class KeelSettings
     /// <summary>Whether versions keep their pre-release.</summary>
     public bool MatchPreRelease { get; private set; } = true;
 
+    /// <summary>Whether Keel asks registries itself; otherwise they tell it.</summary>
+    public bool Polls { get; private set; }
+
     /// <summary>When registries are asked; null where nothing is said.</summary>
     public KeelSchedule? PollSchedule { get; private set; }
+
+    /// <summary>When updates may be proposed; null: always.</summary>
+    public Schedule? Schedule => Polls ? PollSchedule?.ToSchedule() : null;
 
     /// <summary>How many people have to approve an update.</summary>
     public int Approvals { get; private set; }
@@ -116,6 +122,7 @@ internal sealed class KeelSettings
             PolicyLine = keys.LineOf(policy),
             MatchTag = keys.Flag(matchTag) ?? false,
             MatchPreRelease = keys.Flag("matchPreRelease") ?? true,
+            Polls = keys.Text("trigger") == "poll",
             Approvals = keys.Number("approvals", 0, MostApprovals) ?? 0,
             ApprovalDeadline = TimeSpan.FromHours(keys.Number("approvalDeadline", 0, MostHours) is { } hours and > 0 ? hours : 24),
             Notify = [.. Channels(keys, "notify"), .. Channels(keys, "notificationChannels")],
@@ -135,7 +142,7 @@ internal sealed class KeelSettings
 
         keys.Flag("initContainers");
         keys.Flag("imageVolumes");
-        foreach (var (key, about) in Beside.Where(b => keys.Has(b.Key) && !(isRepository && OfRepositories.Contains(b.Key, StringComparer.Ordinal))))
+        foreach (var (key, about) in Beside.Where(b => keys.Has(b.Key) && !(isRepository && settings.IsObeyed(b.Key))))
         {
             keys.Remark(key, $"'{key}' has no part in which tag is next: it says {about}");
         }
@@ -147,6 +154,9 @@ internal sealed class KeelSettings
 
         return settings;
     }
+
+    /// <summary>Whether a key that does not say which tag is next says something else of a repository's images.</summary>
+    private bool IsObeyed(string key) => key == "pollSchedule" ? Schedule is not null : OfRepositories.Contains(key, StringComparer.Ordinal);
 
     /// <summary>Keys that would say something beside another policy, or without the key that stands beside them.</summary>
     private IEnumerable<(string Key, string Reason)> PassedOver(Func<string, bool> has)
