@@ -22,6 +22,8 @@ public static class DialectCatalog
     /// <summary>Every path that is some dialect's configuration as a whole, each once.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. All.SelectMany(d => d.Files).Distinct(StringComparer.Ordinal)];
 
+    private const string Unreadable = "\0";
+
     /// <summary>The dialect of a name; null where there is none.</summary>
     public static IDialect? Find(string name) => All.FirstOrDefault(d => d.Name == name);
 
@@ -31,13 +33,10 @@ public static class DialectCatalog
     /// <param name="problem">Why it can't be read; null when all is well.</param>
     public static IReadOnlyList<ConfigurationPart> ReadWhole(string path, ReadOnlySpan<byte> bytes, out FileProblem? problem)
     {
-        if (!SourceFile.TryRead(path, bytes, out var file, out problem))
-        {
-            return [];
-        }
-
-        // What is longer is told by the dialect; nobody keeps it.
-        var text = file.Text.Length > ConfigurationPart.LongestText ? file.Text[..(ConfigurationPart.LongestText + 1)] : file.Text;
+        // What can't be read must not count as not there: the text is one that every dialect finds wrong. So it is with one
+        // that is too long to be kept.
+        var text = SourceFile.TryRead(path, bytes, out var file, out problem) ? file.Text : Unreadable;
+        text = text.Length > ConfigurationPart.LongestText ? text[..(ConfigurationPart.LongestText + 1)] : text;
         return [.. All.Where(d => d.Files.Contains(path, StringComparer.Ordinal)).Select(d => new ConfigurationPart(d.Name, path, 1, text))];
     }
 

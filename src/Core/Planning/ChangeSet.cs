@@ -126,7 +126,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         string? TargetOf(Update update) => update.Rule?.Proposal.TargetBranch is { Length: > 0 } branch && branch != defaultBranch ? branch : null;
     }
 
-    private static string? GroupOf(Update update) => update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
+    private static string? GroupOf(Update update) => update.Rule?.Proposal.GroupOf(update.Kind) is { Length: > 0 } group ? group : null;
 
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)
     {

@@ -40,12 +40,15 @@ internal sealed record RepositoryText(FolderScan Scan, RepositoryPolicies Decide
     /// <param name="path">The file.</param>
     /// <param name="line">The line.</param>
     /// <param name="tags">The tags that the registry holds, with spaces between them.</param>
-    public string? Decide(string path, int line, string tags)
+    public string? Decide(string path, int line, string tags) => VerdictOf(path, line, tags)?.Selected;
+
+    /// <summary>The verdict behind that; null: to stay.</summary>
+    public Verdict? VerdictOf(string path, int line, string tags)
     {
         var use = UseAt(path, line);
         var inForce = Policies.For(use);
         return !inForce.Rule.Enabled ? null : inForce.Policies
-            .Select(p => p.Decide(new TagQuestion(UpdatePlanner.TagOf(use.Reference!), tags.Split(' '))).Selected)
-            .LastOrDefault(s => s is not null);
+            .Select(p => p.Decide(new TagQuestion(UpdatePlanner.TagOf(use.Reference!), tags.Split(' '))))
+            .LastOrDefault(v => v.Selected is not null);
     }
 }

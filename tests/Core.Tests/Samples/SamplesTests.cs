@@ -75,9 +75,10 @@ public sealed class SamplesTests
     {
         var rule = repository.RuleOf(row.File, row.Line);
         var reference = repository.UseAt(row.File, row.Line).Reference!;
+        var verdict = repository.VerdictOf(row.File, row.Line, string.Join(' ', row.Candidates));
         return new Row(
             row.File, row.Line, reference.Name.Familiar, reference.Tag ?? "", row.Candidates, rule.Source?.Dialect ?? "", rule.Source?.ToString() ?? "",
-            repository.Decide(row.File, row.Line, string.Join(' ', row.Candidates)) ?? "-", rule.Proposal.Group ?? "-").Told;
+            verdict?.Selected ?? "-", rule.Proposal.GroupOf(verdict?.Kind ?? UpdateKind.Digest) ?? "-").Told;
     }
 
     private static IEnumerable<string> FilesOf(string name) =>

@@ -42,6 +42,7 @@ internal sealed record DependencyGroup(string Name, IReadOnlyList<string>? Patte
         return settings with
         {
             Group = rest < 0 ? settings.Group : own[rest].NameFor(image),
+            GroupsMajors = true,
             GroupsByKind = byKind.Count == 0 ? settings.GroupsByKind : byKind.ToFrozenDictionary(),
         };
     }
