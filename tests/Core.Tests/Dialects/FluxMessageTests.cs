@@ -18,7 +18,7 @@ public sealed class FluxMessageTests
     [InlineData("{{ .AutomationObject }} of {{.AutomationObject.Name}} in {{ $.Values.cluster | upper }}{{ .Values.none }}", "flux-system/all of all in \"PROD\"")]
     [InlineData("{{range .Changed.Changes}}{{.OldValue}} -> {{.NewValue}} {{.Setter}}\n{{end}}", "web:1 -> web:2 flux-system:web\n1.0.0 -> 1.1.0 flux-system:api:tag\n")]
     [InlineData("Files:\n{{ range $filename, $_ := .Changed.FileChanges -}}\n- {{ $filename }}\n{{ end -}}\n!", "Files:\n- a.yaml\n- b/web.yaml\n!")]
-    [InlineData("{{ range $resource, $changes := .Changed.Objects -}}\n- {{ $resource.Kind | lower }} {{ $resource.Name }}\n  {{- range $_, $change := $changes }}\n  {{ if contains \"1.1.0\" $change.NewValue -}}\n    yes {{ $change.NewValue }}\n  {{ else -}}\n    no\n  {{ end -}}\n{{ end -}}\n{{ end -}}", "- deployment api\n  yes 1.1.0\n  no\n  - deployment web\n  no\n  ")]
+    [InlineData("{{ range $resource, $changes := .Changed.Objects -}}\n- {{ $resource.Kind | lower }} {{ $resource.Name }}\n  {{- range $_, $change := $changes }}\n  {{ if contains \"1.1.0\" $change.NewValue -}}\n    yes {{ $change.NewValue }}\n  {{ else -}}\n    no\n  {{ end -}}\n{{ end -}}\n{{ end -}}", "- deployment api\n  yes 1.1.0\n  \n  no\n  - deployment web\n  no\n  ")]
     [InlineData("{{ range .Changed.Changes }}{{ if eq .NewValue \"x\" }}x{{ else if hasPrefix \"web\" .NewValue }}w{{ else }}-{{ end }}{{ end }}", "w-")]
     [InlineData("{{/* no }} */}}a {{- \" b\" -}} c{{ len .Changed.Changes }}", "a bc2")]
     [InlineData("{{ $n := len .Changed.Objects }}{{ if and (eq $n 2) (not false) }}{{ print $n `x` }}{{ end }}", "2x")]
@@ -57,7 +57,11 @@ public sealed class FluxMessageTests
     {
         string[] pieces = ["{{", "}}", "{{- ", " -}}", "range ", "if ", "else ", "end", ".Changed", ".Changes", "$x", ":=", "(", ")", "|", "\"", "\\", "`", "print ", " ", "\n", "/*", "*/", ",", ".", "$", "-", "1", "len "];
         Gen.Int[0, pieces.Length - 1].List[0, 40].Sample(
-            indexes => _ = FluxMessage.TryParse(string.Concat(indexes.Select(i => pieces[i])), new Dictionary<string, string>(StringComparer.Ordinal), out _, out _),
+            indexes =>
+            {
+                var isTemplate = FluxMessage.TryParse(string.Concat(indexes.Select(i => pieces[i])), new Dictionary<string, string>(StringComparer.Ordinal), out _, out var error);
+                Assert.Equal(isTemplate, error is null);
+            },
             iter: 5000);
         var deep = string.Concat(Enumerable.Repeat("{{range .Changed.Changes}}", 2000));
         Assert.False(FluxMessage.TryParse(deep, new Dictionary<string, string>(StringComparer.Ordinal), out _, out _));

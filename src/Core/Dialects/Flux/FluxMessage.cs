@@ -139,7 +139,8 @@ internal sealed class FluxMessage
 
         private void ReadAction(int open, List<Node> nodes)
         {
-            var close = CloseOf(open + 2);
+            var comment = template.AsSpan(open + 2) is var rest && (rest.StartsWith("/*", StringComparison.Ordinal) || rest.StartsWith("- /*", StringComparison.Ordinal));
+            var close = CloseOf(comment ? template.IndexOf("*/", open + 2, StringComparison.Ordinal) is var over and >= 0 ? over : throw Wrong("a comment is not closed") : open + 2);
             var inner = template[(open + 2)..close];
             var (left, right) = (inner.StartsWith("- ", StringComparison.Ordinal) || inner.StartsWith("-\n", StringComparison.Ordinal), inner.EndsWith(" -", StringComparison.Ordinal) || inner.EndsWith("\n-", StringComparison.Ordinal));
             var body = inner[(left ? 1 : 0)..^(right ? 1 : 0)].Trim();
