@@ -95,7 +95,7 @@ public sealed class FluxRepositoryTests
         Assert.Equal(("flux-flux-system-all", "release"), (rule.Proposal.Group, rule.Proposal.TargetBranch));
         Assert.Equal("""{"policy":{"semver":{"range":"1.x"}}}""", rule.Text.Text);
         Assert.Empty(repository.Errors);
-        Assert.Contains(repository.Remarks, r => r.StartsWith("flux.yaml:25: 'push.branch' is passed over", StringComparison.Ordinal));
+        Assert.Contains(repository.Remarks, r => r.StartsWith("flux.yaml:24: 'push.branch' is passed over", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class FluxRepositoryTests
     }
 
     [Theory]
-    [InlineData("spec:\n  image", "spec:\n  suspend: true\n  image", "ImageRepository flux-system/app is suspended")]
+    [InlineData("spec:\n  image:", "spec:\n  suspend: true\n  image:", "ImageRepository flux-system/app is suspended")]
     [InlineData("  policy: {", "  suspend: true\n  policy: {", "ImagePolicy flux-system/app is suspended")]
     [InlineData("  update: {", "  suspend: true\n  update: {", "ImageUpdateAutomation flux-system/all is suspended")]
     [InlineData("1.x}", "1.x.y.z}", "its configuration is wrong")]

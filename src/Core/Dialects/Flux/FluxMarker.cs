@@ -85,7 +85,7 @@ internal sealed record FluxMarker(string Namespace, string Name, FluxField Field
 
             return value;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // Half of a surrogate pair is no text.
             return null;

@@ -167,7 +167,7 @@ internal sealed class FluxReader
         var update = spec.Mapping("update", ["path", "strategy"]);
         update?.Choice("strategy", ["Setters"]);
         var path = update?.Text("path") ?? "";
-        var (branch, message) = ReadGit(text, spec.Mapping("git", GitKeys));
+        var (branch, message) = ReadGit(text, spec.Mapping("git", GitKeys), identity);
         var selector = ReadSelector(spec.Mapping("policySelector", ["matchLabels", "matchExpressions"]));
         var suspended = spec.Flag("suspend") ?? false;
         if (IsVariable(path))
@@ -179,7 +179,7 @@ internal sealed class FluxReader
         _automations.Add(new FluxAutomation(identity.Namespace, identity.Name, identity.Source, FolderOf(path), branch, message, selector) { IsSound = spec.IsSound, IsSuspended = suspended });
     }
 
-    private static (string? Branch, FluxMessage? Message) ReadGit(ConfigurationText text, ConfigurationMapping? git)
+    private static (string? Branch, FluxMessage? Message) ReadGit(ConfigurationText text, ConfigurationMapping? git, Identity identity)
     {
         string? branch = null;
         if (git?.Mapping("checkout", ["ref"])?.Mapping("ref", ["branch", "tag", "semver", "name", "commit"]) is { } reference)
@@ -208,12 +208,17 @@ internal sealed class FluxReader
         FluxMessage? message = null;
         if (commit.Scalar("messageTemplate") is { IsEmpty: false } template)
         {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            var values = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [".AutomationObject"] = $"{identity.Namespace}/{identity.Name}",
+                [".AutomationObject.Namespace"] = identity.Namespace ?? "",
+                [".AutomationObject.Name"] = identity.Name,
+            };
             if (commit.TryGet("messageTemplateValues", out var given) && given is YamlMapping named)
             {
                 foreach (var (key, value) in named.Named.Take(ConfigurationMapping.MostItems))
                 {
-                    values[key] = (value as YamlScalar)?.Value ?? "";
+                    values[$".Values.{key}"] = (value as YamlScalar)?.Value ?? "";
                 }
             }
 

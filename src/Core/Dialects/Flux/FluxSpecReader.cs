@@ -63,6 +63,12 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         var filterTags = filter is null ? null : spec.Mapping("filterTags", ["pattern", "extract"]);
         var value = choice?.Text(kind == "semver" ? "range" : "order");
         var words = new FluxOrderWords(kind, value is null or "" ? "asc" : value, filterTags is null ? null : filterTags.Text("pattern") ?? "", filterTags?.Text("extract") is { Length: > 0 } extract ? extract : null);
+        if (!IsWhole(words.Value) || !IsWhole(words.Pattern) || !IsWhole(words.Extract))
+        {
+            spec.Wrong("policy", "'policy' or 'filterTags' has half of a character in it");
+            return (null, false);
+        }
+
         return (words, reflection is "IfNotPresent" or "Always");
     }
 
@@ -140,7 +146,7 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         var exclusions = new List<GoExpression>();
         foreach (var item in spec.Scalars("exclusionList", MostExclusions, mayBeOne: false))
         {
-            if (Expression(item.Value, item) is { } regex)
+            if (text.Check(item, IsWhole(item.Value), "there is half of a character in it") && Expression(item.Value, item) is { } regex)
             {
                 exclusions.Add(regex);
             }
@@ -184,6 +190,20 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         }
 
         return reflection;
+    }
+
+    /// <summary>Whether a text can be written again: an escape may stand for half of a character.</summary>
+    private static bool IsWhole(string? text)
+    {
+        for (var i = 0; i < text?.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private GoExpression? Expression(string pattern, YamlNode node)
