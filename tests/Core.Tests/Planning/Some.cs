@@ -84,7 +84,14 @@ internal static class Some
         Gen.Select(Schedule.Null(), Gen.Int[-1, 3].Select(n => n < 0 ? (int?)null : n), Gen.Bool, Gen.Int[0, 2]),
         (group, majors, target, names, more) => new ProposalSettings
         {
-            Group = group, GroupsMajors = majors, TargetBranch = target, Labels = names, Schedule = more.Item1, Limit = more.Item2, Automerge = more.Item3, Approvals = more.Item4,
+            Group = group,
+            GroupsMajors = majors,
+            TargetBranch = target,
+            Labels = names,
+            Schedule = more.Item1,
+            Limit = more.Item2,
+            Automerge = more.Item3,
+            Approvals = more.Item4,
         });
 
     private static Gen<Schedule> Schedule => Gen.Int[0, 23].Select(hour =>
