@@ -120,7 +120,7 @@ internal static class ConfigCommand
     {
         foreach (var remark in folder.Decided.Remarks)
         {
-            Screen.Warn(remark.ToString());
+            Screen.Err.WriteLine(Screen.Plain($"note: {remark}"));
         }
 
         string[] headings = ["File", "Image", "Policy", "From", "Note"];

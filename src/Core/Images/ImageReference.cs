@@ -20,6 +20,9 @@ public sealed record ImageReference(ImageName Name, string? Tag = null, Digest? 
     /// <summary>The shortest form that means the same: <c>python:3.12@sha256:…</c>.</summary>
     public string Familiar => Name.Familiar + Suffix;
 
+    /// <summary>The tag that it follows, <c>latest</c> where none is written; null where it has a digest alone and so follows nothing.</summary>
+    public string? FollowedTag => Tag ?? (Digest is null ? "latest" : null);
+
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
     /// <summary>Reads a reference in canonical or familiar form.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
@@ -45,32 +44,6 @@ public sealed class ArgoCdRepositoryTests
         RepositoryText.Of(Application(annotations), Deployment("k8s/app/deployment.yaml", image));
 
     private static PolicyRule RuleOf(RepositoryText repository) => repository.RuleOf("k8s/app/deployment.yaml", 10);
-
-    [Theory]
-    [InlineData("argocd")]
-    [InlineData("argocd-imageupdater")]
-    public void A_sample_is_decided_as_its_rows_say(string name)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Functions.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        var folder = Path.Combine(root, "samples", name);
-        var files = Directory.EnumerateFiles(folder, "*.*", SearchOption.AllDirectories).Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f)));
-        var repository = RepositoryText.Of([.. files]);
-        Assert.Empty(repository.Errors);
-        var rows = File.ReadAllLines(Path.Combine(folder, ".expected.tsv")).Skip(1).Select(l => l.Split('\t')).ToList();
-        Assert.NotEmpty(rows);
-        Assert.All(rows, row =>
-        {
-            var (path, line) = (row[0], int.Parse(row[1], CultureInfo.InvariantCulture));
-            var rule = repository.RuleOf(path, line);
-            Assert.Equal((row[5], row[6], $"argocd-{row[8]}"), (rule.Source!.Dialect, rule.Source.ToString(), rule.Proposal.Group));
-            Assert.Equal(row[7] == "-" ? null : row[7], repository.Decide(path, line, row[4]));
-        });
-    }
 
     [Fact]
     public void What_no_list_names_is_left_to_others()

@@ -316,24 +316,6 @@ public sealed class KeelRepositoryTests
         }, iter: 300);
     }
 
-    [Fact]
-    public void The_sample_is_read_as_its_rows_say()
-    {
-        var folder = Path.Combine(Root(), "samples", "keel");
-        var repository = RepositoryText.Of([.. Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f)))]);
-        var rows = File.ReadAllLines(Path.Combine(folder, ".expected.tsv")).Skip(1).Select(r => r.Split('\t')).ToList();
-
-        Assert.Empty(repository.Errors);
-        Assert.Equal(rows.Select(r => r[2]).Order(StringComparer.Ordinal), ClaimedBy(repository));
-        Assert.All(rows, r =>
-        {
-            var line = int.Parse(r[1], CultureInfo.InvariantCulture);
-            Assert.Equal((r[5], r[6]), (repository.RuleOf(r[0], line).Source!.Dialect, repository.RuleOf(r[0], line).Source!.ToString()));
-            Assert.Equal(r[7], repository.Decide(r[0], line, r[4]) ?? "-");
-        });
-        AssertTextSaysTheSame(repository);
-    }
-
     private static string Workload(string metadata) => $"""
         apiVersion: apps/v1
         kind: Deployment
@@ -364,16 +346,5 @@ public sealed class KeelRepositoryTests
                 Assert.Equal(policy.Decide(question), rule.Text.Read()!.Decide(question));
             }
         }
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Functions.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the solution is in no folder above");
-        }
-
-        return folder;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects.ArgoCd;
@@ -42,7 +41,7 @@ internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<Applicatio
             return others;
         }
 
-        var rule = closest.Rules is [var only] ? only : closest.Rules.Find(r => Takes(r, UpdatePlanner.TagOf(reference))) ?? closest.Rules[0];
+        var rule = closest.Rules is [var only] ? only : closest.Rules.Find(r => Takes(r, reference.FollowedTag)) ?? closest.Rules[0];
         return rule.Proposal.Group is { } group && closest.Scope.FilledBy(use.Path) is { } name
             ? _generated.GetOrAdd((rule, name), _ => rule with { Proposal = rule.Proposal with { Group = GroupName.Of($"{group}-{name}") } })
             : rule;
