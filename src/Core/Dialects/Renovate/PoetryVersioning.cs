@@ -29,8 +29,14 @@ internal sealed partial class PoetryVersioning : Pep440Versioning
         var semantic = SemverVersioning.Strict(Semantic(version, filled: true));
         return new Pep440Release(text, semantic?.Numbers ?? [])
         {
-            Epoch = version.Epoch, Parts = version.Parts, Pre = version.Pre, Post = version.Post, IsBarePost = version.IsBarePost, Dev = version.Dev,
-            Local = version.Local, Semantic = semantic,
+            Epoch = version.Epoch,
+            Parts = version.Parts,
+            Pre = version.Pre,
+            Post = version.Post,
+            IsBarePost = version.IsBarePost,
+            Dev = version.Dev,
+            Local = version.Local,
+            Semantic = semantic,
         };
     }
 
