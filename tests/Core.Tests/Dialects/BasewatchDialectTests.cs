@@ -142,7 +142,7 @@ public sealed class BasewatchDialectTests
             ["9.0"] = ubi,
             ["9.0-1697"] = ubi,
         };
-        var question = new TagQuestion(current, [.. digests.Keys]) { Digests = digests };
+        var question = new TagQuestion(current, [.. digests.Keys]) { Facts = TagFacts.Of(digests: digests) };
         var read = Read(policy);
 
         Assert.Equal(selected, read.Decide(question).Selected);
@@ -244,8 +244,9 @@ public sealed class BasewatchDialectTests
                 var question = new TagQuestion(current, candidates)
                 {
                     Now = Now,
-                    Pushed = candidates.Where(c => Mix(c, seed) % 5 != 0).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Now.AddDays(-Mix(c, seed) % 20), StringComparer.Ordinal),
-                    Digests = candidates.Append(current).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Digest.Of([(byte)(Mix(c, seed + 1) % 3)]), StringComparer.Ordinal),
+                    Facts = TagFacts.Of(
+                        candidates.Where(c => Mix(c, seed) % 5 != 0).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Now.AddDays(-Mix(c, seed) % 20), StringComparer.Ordinal),
+                        candidates.Append(current).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Digest.Of([(byte)(Mix(c, seed + 1) % 3)]), StringComparer.Ordinal)),
                 };
                 string[] shuffled = [.. candidates];
                 new Random(seed).Shuffle(shuffled);
