@@ -47,7 +47,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
             return false;
         });
         var second = Ask(allowed);
-        return second.Selected is { } next && question.Facts.IsWhole && !IsOfAge(question, allowed[next], young) && question.Facts.IsCut
+        return second.Selected is { } next && question.Facts.IsWhole && !IsOfAge(question, allowed[next], young) && question.Facts.AreDatesCut
             ? Verdict.Stay($"the {TagFacts.Most} tags that were looked at may not be taken{remark}; {all[wanted]} {why}")
             : Answer(second, allowed, $"{remark}; {all[wanted]} {why}");
 

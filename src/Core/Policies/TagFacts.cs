@@ -9,12 +9,13 @@ namespace Basewatch.Core.Policies;
 /// </summary>
 public sealed class TagFacts
 {
-    /// <summary>Tags whose facts one decision may ask for.</summary>
+    /// <summary>Tags whose dates, and as many whose digests, one decision may ask for.</summary>
     public const int Most = 50;
 
     private readonly Func<string, TagFact<TagDate>> _dates;
     private readonly Func<string, TagFact<Digest>> _digests;
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _askedDates = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _askedDigests = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lackingDates = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lackingDigests = new(StringComparer.Ordinal);
 
@@ -38,6 +39,9 @@ public sealed class TagFacts
     /// <summary>Whether more was wanted than <see cref="Most"/>.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>Whether more dates were wanted than that.</summary>
+    public bool AreDatesCut { get; private set; }
+
     /// <summary>Whether the decision rests on any fact.</summary>
     public bool IsUsed { get; private set; }
 
@@ -59,26 +63,27 @@ public sealed class TagFacts
     /// <summary>When a tag's image was made. It is noted where that can be had and is not at hand.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="passedOver">Tags whose dates were asked for before, and which they ruled out.</param>
-    public TagFact<TagDate> DateOf(string tag, int passedOver = 0) => Note(tag, PeekDate(tag), _lackingDates, passedOver);
+    public TagFact<TagDate> DateOf(string tag, int passedOver = 0) => Note(tag, PeekDate(tag), _askedDates, _lackingDates, passedOver);
 
     /// <summary>What a tag names now. It is noted where that can be had and is not at hand.</summary>
     public TagFact<Digest> DigestOf(string tag)
     {
         IsUsed = true;
-        return Note(tag, _digests(tag), _lackingDigests, 0);
+        return Note(tag, _digests(tag), _askedDigests, _lackingDigests, 0);
     }
 
-    private TagFact<T> Note<T>(string tag, TagFact<T> fact, HashSet<string> lacking, int passedOver)
+    private TagFact<T> Note<T>(string tag, TagFact<T> fact, HashSet<string> asked, HashSet<string> lacking, int passedOver)
         where T : class
     {
         Problem ??= fact.Problem;
-        if (_asked.Count + passedOver >= Most && fact.IsOpen && !_asked.Contains(tag))
+        if (asked.Count + passedOver >= Most && fact.IsOpen && !asked.Contains(tag))
         {
             IsCut = true;
+            AreDatesCut |= asked == _askedDates;
             return default;
         }
 
-        _asked.Add(tag);
+        asked.Add(tag);
         if (fact.IsOpen && fact.Problem is null)
         {
             lacking.Add(tag);

@@ -73,13 +73,13 @@ public sealed class BasewatchDialectTests
         var question = new TagQuestion("1.0", ["1.0", "1.1", "1.2", "1.3"])
         {
             Now = Now,
-            Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
+            Facts = TagFacts.Of(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
             {
                 ["1.0"] = Now.AddDays(-300),
                 ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero),
                 ["1.2"] = Now.AddDays(-4),
                 ["1.3"] = Now.AddDays(-1),
-            },
+            }),
         };
         question = policy.Contains("1w", StringComparison.Ordinal) ? question : question with { Candidates = [.. question.Candidates, "1.4"] };
         if (policy.Contains("3d", StringComparison.Ordinal) || policy.Contains("weeks", StringComparison.Ordinal))
@@ -263,7 +263,7 @@ public sealed class BasewatchDialectTests
                 Assert.Contains(selected, candidates);
                 Assert.NotEqual(current, selected);
                 Assert.True(!text.Contains("'*3*'", StringComparison.Ordinal) || !(selected.Contains('3', StringComparison.Ordinal) || selected.Contains("-rc", StringComparison.Ordinal)));
-                Assert.True(!text.Contains("minimumAge", StringComparison.Ordinal) || Now - question.Pushed[selected] >= TimeSpan.FromDays(5));
+                Assert.True(!text.Contains("minimumAge", StringComparison.Ordinal) || Now - question.Facts.PeekDate(selected).Value!.At >= TimeSpan.FromDays(5));
                 Assert.True(!text.Contains("'<4'", StringComparison.Ordinal) || TagVersion.Of(selected).Numbers[0] < 4);
                 Assert.True(!text.Contains("!/2/", StringComparison.Ordinal) || !selected.Contains('2', StringComparison.Ordinal));
                 Assert.True(!text.Contains("level: minor", StringComparison.Ordinal) || verdict.Kind <= UpdateKind.Minor);

@@ -234,6 +234,10 @@ internal sealed class DependabotPolicy : IPolicy
                 // Of what is chosen, the age has to be known where it can be.
                 _ = Waits(_best!, isChosen: true);
                 _ = Waits(best, isChosen: true);
+                if (question.Facts.AreDatesCut)
+                {
+                    return Policies.Verdict.Stay($"the {TagFacts.Most} tags that were looked at, the newest first, are not old enough");
+                }
             }
 
             var remark = Remark(best);
