@@ -100,6 +100,21 @@ public sealed class TagFactsTests
     }
 
     [Fact]
+    public void Dependabot_takes_nothing_above_what_latest_is_and_asks_only_where_there_is_a_step()
+    {
+        string[] tags = ["1.0.0", "1.1.0", "1.2.0", "2.0.0", "latest"];
+        var digests = tags.ToDictionary(t => t, t => Digest.Of(System.Text.Encoding.UTF8.GetBytes(t == "latest" ? "1.1.0" : t)), StringComparer.Ordinal);
+        var policy = Read("dependabot", "{cooldown: {default-days: 0}}");
+
+        var (verdict, asked) = Lazily(policy, new TagQuestion("1.0.0", tags) { Now = Now, Facts = TagFacts.Of(digests: digests) });
+        Assert.Equal("1.1.0", verdict.Selected);
+        Assert.InRange(asked, 4, 5);
+
+        (verdict, asked) = Lazily(policy, new TagQuestion("2.0.0", tags) { Now = Now, Facts = TagFacts.Of(digests: digests) });
+        Assert.Equal((null, 0), (verdict.Selected, asked));
+    }
+
+    [Fact]
     public void A_date_that_stands_for_none_is_none()
     {
         Assert.Null(TagDate.Of(DateTimeOffset.UnixEpoch, DateSource.Configuration));
