@@ -45,6 +45,10 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
     public Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
         AskAsync(reference.Name, () => FetchAsync(reference, cancellationToken), () => others.GetManifestAsync(reference, cancellationToken));
 
+    /// <inheritdoc/>
+    public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) =>
+        AskAsync(image, () => ConfigurationAsync(image, digest, cancellationToken), () => others.GetConfigurationAsync(image, digest, cancellationToken));
+
     /// <summary>Whether a host is one of Azure's: in the public cloud, in China, or for the government of the US.</summary>
     internal static bool IsAzure(string host) =>
         host.EndsWith(".azurecr.io", StringComparison.Ordinal) || host.EndsWith(".azurecr.cn", StringComparison.Ordinal) || host.EndsWith(".azurecr.us", StringComparison.Ordinal);
@@ -153,6 +157,20 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         }
     }
 
+    private async Task<ImageConfiguration?> ConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken)
+    {
+        if (await SendAsync(image, RequestMethod.Get, $"/v2/{image.Repository}/blobs/{digest}", "*/*", cancellationToken) is not { } answer)
+        {
+            return null;
+        }
+
+        // Blobs lie in a storage account, which wants no token beside the signature in the address.
+        var body = answer.Location is null ? answer.Body : await others.ReadElsewhereAsync(image, answer.Location, cancellationToken);
+        return digest.Matches(body.Span)
+            ? ManifestReader.ReadConfiguration(body.Span)
+            : throw Malformed(image, $"gave a body whose digest is not {digest}");
+    }
+
     /// <summary>A request with the identity; null when it is answered with 404.</summary>
     private async Task<AcrAnswer?> SendAsync(ImageName image, RequestMethod method, string pathAndQuery, string accept, CancellationToken cancellationToken)
     {
@@ -173,6 +191,8 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
                     return new AcrAnswer(body, Header("Link"), Header("Docker-Content-Digest"), response.Headers.ContentType?.Split(';')[0].Trim());
                 case 404:
                     return null;
+                case 301 or 302 or 303 or 307 or 308 when Uri.TryCreate(Header("Location"), UriKind.Absolute, out var location) && location.Scheme == Uri.UriSchemeHttps:
+                    return new AcrAnswer(default, null, null, null, location);
                 default:
                     throw Refused(image, response.Status, int.TryParse(Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
             }
@@ -290,5 +310,5 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
     private sealed record TagDigests(IReadOnlyDictionary<string, Digest> Digests, long Begun);
 
     /// <summary>The parts of an answer that are read.</summary>
-    private sealed record AcrAnswer(ReadOnlyMemory<byte> Body, string? Link, string? Digest, string? MediaType);
+    private sealed record AcrAnswer(ReadOnlyMemory<byte> Body, string? Link, string? Digest, string? MediaType, Uri? Location = null);
 }

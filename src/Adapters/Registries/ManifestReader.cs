@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Basewatch.Core.Images;
 
@@ -25,8 +26,9 @@ internal static class ManifestReader
     /// <param name="digest">The body's digest, checked.</param>
     /// <param name="mediaType">As the registry gave it.</param>
     /// <param name="body">The body.</param>
+    /// <param name="lastModified">As the registry gave it.</param>
     /// <exception cref="FormatException">It is no manifest; the message says why, after "gave".</exception>
-    public static Manifest Read(Digest digest, string? mediaType, ReadOnlyMemory<byte> body)
+    public static Manifest Read(Digest digest, string? mediaType, ReadOnlyMemory<byte> body, DateTimeOffset? lastModified = null)
     {
         if (IsSchemaOne(mediaType))
         {
@@ -58,8 +60,38 @@ internal static class ManifestReader
             throw new FormatException($"a document of {Excerpt.Of(document.MediaType ?? (isIndex ? "an index" : "an image"))} as {given}");
         }
 
-        return new Manifest(digest, given, body, isIndex ? Array.ConvertAll(document.Manifests!, Entry) : []);
+        return new Manifest(digest, given, body, isIndex ? Array.ConvertAll(document.Manifests!, Entry) : [])
+        {
+            Configuration = isImage && document.Config!.Value.TryGetProperty("digest", out var config) && config.ValueKind == JsonValueKind.String && Digest.TryParse(config.GetString(), out var configuration)
+                ? configuration
+                : null,
+            Created = Created(document.Annotations),
+            LastModified = lastModified,
+        };
     }
+
+    /// <summary>Reads the configuration of an image. What is there for another kind of artifact says nothing.</summary>
+    public static ImageConfiguration ReadConfiguration(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(body, RegistryJson.Default.ConfigurationDocument);
+            return new ImageConfiguration(
+                Text(document?.Os) is { } os && Text(document?.Architecture) is { } architecture ? new Platform(os, architecture, Text(document?.Variant), Text(document?.OsVersion)) : null,
+                Date(Text(document?.Created)));
+        }
+        catch (JsonException)
+        {
+            return new ImageConfiguration(null, null);
+        }
+    }
+
+    private static string? Text(JsonElement? element) => element is { ValueKind: JsonValueKind.String } text ? Present(text.GetString()) : null;
+
+    private static DateTimeOffset? Created(Dictionary<string, string>? annotations) => Date(annotations?.GetValueOrDefault("org.opencontainers.image.created"));
+
+    private static DateTimeOffset? Date(string? text) =>
+        text is { Length: <= 64 } && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     private static ManifestDocument Parse(ReadOnlySpan<byte> body)
     {
@@ -94,7 +126,10 @@ internal static class ManifestReader
             digest,
             !isAttestation && entry.Platform is { Os: { Length: > 0 } os and not "unknown", Architecture: { Length: > 0 } architecture and not "unknown" } platform
                 ? new Platform(os, architecture, Present(platform.Variant), Present(platform.OsVersion))
-                : null);
+                : null)
+        {
+            Created = isAttestation ? null : Created(entry.Annotations),
+        };
     }
 
     private static string? Present(string? text) => string.IsNullOrEmpty(text) ? null : text;

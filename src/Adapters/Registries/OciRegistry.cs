@@ -25,6 +25,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
+    private readonly SingleFlight<(ImageName Name, Digest Digest), ImageConfiguration?> _configurations = new();
 
     /// <summary>Creates the client. It makes no request before it is asked.</summary>
     /// <exception cref="ArgumentException">The options have problems; the message names them all.</exception>
@@ -68,6 +69,33 @@ public sealed class OciRegistry : IRegistry, IDisposable
         return await _manifests.RunAsync(
             (reference.Name, version),
             token => registry.CallAsync(t => FetchAsync(registry, reference.Name, version, t), token),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(digest);
+        var registry = Connection(image);
+        return await _configurations.RunAsync((image, digest), token => registry.CallAsync(t => ReadAsync(registry, image, digest, t), token), cancellationToken);
+    }
+
+    /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
+    /// <param name="image">Whose blob.</param>
+    /// <param name="address">Its address, with whatever it takes to read it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(ImageName image, Uri address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(address);
+        var registry = Connection(image);
+        return await registry.CallAsync(
+            async token =>
+            {
+                using var answer = await registry.ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, token);
+                return (ReadOnlyMemory<byte>)answer.Body.ToArray();
+            },
             cancellationToken);
     }
 
@@ -183,12 +211,21 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var digest = Checked(answer, body, version, image.Registry, question);
         try
         {
-            return ManifestReader.Read(digest, answer.MediaType, body);
+            return ManifestReader.Read(digest, answer.MediaType, body, answer.LastModified);
         }
         catch (FormatException e)
         {
             throw Malformed(image.Registry, $"gave {e.Message}", question, e);
         }
+    }
+
+    private async Task<ImageConfiguration?> ReadAsync(RegistryConnection registry, ImageName image, Digest digest, CancellationToken cancellationToken)
+    {
+        var question = ConfigurationQuestion(image);
+        using var answer = await registry.SendAsync(HttpMethod.Get, image.Repository, "blobs/" + digest, question, _options.CallTimeout, cancellationToken);
+        return IsAbsence(answer, image.Registry, question) ? null
+            : digest.Matches(answer.Body.Span) ? ManifestReader.ReadConfiguration(answer.Body.Span)
+            : throw Malformed(image.Registry, $"gave a body whose digest is {Digest.Of(answer.Body.Span)}", question);
     }
 
     /// <summary>The digest of a body, after it has been held against the one asked for and the one that the registry says it has.</summary>
@@ -247,6 +284,9 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private static RegistryQuestion ManifestQuestion(ImageName image, string version) =>
         new("manifest", $"the manifest of {image.Repository}{(IsDigest(version) ? '@' : ':')}{version}", ManifestReader.Accept, ManifestReader.LargestManifest);
+
+    private static RegistryQuestion ConfigurationQuestion(ImageName image) =>
+        new("configuration", $"the configuration of an image of {image.Repository}", "*/*", ManifestReader.LargestManifest);
 
     private static bool IsDigest(string version) => version.Contains(':', StringComparison.Ordinal);
 

@@ -16,6 +16,7 @@ internal sealed class RegistryAnswer : IDisposable
         _body = body;
         Status = response.StatusCode;
         MediaType = response.Content.Headers.ContentType?.MediaType;
+        LastModified = response.Content.Headers.LastModified;
         Location = response.Headers.Location;
         RetryAfter = response.Headers.RetryAfter switch
         {
@@ -34,6 +35,8 @@ internal sealed class RegistryAnswer : IDisposable
     public string? MediaType { get; }
 
     public Uri? Location { get; }
+
+    public DateTimeOffset? LastModified { get; }
 
     /// <summary>How long to wait, from now.</summary>
     public TimeSpan? RetryAfter { get; }

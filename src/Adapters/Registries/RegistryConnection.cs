@@ -90,6 +90,31 @@ internal sealed class RegistryConnection : IDisposable
         TimeSpan Left() => timeout - _time.GetElapsedTime(begun);
     }
 
+    /// <summary>What is at an address that the registry has given, without signing in.</summary>
+    /// <exception cref="RegistryException">There is no such thing, or no answer.</exception>
+    public async Task<RegistryAnswer> ReadElsewhereAsync(Uri address, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var begun = _time.GetTimestamp();
+        try
+        {
+            var answer = await FollowAsync(HttpMethod.Get, address, null, question, () => timeout - _time.GetElapsedTime(begun), cancellationToken);
+            if (answer.Status == HttpStatusCode.OK)
+            {
+                return answer;
+            }
+
+            using (answer)
+            {
+                throw new RegistryException(
+                    Endpoint.Host, RegistryFailure.Malformed, $"{Endpoint.Host} led to {Excerpt.Of(address.Authority)}, which answered {(int)answer.Status}, when asked for {question.Subject}");
+            }
+        }
+        catch (TransientFault fault)
+        {
+            throw fault.Failure;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _calls.Dispose();
 

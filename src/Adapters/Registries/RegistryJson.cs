@@ -22,7 +22,10 @@ internal sealed record TokenGrant(
     [property: JsonPropertyName("expires_in")] double? ExpiresIn);
 
 /// <summary>What is read of a manifest or an index; the rest is passed over.</summary>
-internal sealed record ManifestDocument(int? SchemaVersion, string? MediaType, IndexEntry[]? Manifests, JsonElement? Config, JsonElement? Layers);
+internal sealed record ManifestDocument(int? SchemaVersion, string? MediaType, IndexEntry[]? Manifests, JsonElement? Config, JsonElement? Layers, Dictionary<string, string>? Annotations);
+
+/// <summary>What is read of an image's configuration. The fields are of any kind, since an artifact may have anything there.</summary>
+internal sealed record ConfigurationDocument(JsonElement? Created, JsonElement? Os, JsonElement? Architecture, JsonElement? Variant, [property: JsonPropertyName("os.version")] JsonElement? OsVersion);
 
 /// <summary>A descriptor within an index.</summary>
 internal sealed record IndexEntry(string? Digest, IndexPlatform? Platform, Dictionary<string, string>? Annotations);
@@ -40,4 +43,5 @@ internal sealed record IndexPlatform(string? Os, string? Architecture, string? V
 [JsonSerializable(typeof(ErrorList))]
 [JsonSerializable(typeof(TokenGrant))]
 [JsonSerializable(typeof(ManifestDocument))]
+[JsonSerializable(typeof(ConfigurationDocument))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -82,6 +82,6 @@ internal static class PolicyCommand
             throw new UsageException($"--tags {file}: {e.Message}", e);
         }
 
-        return new TagQuestion(current, candidates) { Pushed = pushed, Now = TimeProvider.System.GetUtcNow() };
+        return new TagQuestion(current, candidates) { Facts = TagFacts.Of(pushed), Now = TimeProvider.System.GetUtcNow() };
     }
 }

@@ -10,6 +10,15 @@ namespace Basewatch.Core.Images;
 /// <param name="Entries">For an index its manifests; empty for an image manifest.</param>
 public sealed record Manifest(Digest Digest, string MediaType, ReadOnlyMemory<byte> Body, IReadOnlyList<ManifestEntry> Entries)
 {
+    /// <summary>The blob that configures an image; null for an index.</summary>
+    public Digest? Configuration { get; init; }
+
+    /// <summary>The annotation <c>org.opencontainers.image.created</c>.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>The registry's header <c>Last-Modified</c>.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
     /// <summary>Whether this is an index of several manifests.</summary>
     public bool IsIndex => MediaType is "application/vnd.oci.image.index.v1+json" or "application/vnd.docker.distribution.manifest.list.v2+json";
 }
@@ -17,4 +26,13 @@ public sealed record Manifest(Digest Digest, string MediaType, ReadOnlyMemory<by
 /// <summary>One manifest that an index lists.</summary>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Platform">What it runs on; null where the index does not say, and for attestations.</param>
-public sealed record ManifestEntry(Digest Digest, Platform? Platform);
+public sealed record ManifestEntry(Digest Digest, Platform? Platform)
+{
+    /// <summary>The annotation <c>org.opencontainers.image.created</c> beside it.</summary>
+    public DateTimeOffset? Created { get; init; }
+}
+
+/// <summary>What an image says of itself (<see href="https://github.com/opencontainers/image-spec/blob/main/config.md"/>).</summary>
+/// <param name="Platform">What it runs on; null where it does not say.</param>
+/// <param name="Created">When it was built; null where it does not say.</param>
+public sealed record ImageConfiguration(Platform? Platform, DateTimeOffset? Created);

@@ -17,15 +17,16 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
     {
         ArgumentNullException.ThrowIfNull(scan);
         var catalog = CatalogAsync(scan, cancellationToken);
+        var now = time.GetUtcNow();
         var used = UpdatePlanner.Followed(scan.Uses.Where(u => u.IsLookedUp), policies);
-        var facts = await survey.AskAsync(used, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
+        var facts = await survey.AskAsync(used, now, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
         var (known, problem) = await catalog.ConfigureAwait(false);
         var resolver = known is null ? null : new LifecycleResolver(known);
         var successors = resolver is null ? null : new SuccessorFinder(resolver);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
-        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts))
+        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts, now))
         {
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))

@@ -12,10 +12,36 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
     public async Task<ImageFacts> GetAsync(ImageName image, IReadOnlyCollection<FollowedTag> used, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var kept = (await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false))?.ToFacts(image);
-        return kept is not null && Answers(kept, used)
-            ? kept
-            : (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
+        var (record, version) = await memory.Facts.ReadAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        if (record?.ToFacts(image) is not { } kept)
+        {
+            return (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
+        }
+
+        // A problem answers too, if only by saying that the registry would not: it is asked again by its own schedule.
+        var needed = kept.Tags is null ? new FactsNeeded() : UpdatePlanner.Needed(kept, used, new TagChoices(now));
+        if (needed.IsEmpty)
+        {
+            return kept;
+        }
+
+        if (needed.Digests.Count > 0)
+        {
+            return (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
+        }
+
+        // What lies behind a digest never changes: the tags need not be asked for again. Where someone else has, theirs stay.
+        var facts = (await survey.CompleteAsync(kept, used, now, cancellationToken).ConfigureAwait(false)).Facts;
+        await memory.Facts.TryPutAsync(Memory.FactsKey(image), Record(facts, used), version, cancellationToken).ConfigureAwait(false);
+        if (facts.ContentProblems.Count > 0 && await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            // Whoever could not decide for it is told of the next answer, whatever that is.
+            await memory.Images.PutAsync(
+                Memory.ImageKey(image), known with { Problem = facts.Problems.First(), ProblemAt = now, Told = null }, cancellationToken).ConfigureAwait(false);
+        }
+
+        return facts;
     }
 
     /// <summary>Asks the registry, and keeps the answer. An answer without a tag list leaves the kept facts as they are, with a note of the problem.</summary>
@@ -40,28 +66,30 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         // Whoever decides on first facts reads them after they are kept: only later ones have to be told, and those that
         // come after a question without an answer.
         var isFirst = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is null or { At: null, ProblemAt: null };
-        var (facts, retryAfter) = await survey.AskAsync(image, followed, cancellationToken).ConfigureAwait(false);
+        var before = (await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false))?.ToFacts(image);
         var now = time.GetUtcNow();
+        var (facts, retryAfter) = await survey.AskAsync(image, followed, now, before, cancellationToken).ConfigureAwait(false);
+        now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();
         if (facts.Problem is null)
         {
-            await memory.Facts.PutAsync(Memory.FactsKey(image), ImageFactsRecord.Of(facts), cancellationToken).ConfigureAwait(false);
+            await memory.Facts.PutAsync(Memory.FactsKey(image), Record(facts, used), cancellationToken).ConfigureAwait(false);
         }
 
+        var choices = new TagChoices(now);
         var outlook = facts.Problem is null
-            ? lines.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary(l => l.Key, l => UpdatePlanner.Outlook(facts, l.Value), StringComparer.Ordinal)
+            ? lines.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary(l => l.Key, l => UpdatePlanner.Outlook(facts, l.Value, choices), StringComparer.Ordinal)
             : null;
         var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         await memory.Images.PutAsync(
             Memory.ImageKey(image),
-            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, isFirst ? outlook : previous?.Told),
+            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, facts.ContentProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told),
             cancellationToken).ConfigureAwait(false);
         return new ImageRefresh(facts, outlook, retryAfter);
     }
 
-    /// <summary>Whether facts answer what a decision for what is followed needs, if only by saying that the registry would not: it is asked again by its own schedule.</summary>
-    private static bool Answers(ImageFacts facts, IReadOnlyCollection<FollowedTag> used) =>
-        facts.Tags is null || UpdatePlanner.DigestsNeeded(facts.Tags, used).All(t => facts.Digests.ContainsKey(t) || facts.DigestProblems.ContainsKey(t));
+    private static ImageFactsRecord Record(ImageFacts facts, IEnumerable<FollowedTag> used) =>
+        ImageFactsRecord.Of(facts.Pruned(used.Select(u => u.InUse?.Digest).OfType<Digest>()));
 }
 
 /// <summary>What a refresh brought.</summary>

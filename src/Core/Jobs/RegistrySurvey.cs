@@ -6,20 +6,25 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>
-/// Asks the registries about images: the tags of each once, then the digests that a decision needs. What gets no whole
-/// answer becomes a problem of that image and stops nothing else.
+/// Asks the registries about images: the tags of each once, then what a decision needs, until there is nothing more to know.
+/// What gets no whole answer becomes a problem of that image and stops nothing else.
 /// </summary>
 public sealed class RegistrySurvey(IRegistry registry)
 {
     /// <summary>Images asked about at a time; each host has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
 
+    /// <summary>More than a policy can want that asks for the digest and the date of one tag after the other.</summary>
+    private const int MostRounds = 250;
+
     /// <summary>Asks about every image.</summary>
     /// <param name="used">What uses of each image follow.</param>
+    /// <param name="now">The time to which ages are counted.</param>
     /// <param name="done">Called after each image, with the number of images done.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     public async Task<IReadOnlyDictionary<ImageName, ImageFacts>> AskAsync(
         IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> used,
+        DateTimeOffset now,
         Action<int>? done,
         CancellationToken cancellationToken)
     {
@@ -31,7 +36,7 @@ public sealed class RegistrySurvey(IRegistry registry)
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (image, token) =>
             {
-                facts[image.Key] = (await AskAsync(image.Key, image.Value, token).ConfigureAwait(false)).Facts;
+                facts[image.Key] = (await AskAsync(image.Key, image.Value, now, null, token).ConfigureAwait(false)).Facts;
                 done?.Invoke(Interlocked.Increment(ref count));
             }).ConfigureAwait(false);
         return facts;
@@ -40,9 +45,12 @@ public sealed class RegistrySurvey(IRegistry registry)
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Which.</param>
     /// <param name="used">What its uses follow.</param>
+    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="before">What was known of it; what never changes is not asked for again.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known, and how long the registry asks to wait if it had enough.</returns>
-    public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(ImageName image, IReadOnlyCollection<FollowedTag> used, CancellationToken cancellationToken)
+    public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(
+        ImageName image, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, ImageFacts? before, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? tags;
         try
@@ -54,29 +62,70 @@ public sealed class RegistrySurvey(IRegistry registry)
             return (new ImageFacts(image) { Problem = e.Message }, e.RetryAfter);
         }
 
-        if (tags is null)
+        return tags is null
+            ? (new ImageFacts(image), null)
+            : await CompleteAsync(ImageFacts.Of(image, tags, before, now), used, now, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for what is still needed to decide.</summary>
+    /// <param name="facts">What is known, with tags.</param>
+    /// <param name="used">What uses of the image follow.</param>
+    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="cancellationToken">Cancels what is under way.</param>
+    /// <returns>What is known then, and how long the registry asks to wait if it had enough.</returns>
+    public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> CompleteAsync(
+        ImageFacts facts, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var choices = new TagChoices(now);
+        var digests = new ConcurrentDictionary<string, Digest?>(facts.Digests, StringComparer.Ordinal);
+        var digestProblems = new ConcurrentDictionary<string, string>(facts.DigestProblems, StringComparer.Ordinal);
+        var contents = new ConcurrentDictionary<Digest, ImageContent>(facts.Contents);
+        var contentProblems = new ConcurrentDictionary<Digest, string>(facts.ContentProblems);
+        facts = facts with { Digests = digests, DigestProblems = digestProblems, Contents = contents, ContentProblems = contentProblems };
+        TimeSpan? retryAfter = null;
+        for (var round = 0; round < MostRounds; round++)
         {
-            return (new ImageFacts(image), null);
+            var needed = UpdatePlanner.Needed(facts, used, choices);
+            if (needed.IsEmpty)
+            {
+                break;
+            }
+
+            var questions = needed.Digests.Select(tag => (Func<CancellationToken, Task>)(token => ResolveAsync(tag, token)))
+                .Concat(needed.Images.Union(needed.Dates).Select(digest => (Func<CancellationToken, Task>)(token => LookIntoAsync(digest, needed.Dates.Contains(digest), token))));
+            await System.Threading.Tasks.Parallel.ForEachAsync(
+                questions,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+                async (question, token) => await question(token).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        var digests = new ConcurrentDictionary<string, Digest?>(StringComparer.Ordinal);
-        var problems = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        TimeSpan? retryAfter = null;
-        await System.Threading.Tasks.Parallel.ForEachAsync(
-            UpdatePlanner.DigestsNeeded(tags, used),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (tag, token) =>
+        return (facts, retryAfter);
+
+        async Task ResolveAsync(string tag, CancellationToken token)
+        {
+            try
             {
-                try
-                {
-                    digests[tag] = await registry.ResolveAsync(new ImageReference(image, tag), token).ConfigureAwait(false);
-                }
-                catch (RegistryException e)
-                {
-                    problems[tag] = e.Message;
-                    retryAfter = e.RetryAfter ?? retryAfter;
-                }
-            }).ConfigureAwait(false);
-        return (new ImageFacts(image) { Tags = tags, Digests = digests, DigestProblems = problems }, retryAfter);
+                digests[tag] = await registry.ResolveAsync(new ImageReference(facts.Image, tag), token).ConfigureAwait(false);
+            }
+            catch (RegistryException e)
+            {
+                digestProblems[tag] = e.Message;
+                retryAfter = e.RetryAfter ?? retryAfter;
+            }
+        }
+
+        async Task LookIntoAsync(Digest digest, bool isDateNeeded, CancellationToken token)
+        {
+            try
+            {
+                contents[digest] = await new ContentQuestion(registry, facts.Image).AskAsync(digest, isDateNeeded, token).ConfigureAwait(false);
+            }
+            catch (RegistryException e)
+            {
+                contentProblems[digest] = e.Message;
+                retryAfter = e.RetryAfter ?? retryAfter;
+            }
+        }
     }
 }

@@ -15,6 +15,12 @@ public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind
 {
     /// <summary>The rule whose policy that is; null: the default.</summary>
     public PolicyRule? Rule { get; init; }
+
+    /// <summary>
+    /// Whether the digest moves and what is pulled stays as it is. It is proposed all the same, with other digests and with low
+    /// priority, so that a pin does not outlive the index that it names.
+    /// </summary>
+    public bool IsMinorRefresh { get; init; }
 }
 
 /// <summary>What is to be said of one use.</summary>

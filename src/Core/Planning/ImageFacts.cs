@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Planning;
 
@@ -8,6 +10,10 @@ namespace Basewatch.Core.Planning;
 /// <param name="Image">Which image.</param>
 public sealed record ImageFacts(ImageName Image)
 {
+    private const int MostFirstSeen = 200;
+
+    private const int MostContents = 200;
+
     /// <summary>Every tag; null when the registry has no such repository, or when <see cref="Problem"/> says why it is not known.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
@@ -15,11 +21,92 @@ public sealed record ImageFacts(ImageName Image)
     public string? Problem { get; init; }
 
     /// <summary>Digest of each tag that was asked for; null for a tag that is gone.</summary>
-    public IReadOnlyDictionary<string, Digest?> Digests { get; init; } = new Dictionary<string, Digest?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, Digest?> Digests { get; init; } = ImmutableDictionary<string, Digest?>.Empty;
 
     /// <summary>Why the digest of a tag is not known.</summary>
-    public IReadOnlyDictionary<string, string> DigestProblems { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> DigestProblems { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>What lies behind the digests that were looked into.</summary>
+    public IReadOnlyDictionary<Digest, ImageContent> Contents { get; init; } = ImmutableDictionary<Digest, ImageContent>.Empty;
+
+    /// <summary>Why it is not known what lies behind a digest.</summary>
+    public IReadOnlyDictionary<Digest, string> ContentProblems { get; init; } = ImmutableDictionary<Digest, string>.Empty;
+
+    /// <summary>When tags were first in the list, for those that came while it was watched.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FirstSeen { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>A new list of tags, with what never changes of what was known before.</summary>
+    /// <param name="image">Which image.</param>
+    /// <param name="tags">Every tag.</param>
+    /// <param name="before">What was known; null: nothing, so that no tag is new.</param>
+    /// <param name="now">When the list was asked for.</param>
+    public static ImageFacts Of(ImageName image, IReadOnlyList<string> tags, ImageFacts? before, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        if (before?.Tags is not { } old)
+        {
+            return new ImageFacts(image) { Tags = tags };
+        }
+
+        var known = old.ToHashSet(StringComparer.Ordinal);
+        var seen = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var tag in tags)
+        {
+            if (!known.Contains(tag))
+            {
+                seen[tag] = now;
+            }
+            else if (before.FirstSeen.TryGetValue(tag, out var first))
+            {
+                seen[tag] = first;
+            }
+        }
+
+        return new ImageFacts(image)
+        {
+            Tags = tags,
+            Contents = before.Contents,
+            FirstSeen = seen.Count <= MostFirstSeen ? seen : seen.OrderByDescending(s => s.Value).Take(MostFirstSeen).ToDictionary(StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>The facts without what nobody is likely to want again.</summary>
+    /// <param name="used">Digests in use.</param>
+    public ImageFacts Pruned(IEnumerable<Digest> used)
+    {
+        if (Contents.Count <= MostContents)
+        {
+            return this;
+        }
+
+        var wanted = Digests.Values.OfType<Digest>().Concat(used).ToHashSet();
+        return this with { Contents = Contents.OrderByDescending(c => wanted.Contains(c.Key)).Take(MostContents).ToDictionary() };
+    }
 
     /// <summary>Every problem, each once.</summary>
-    public IEnumerable<string> Problems => DigestProblems.Values.Prepend(Problem).OfType<string>().Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Problems => DigestProblems.Values.Concat(ContentProblems.Values).Prepend(Problem).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    /// <summary>What a tag names now.</summary>
+    public TagFact<Digest> DigestOf(string tag) =>
+        Digests.TryGetValue(tag, out var digest) ? new(digest)
+        : DigestProblems.TryGetValue(tag, out var problem) ? new(null, IsOpen: true, problem)
+        : new(null, IsOpen: true);
+
+    /// <summary>When what a tag names was made; where nothing there says so, when the tag was first seen.</summary>
+    public TagFact<TagDate> DateOf(string tag)
+    {
+        var digest = DigestOf(tag);
+        if (digest.Value is null)
+        {
+            return new(null, digest.IsOpen, digest.Problem);
+        }
+
+        return Contents.TryGetValue(digest.Value, out var content) && content.IsDated
+            ? new(content.Date ?? (FirstSeen.TryGetValue(tag, out var seen) ? new TagDate(seen, DateSource.FirstSeen) : null))
+            : ContentProblems.TryGetValue(digest.Value, out var problem) ? new(null, IsOpen: true, problem)
+            : new(null, IsOpen: true);
+    }
+
+    /// <summary>What a digest holds for each platform; null as long as nobody asked, or there is a problem.</summary>
+    public IReadOnlyList<PlatformImage>? ImagesOf(Digest digest) => Contents.GetValueOrDefault(digest)?.Images;
 }

@@ -6,12 +6,16 @@ using Basewatch.Core.Policies;
 namespace Basewatch.Core.Planning;
 
 /// <summary>
-/// Decides what each use should name. In two steps, so that a registry is asked only for what a decision needs: the tags
-/// of an image say which tag is next, and only the digests of those, or of the tags that stay, are asked for. Pure.
+/// Decides what each use should name. In rounds, so that a registry is asked only for what a decision needs: the tags of an
+/// image say which tag is next, or of which the policy must know more; then the digests of those, or of the tags that stay,
+/// and what lies behind them are asked for. Pure.
 /// </summary>
 public static class UpdatePlanner
 {
     private const string DigestPolicyName = "digest";
+
+    /// <summary>Steps passed over, because they lack a platform, before it is given up.</summary>
+    private const int MostPassed = 4;
 
     /// <summary>The tag that a use without one means.</summary>
     private const string ImpliedTag = "latest";
@@ -33,30 +37,32 @@ public static class UpdatePlanner
         return uses.GroupBy(u => u.Reference!.Name).ToDictionary(
             g => g.Key,
             g => (IReadOnlyCollection<FollowedTag>)g
-                .Select(u => TagOf(u.Reference!) is { } tag ? new FollowedTag(tag, policies.For(u)) : null)
+                .Select(u => TagOf(u.Reference!) is { } tag ? Follow(u, tag, policies.For(u)) : null)
                 .OfType<FollowedTag>()
                 .ToHashSet());
     }
 
-    /// <summary>The tags of one image whose digests are needed to decide for what its uses follow.</summary>
-    /// <param name="tags">Every tag that the registry holds.</param>
+    /// <summary>What is to be asked of the registry before it can be decided for what uses of one image follow; more may be needed when that is known.</summary>
+    /// <param name="facts">What is known, with tags.</param>
     /// <param name="followed">What uses follow.</param>
-    public static IReadOnlyCollection<string> DigestsNeeded(IReadOnlyList<string> tags, IEnumerable<FollowedTag> followed)
+    /// <param name="choices">What policies answered so far.</param>
+    public static FactsNeeded Needed(ImageFacts facts, IEnumerable<FollowedTag> followed, TagChoices choices)
     {
-        ArgumentNullException.ThrowIfNull(tags);
+        ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(followed);
-        var held = tags.ToHashSet(StringComparer.Ordinal);
-        var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (tag, policy) in followed.Distinct())
+        ArgumentNullException.ThrowIfNull(choices);
+        var needed = new FactsNeeded();
+        var held = facts.Tags!.ToHashSet(StringComparer.Ordinal);
+        foreach (var one in followed.Distinct())
         {
-            var steps = Choose(policy, tag, tags).Steps;
-            needed.UnionWith(steps.Select(s => s.Tag));
+            var plan = Plan(facts, one, choices, needed);
 
             // The current tag matters when it stays, if only until someone takes the major step, and when it is missing:
             // a list may lag behind, so a tag is gone only when the registry says so of that tag itself.
-            if (Stays(steps) || !held.Contains(tag))
+            if (plan.IsDecided && (Stays(plan.Steps) || !held.Contains(one.Tag)))
             {
-                needed.Add(tag);
+                Need(facts, one.Tag, needed);
+                PlatformCheck.Of(facts, one, one.Tag, choices.Now, needed);
             }
         }
 
@@ -67,8 +73,9 @@ public static class UpdatePlanner
     /// All that a decision for uses that follow a tag rests on, as one text: it differs when the decision may. New tags that
     /// are no step from this one leave it as it is.
     /// </summary>
-    public static string Outlook(ImageFacts facts, FollowedTag followed)
+    public static string Outlook(ImageFacts facts, FollowedTag followed, TagChoices choices)
     {
+        ArgumentNullException.ThrowIfNull(choices);
         ArgumentNullException.ThrowIfNull(followed);
         ArgumentNullException.ThrowIfNull(facts);
         if (facts.Tags is null)
@@ -77,8 +84,10 @@ public static class UpdatePlanner
         }
 
         var tag = followed.Tag;
+        var choice = choices.Of(facts, followed, []);
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        return string.Join(' ', Choose(followed.Policy, tag, facts.Tags).Steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"));
+        return string.Join(' ', choice.Steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"))
+            + (choice.IsFinal ? "" : " ?");
 
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
     }
@@ -87,12 +96,13 @@ public static class UpdatePlanner
     /// <param name="uses">Uses with a reference, of any number of files.</param>
     /// <param name="policies">Which policy is in force for which use.</param>
     /// <param name="facts">What is known of each image among them.</param>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts)
+    /// <param name="now">The time to which ages are counted.</param>
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new Dictionary<(PolicyInForce, ImageName, string), Choice>();
+        var choices = new TagChoices(now);
         return [.. uses.Where(u => u.Reference is not null).Select(policies.Apply).Select(use =>
         {
             var policy = policies.For(use);
@@ -103,7 +113,7 @@ public static class UpdatePlanner
         })];
     }
 
-    private static Assessment Assess(ImageUse use, PolicyInForce policy, ImageFacts facts, Dictionary<(PolicyInForce, ImageName, string), Choice> choices)
+    private static Assessment Assess(ImageUse use, PolicyInForce policy, ImageFacts facts, TagChoices choices)
     {
         var current = use.Reference!;
         if (facts.Problem is { } problem)
@@ -121,9 +131,11 @@ public static class UpdatePlanner
             return new Assessment(use, [], IsGone: false, DigestPolicyName, "a digest without a tag does not say which line to follow", null);
         }
 
-        if (!choices.TryGetValue((policy, facts.Image, tag), out var choice))
+        var followed = Follow(use, tag, policy);
+        var plan = Plan(facts, followed, choices, new FactsNeeded());
+        if (plan.Problem is not null && use.Skip is null)
         {
-            choices[(policy, facts.Image, tag)] = choice = Choose(policy, tag, facts.Tags);
+            return Undecided(use, policy, plan.Problem);
         }
 
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
@@ -140,7 +152,7 @@ public static class UpdatePlanner
         }
 
         var updates = new List<Update>();
-        foreach (var step in use.Skip is null ? choice.Steps : [])
+        foreach (var step in use.Skip is null ? plan.Steps : [])
         {
             if (facts.DigestProblems.TryGetValue(step.Tag, out problem))
             {
@@ -154,14 +166,22 @@ public static class UpdatePlanner
             }
         }
 
-        if (Stays(choice.Steps) && !isGone)
+        var stays = plan.Reason;
+        if (Stays(plan.Steps) && !isGone)
         {
             if (facts.DigestProblems.TryGetValue(tag, out problem))
             {
                 return Undecided(use, policy, problem);
             }
 
-            if (Refresh(use, policy.Rule, tag, facts.Digests.GetValueOrDefault(tag)) is { } refresh)
+            var fit = PlatformCheck.Of(facts, followed, tag, choices.Now, new FactsNeeded());
+            if (fit.Problem is not null)
+            {
+                return Undecided(use, policy, fit.Problem);
+            }
+
+            stays = fit.Obstacle is null ? stays : $"{stays}; {fit.Obstacle}";
+            if (fit.Obstacle is null && Refresh(use, policy.Rule, tag, facts.Digests.GetValueOrDefault(tag), fit.IsSame) is { } refresh)
             {
                 updates.Insert(0, refresh);
             }
@@ -177,11 +197,11 @@ public static class UpdatePlanner
             return new Assessment(use, [], IsGone: true, policy.Name, $"the registry no longer holds the tag {tag}, and nothing newer that is like it", null);
         }
 
-        return new Assessment(use, [], IsGone: false, policy.Name, choice.Reason, null);
+        return new Assessment(use, [], IsGone: false, policy.Name, stays, null);
     }
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
-    private static Update? Refresh(ImageUse use, PolicyRule rule, string tag, Digest? digest)
+    private static Update? Refresh(ImageUse use, PolicyRule rule, string tag, Digest? digest, bool isSame)
     {
         var current = use.Reference!;
         if (digest is null || digest == current.Digest || (current.Digest is null && !IsPinned(use, rule)))
@@ -192,8 +212,12 @@ public static class UpdatePlanner
         var target = current with { Tag = tag, Digest = digest };
         return current.Digest is null
             ? new Update(use, target, UpdateKind.Pin, DigestPolicyName, $"{tag} is not pinned: it can change without notice") { Rule = rule }
-            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, $"{tag} was republished") { Rule = rule };
+            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, isSame ? $"{tag} was republished: only other platforms or attestations changed" : $"{tag} was republished") { Rule = rule, IsMinorRefresh = isSame };
     }
+
+    /// <summary>What a use follows. What it is for matters only where it may be changed.</summary>
+    private static FollowedTag Follow(ImageUse use, string tag, PolicyInForce policy) =>
+        new(tag, policy) { InUse = use.Skip is null ? new ImageInUse(use.Reference!.Digest, use.Platform) : null };
 
     private static ImageReference Aim(ImageUse use, PolicyRule rule, string tag, Digest digest) =>
         use.Reference! with { Tag = tag, Digest = IsPinned(use, rule) || use.Reference!.Digest is not null ? digest : null };
@@ -202,25 +226,67 @@ public static class UpdatePlanner
     private static bool IsPinned(ImageUse use, PolicyRule rule) => use.Pinnable && rule.Pins != false;
 
     /// <summary>Whether the tag itself stays for now: there is no step, or only a major one, which takes people their time.</summary>
-    private static bool Stays(IReadOnlyList<Step> steps) => steps.All(s => s.Kind == UpdateKind.Major);
+    private static bool Stays(IReadOnlyList<TagStep> steps) => steps.All(s => s.Kind == UpdateKind.Major);
 
-    /// <summary>Asks each policy in force; two that choose the same tag make one step.</summary>
-    private static Choice Choose(PolicyInForce inForce, string tag, IReadOnlyList<string> tags)
+    /// <summary>Chooses the steps, past what can't replace the image in use.</summary>
+    private static StepPlan Plan(ImageFacts facts, FollowedTag followed, TagChoices choices, FactsNeeded needed)
     {
-        var question = new TagQuestion(tag, tags);
-        var steps = new List<Step>();
-        var reason = "";
-        foreach (var policy in inForce.Policies)
+        var passed = new List<string>();
+        var remark = "";
+        while (true)
         {
-            var verdict = policy.Decide(question);
-            reason = verdict.Reason;
-            if (verdict.Selected is { } selected && steps.All(s => s.Tag != selected))
+            var choice = choices.Of(facts, followed, passed);
+            needed.Digests.UnionWith(choice.Facts.LackingDigests);
+            foreach (var tag in choice.Facts.LackingDates)
             {
-                steps.Add(new Step(selected, verdict.Kind, policy.Name, verdict.Reason));
+                Need(facts, tag, needed);
+                if (facts.DigestOf(tag).Value is { } digest)
+                {
+                    needed.Dates.Add(digest);
+                }
+            }
+
+            if (!choice.IsFinal)
+            {
+                return new StepPlan([], choice.Reason, IsDecided: false, choice.Facts.Problem ?? Unasked(facts));
+            }
+
+            var steps = new List<TagStep>();
+            var before = passed.Count;
+            foreach (var step in choice.Steps)
+            {
+                Need(facts, step.Tag, needed);
+                var fit = PlatformCheck.Of(facts, followed, step.Tag, choices.Now, needed);
+                if (fit.Problem is not null)
+                {
+                    return new StepPlan([], choice.Reason, IsDecided: false, fit.Problem);
+                }
+
+                if (fit.Obstacle is null)
+                {
+                    steps.Add(step);
+                    continue;
+                }
+
+                passed.Add(step.Tag);
+                remark += $"; {fit.Obstacle}";
+            }
+
+            if (passed.Count == before || passed.Count >= MostPassed)
+            {
+                return new StepPlan(remark.Length == 0 ? steps : [.. steps.Select(s => s with { Reason = s.Reason + remark })], choice.Reason + remark, IsDecided: true, Problem: null);
             }
         }
+    }
 
-        return new Choice(steps, reason);
+    private static string Unasked(ImageFacts facts) => $"{facts.Image.Registry} was not asked for all that it takes to decide about {facts.Image.Familiar}";
+
+    private static void Need(ImageFacts facts, string tag, FactsNeeded needed)
+    {
+        if (facts.DigestOf(tag) is { IsOpen: true, Problem: null })
+        {
+            needed.Digests.Add(tag);
+        }
     }
 
     private static Assessment Undecided(ImageUse use, PolicyInForce policy, string problem) =>
@@ -228,7 +294,7 @@ public static class UpdatePlanner
 
     /// <param name="Steps">Where to go, the nearest first.</param>
     /// <param name="Reason">Why to stay, where there is no step.</param>
-    private sealed record Choice(IReadOnlyList<Step> Steps, string Reason);
-
-    private sealed record Step(string Tag, UpdateKind Kind, string Policy, string Reason);
+    /// <param name="IsDecided">Whether all is known that it takes.</param>
+    /// <param name="Problem">Why not.</param>
+    private sealed record StepPlan(IReadOnlyList<TagStep> Steps, string Reason, bool IsDecided, string? Problem);
 }

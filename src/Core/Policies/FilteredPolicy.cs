@@ -22,17 +22,38 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
         var all = View.Of(question.Candidates, Filters.Pattern is null ? null : ValueOf, Filters.Extract is not null);
         var version = current is null ? null : TagVersion.Of(current);
         var first = Ask(all);
-        if (first.Selected is not { } wanted || WhyNot(all[wanted], wanted) is not { } why)
+        if (first.Selected is not { } wanted || !question.Facts.IsWhole)
         {
             return Answer(first, all, remark);
         }
 
-        var allowed = all.Where((candidate, value) => WhyNot(candidate, value) is null);
-        return Answer(Ask(allowed), allowed, $"{remark}; {all[wanted]} {why}");
+        var why = WhyNot(all[wanted], wanted);
+        if (why is null && (IsOfAge(question, all[wanted], 0) || !question.Facts.IsWhole))
+        {
+            return Answer(first, all, remark);
+        }
+
+        // What nobody has asked for the age of yet counts as old enough; only of what is chosen it has to be known.
+        why ??= "is one more than are looked at";
+        var young = 0;
+        var allowed = all.Where((candidate, value) =>
+        {
+            if (Exclude(question, version, candidate, value, out var isYoung) is null)
+            {
+                return true;
+            }
+
+            young += isYoung ? 1 : 0;
+            return false;
+        });
+        var second = Ask(allowed);
+        return second.Selected is { } next && question.Facts.IsWhole && !IsOfAge(question, allowed[next], young) && question.Facts.AreDatesCut
+            ? Verdict.Stay($"the {TagFacts.Most} tags that were looked at may not be taken{remark}; {all[wanted]} {why}")
+            : Answer(second, allowed, $"{remark}; {all[wanted]} {why}");
 
         Verdict Ask(View view) => Selector.Decide(question with { Current = current, Candidates = view.Values });
 
-        string? WhyNot(string candidate, string value) => Exclude(question, version, candidate, value);
+        string? WhyNot(string candidate, string value) => Exclude(question, version, candidate, value, out _);
     }
 
     private static Verdict Answer(Verdict verdict, View view, string remark) =>
@@ -51,8 +72,9 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
     }
 
     /// <summary>Why a tag may not be chosen; null where it may.</summary>
-    private string? Exclude(TagQuestion question, TagVersion? current, string tag, string value)
+    private string? Exclude(TagQuestion question, TagVersion? current, string tag, string value, out bool isYoung)
     {
+        isYoung = false;
         foreach (var glob in Filters.Ignored)
         {
             if (glob.Matches(tag))
@@ -61,17 +83,10 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
             }
         }
 
-        if (Filters.MinimumAge is { } age)
+        if (Filters.MinimumAge is { } age && question.Facts.PeekDate(tag) is { IsOpen: false } date && !(question.Now - date.Value?.At >= age))
         {
-            if (!question.Pushed.TryGetValue(tag, out var pushed))
-            {
-                return "has no known push date, so nobody knows how old it is";
-            }
-
-            if (question.Now - pushed < age)
-            {
-                return $"was pushed less than {Text(age)} ago";
-            }
+            isYoung = true;
+            return date.Value is null ? "has no known push date, so nobody knows how old it is" : $"was {date.Value.Verb} less than {Text(age)} ago{date.Value.Origin}";
         }
 
         if (Filters.Allowed is null && Filters.Furthest is null)
@@ -95,6 +110,10 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
 
         return Filters.Allowed is null || Filters.Allowed.Allows(version) ? null : $"is outside {Excerpt.Of(Filters.Allowed.Text)}";
     }
+
+    /// <summary>Whether a tag is known to be old enough, or need not be; it is asked for where it can be known.</summary>
+    private bool IsOfAge(TagQuestion question, string tag, int young) =>
+        Filters.MinimumAge is not { } age || question.Now - question.Facts.DateOf(tag, young).Value?.At >= age;
 
     private static string Text(TimeSpan age) =>
         age.Ticks % TimeSpan.TicksPerDay == 0 ? $"{age.Days} {(age.Days == 1 ? "day" : "days")}" : $"{(long)age.TotalHours} hours";

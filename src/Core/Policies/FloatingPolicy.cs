@@ -23,7 +23,7 @@ public sealed class FloatingPolicy(UpdateKind precision = UpdateKind.Patch) : IP
     public Verdict Decide(TagQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        if (question.Current is not { } current || !question.Digests.TryGetValue(current, out var digest))
+        if (question.Current is not { } current || question.Facts.DigestOf(current).Value is not { } digest)
         {
             return Verdict.Stay($"the digest of {question.Current ?? "the current tag"} is not known");
         }
@@ -37,10 +37,10 @@ public sealed class FloatingPolicy(UpdateKind precision = UpdateKind.Patch) : IP
         string? best = null;
         foreach (var tag in question.Candidates)
         {
-            if (question.Digests.TryGetValue(tag, out var its) && its == digest
-                && TagVersion.Of(tag) is var candidate && candidate.Precision == _numbers && candidate.BuildWord is null && !candidate.IsPreRelease
+            if (TagVersion.Of(tag) is var candidate && candidate.Precision == _numbers && candidate.BuildWord is null && !candidate.IsPreRelease
                 && candidate.Prefix == from.Prefix && candidate.Suffix == from.Suffix && TagPrecision.Refines(from, candidate)
-                && (best is null || string.CompareOrdinal(tag, best) > 0))
+                && (best is null || string.CompareOrdinal(tag, best) > 0)
+                && question.Facts.DigestOf(tag).Value == digest)
             {
                 best = tag;
             }

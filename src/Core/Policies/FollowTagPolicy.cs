@@ -16,7 +16,7 @@ public sealed class FollowTagPolicy(string followed) : IPolicy
     public Verdict Decide(TagQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        if (!question.Digests.TryGetValue(followed, out var digest))
+        if (question.Facts.DigestOf(followed).Value is not { } digest)
         {
             return Verdict.Stay($"the digest of {followed} is not known");
         }
@@ -24,35 +24,22 @@ public sealed class FollowTagPolicy(string followed) : IPolicy
         var current = question.Current is { } tag ? TagVersion.Of(tag) : null;
         var flavour = TagPrecision.Flavour(current is { IsOrdered: true } ? current : TagVersion.Of(followed));
         var prefix = current is { IsOrdered: true } ? current.Prefix : null;
-        TagVersion? best = null;
+        var fitting = new List<TagVersion>();
         foreach (var text in question.Candidates)
         {
-            if (!question.Digests.TryGetValue(text, out var its) || its != digest)
-            {
-                continue;
-            }
-
             var candidate = TagVersion.Of(text);
-            if (candidate.IsOrdered && (prefix is null || candidate.Prefix == prefix) && TagPrecision.Flavour(candidate) == flavour
-                && (best is null || IsBetter(candidate, best)))
+            if (candidate.IsOrdered && (prefix is null || candidate.Prefix == prefix) && TagPrecision.Flavour(candidate) == flavour)
             {
-                best = candidate;
+                fitting.Add(candidate);
             }
         }
 
-        if (best is null)
+        if (TagPrecision.FirstOf(digest, fitting, question) is not { } best)
         {
-            return Verdict.Stay($"{followed} is there under no version{(flavour.Length == 0 ? "" : $" with {flavour}")}");
+            return Verdict.Stay($"{followed} is there under no version{(flavour.Length == 0 ? "" : $" with {flavour}")}{TagPrecision.Remark(question)}");
         }
 
         return best.Text == question.Current ? Verdict.Stay($"{best} is what {followed} is")
             : new Verdict(best.Text, current is { IsOrdered: true } ? StepKind.Between(current, best) : UpdateKind.Patch, $"what {followed} is now");
-    }
-
-    private static bool IsBetter(TagVersion a, TagVersion b)
-    {
-        var order = TagPrecision.Compare(a, b);
-        order = order != 0 ? order : a.CompareVersion(b);
-        return order > 0 || (order == 0 && string.CompareOrdinal(a.Text, b.Text) > 0);
     }
 }

@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
-using Basewatch.Core.Images;
-
 namespace Basewatch.Core.Policies;
 
 /// <summary>
-/// Decides which tag is next. Pure: the same question has the same answer, and what is selected is always one of the
+/// Decides which tag is next. Pure: the same question has the same answer (and notes what it lacks to be answered for good), and what is selected is always one of the
 /// candidates. Their order does not matter, unless the tool whose policy it is says so. A policy is one file in this folder;
 /// those that only another tool has are beside its dialect.
 /// </summary>
@@ -22,11 +19,8 @@ public interface IPolicy
 /// <param name="Candidates">Every tag that the registry holds.</param>
 public sealed record TagQuestion(string? Current, IReadOnlyList<string> Candidates)
 {
-    /// <summary>When a tag was last pushed, for those of which it is known.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Pushed { get; init; } = ImmutableDictionary<string, DateTimeOffset>.Empty;
-
-    /// <summary>What tags name now, for those of which it is known.</summary>
-    public IReadOnlyDictionary<string, Digest> Digests { get; init; } = ImmutableDictionary<string, Digest>.Empty;
+    /// <summary>What is known of tags beside their names.</summary>
+    public TagFacts Facts { get; init; } = TagFacts.None;
 
     /// <summary>The time to which ages are counted.</summary>
     public DateTimeOffset Now { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies;
 
@@ -12,27 +13,33 @@ public sealed class NewestBuildPolicy : IPolicy
     public Verdict Decide(TagQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var known = question.Pushed;
+        var facts = question.Facts;
+        var present = question.Current is { } used ? facts.DateOf(used).Value : null;
         var (undated, isHeld) = (0, false);
         string? newest = null;
-        DateTimeOffset latest = default;
-        foreach (var tag in question.Candidates)
+        TagDate? latest = null;
+        foreach (var tag in Ranking.LikelyNewestFirst(question.Candidates))
         {
             isHeld |= tag == question.Current;
-            if (!known.TryGetValue(tag, out var pushed))
+            if (facts.IsCut)
             {
-                undated++;
+                continue;
             }
-            else if (newest is null || pushed > latest || (pushed == latest && string.CompareOrdinal(tag, newest) > 0))
+
+            if (facts.DateOf(tag).Value is not { } date)
             {
-                (newest, latest) = (tag, pushed);
+                undated += facts.IsCut ? 0 : 1;
+            }
+            else if (latest is null || date.At > latest.At || (date.At == latest.At && string.CompareOrdinal(tag, newest) > 0))
+            {
+                (newest, latest) = (tag, date);
             }
         }
 
-        var remark = undated == 0 ? "" : $"; of {undated} tags nobody knows when they were pushed";
-        if (newest is null)
+        var remark = (undated == 0 ? "" : $"; of {undated} tags nobody knows when they were pushed") + Ranking.Remark(question);
+        if (newest is null || latest is null)
         {
-            return Verdict.Stay(undated == 0 ? "there is no tag" : "of no tag it is known when it was pushed");
+            return Verdict.Stay(undated == 0 ? "there is no tag" : $"of no tag it is known when it was pushed{Ranking.Remark(question)}");
         }
 
         if (question.Current is not { } current)
@@ -40,7 +47,7 @@ public sealed class NewestBuildPolicy : IPolicy
             return new Verdict(newest, UpdateKind.Major, Reason(latest) + remark);
         }
 
-        if (!known.TryGetValue(current, out var present))
+        if (present is null)
         {
             // One that is gone is no longer the newest of anything.
             return isHeld
@@ -48,10 +55,10 @@ public sealed class NewestBuildPolicy : IPolicy
                 : new Verdict(newest, UpdateKind.Major, $"{Reason(latest)}; {current} is not in the registry any more{remark}");
         }
 
-        return latest <= present
-            ? Verdict.Stay($"{current} was pushed last{remark}")
+        return latest.At <= present.At
+            ? Verdict.Stay($"{current} was {present.Verb} last{present.Origin}{remark}")
             : new Verdict(newest, Ranking.Kind(current, newest), Reason(latest) + remark);
     }
 
-    private static string Reason(DateTimeOffset pushed) => string.Create(CultureInfo.InvariantCulture, $"pushed last, on {pushed.UtcDateTime:yyyy-MM-dd}");
+    private static string Reason(TagDate date) => string.Create(CultureInfo.InvariantCulture, $"{date.Verb} last, on {date.At.UtcDateTime:yyyy-MM-dd}{date.Origin}");
 }

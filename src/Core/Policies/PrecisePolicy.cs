@@ -15,33 +15,28 @@ public sealed class PrecisePolicy : IPolicy
     public Verdict Decide(TagQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        if (question.Current is not { } current || !question.Digests.TryGetValue(current, out var digest))
+        if (question.Current is not { } current || question.Facts.DigestOf(current).Value is not { } digest)
         {
             return Verdict.Stay($"the digest of {question.Current ?? "the current tag"} is not known");
         }
 
         var from = TagVersion.Of(current);
         var flavour = TagPrecision.Flavour(from);
-        TagVersion? best = null;
+        var fitting = new List<TagVersion>();
         foreach (var tag in question.Candidates)
         {
-            if (!question.Digests.TryGetValue(tag, out var its) || its != digest)
-            {
-                continue;
-            }
-
             var candidate = TagVersion.Of(tag);
             var fits = candidate.IsOrdered
                 && TagPrecision.Flavour(candidate) == flavour
                 && (!from.IsOrdered || (candidate.Prefix == from.Prefix && TagPrecision.Refines(candidate, from) && TagPrecision.Compare(candidate, from) > 0));
-            if (fits && (best is null || TagPrecision.Compare(candidate, best) is var order && (order > 0 || (order == 0 && string.CompareOrdinal(tag, best.Text) > 0))))
+            if (fits)
             {
-                best = candidate;
+                fitting.Add(candidate);
             }
         }
 
-        return best is null
-            ? Verdict.Stay($"no tag says more precisely what {current} is")
+        return TagPrecision.FirstOf(digest, fitting, question) is not { } best
+            ? Verdict.Stay($"no tag says more precisely what {current} is{TagPrecision.Remark(question)}")
             : new Verdict(best.Text, UpdateKind.Patch, $"the most precise tag of the image that {current} is now");
     }
 }

@@ -57,6 +57,26 @@ internal static class Ranking
         }
     }
 
+    /// <summary>
+    /// Tags in an order that is worth asking for dates in: where there are more than may be asked for, the last in natural order
+    /// first, which is where versions, dates and counted builds have their newest.
+    /// </summary>
+    public static IReadOnlyList<string> LikelyNewestFirst(IReadOnlyList<string> tags)
+    {
+        if (tags.Count <= TagFacts.Most)
+        {
+            return tags;
+        }
+
+        var ordered = tags.ToArray();
+        Array.Sort(ordered, static (a, b) => NaturalOrder.Compare(b, a));
+        return ordered;
+    }
+
+    /// <summary>Says where only some tags were looked at.</summary>
+    public static string Remark(TagQuestion question) =>
+        question.Facts.IsCut ? $"; of {question.Candidates.Count} tags only {TagFacts.Most} were looked at, the last in their order first" : "";
+
     /// <summary>Versions say how far it is; of numbers, dates and words nobody knows.</summary>
     public static UpdateKind Kind(string current, string selected)
     {

@@ -36,6 +36,38 @@ internal static class TagPrecision
         return order != 0 ? order : b.IsPreRelease.CompareTo(a.IsPreRelease);
     }
 
+    /// <summary>The first of an image's names: the most precise, of equals the newest. Digests are asked for in that order, some at a time.</summary>
+    public static TagVersion? FirstOf(Digest digest, List<TagVersion> names, TagQuestion question)
+    {
+        const int AtATime = 8;
+        names.Sort(static (a, b) =>
+        {
+            var order = Compare(b, a);
+            order = order != 0 ? order : a.Scheme != b.Scheme ? a.Scheme.CompareTo(b.Scheme) : b.CompareVersion(a);
+            return order != 0 ? order : string.CompareOrdinal(b.Text, a.Text);
+        });
+        var lacking = 0;
+        foreach (var name in names)
+        {
+            var its = question.Facts.DigestOf(name.Text);
+            lacking += its.IsOpen ? 1 : 0;
+            if (its.Value == digest)
+            {
+                return name;
+            }
+
+            if (lacking == AtATime || question.Facts.IsCut)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Says where only some tags were looked at.</summary>
+    public static string Remark(TagQuestion question) => question.Facts.IsCut ? $" among the {TagFacts.Most} that were looked at, the newest first" : "";
+
     /// <summary>Whether the numbers of one begin with those of the other: 3.12.4 with 3.12.</summary>
     public static bool Refines(TagVersion precise, TagVersion coarse)
     {

@@ -17,6 +17,9 @@ public interface IRegistry
 
     /// <summary>The manifest or index of a reference, by its digest where it has one, else by its tag; null when it is gone. The body has been checked against its digest.</summary>
     Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken);
+
+    /// <summary>What an image says of itself, by the digest that its manifest names; null when it is gone. The body has been checked against its digest.</summary>
+    Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken);
 }
 
 /// <summary>Why a registry gave no answer.</summary>

@@ -100,7 +100,7 @@ public sealed class ArgoCdDialectTests
             pushed[pair[0]] = DateTimeOffset.UnixEpoch.AddSeconds(int.Parse(pair[1], CultureInfo.InvariantCulture));
         }
 
-        var verdict = Policy($"{{update-strategy: {strategy}}}").Decide(new TagQuestion("bb", [.. pairs.Select(p => p[0])]) { Pushed = pushed });
+        var verdict = Policy($"{{update-strategy: {strategy}}}").Decide(new TagQuestion("bb", [.. pairs.Select(p => p[0])]) { Facts = TagFacts.Of(pushed) });
 
         Assert.Equal(selected, verdict.Selected);
     }
@@ -211,11 +211,11 @@ public sealed class ArgoCdDialectTests
             var random = new Random(seed);
             var pushed = candidates.Distinct(StringComparer.Ordinal).Where(_ => random.Next(4) > 0)
                 .ToDictionary(t => t, _ => DateTimeOffset.UnixEpoch.AddDays(random.Next(5)), StringComparer.Ordinal);
-            var verdict = policy.Decide(new TagQuestion(current, candidates) { Pushed = pushed });
+            var verdict = policy.Decide(new TagQuestion(current, candidates) { Facts = TagFacts.Of(pushed) });
             string[] shuffled = [.. candidates];
             random.Shuffle(shuffled);
 
-            Assert.Equal(verdict, policy.Decide(new TagQuestion(current, shuffled) { Pushed = pushed }));
+            Assert.Equal(verdict, policy.Decide(new TagQuestion(current, shuffled) { Facts = TagFacts.Of(pushed) }));
             if (verdict.Selected is { } selected)
             {
                 Assert.Contains(selected, candidates);
@@ -223,7 +223,7 @@ public sealed class ArgoCdDialectTests
                 Assert.False(also.Contains("dev", StringComparison.Ordinal) && (selected.EndsWith("-dev", StringComparison.Ordinal) || selected.StartsWith('v')));
                 Assert.False(also.Contains("regexp", StringComparison.Ordinal) && selected[0] is not ('v' or '1'));
                 Assert.True(!rule.Contains('^', StringComparison.Ordinal) || (GoVersion.TryParse(selected, out var version) && version is { Major: 1, PreRelease: "" }));
-                Assert.Null(policy.Decide(new TagQuestion(selected, candidates) { Pushed = pushed }).Selected);
+                Assert.Null(policy.Decide(new TagQuestion(selected, candidates) { Facts = TagFacts.Of(pushed) }).Selected);
             }
         });
     }

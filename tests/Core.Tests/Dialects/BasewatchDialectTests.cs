@@ -73,13 +73,13 @@ public sealed class BasewatchDialectTests
         var question = new TagQuestion("1.0", ["1.0", "1.1", "1.2", "1.3"])
         {
             Now = Now,
-            Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
+            Facts = TagFacts.Of(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal)
             {
                 ["1.0"] = Now.AddDays(-300),
                 ["1.1"] = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero),
                 ["1.2"] = Now.AddDays(-4),
                 ["1.3"] = Now.AddDays(-1),
-            },
+            }),
         };
         question = policy.Contains("1w", StringComparison.Ordinal) ? question : question with { Candidates = [.. question.Candidates, "1.4"] };
         if (policy.Contains("3d", StringComparison.Ordinal) || policy.Contains("weeks", StringComparison.Ordinal))
@@ -142,7 +142,7 @@ public sealed class BasewatchDialectTests
             ["9.0"] = ubi,
             ["9.0-1697"] = ubi,
         };
-        var question = new TagQuestion(current, [.. digests.Keys]) { Digests = digests };
+        var question = new TagQuestion(current, [.. digests.Keys]) { Facts = TagFacts.Of(digests: digests) };
         var read = Read(policy);
 
         Assert.Equal(selected, read.Decide(question).Selected);
@@ -244,8 +244,9 @@ public sealed class BasewatchDialectTests
                 var question = new TagQuestion(current, candidates)
                 {
                     Now = Now,
-                    Pushed = candidates.Where(c => Mix(c, seed) % 5 != 0).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Now.AddDays(-Mix(c, seed) % 20), StringComparer.Ordinal),
-                    Digests = candidates.Append(current).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Digest.Of([(byte)(Mix(c, seed + 1) % 3)]), StringComparer.Ordinal),
+                    Facts = TagFacts.Of(
+                        candidates.Where(c => Mix(c, seed) % 5 != 0).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Now.AddDays(-Mix(c, seed) % 20), StringComparer.Ordinal),
+                        candidates.Append(current).Distinct(StringComparer.Ordinal).ToDictionary(c => c, c => Digest.Of([(byte)(Mix(c, seed + 1) % 3)]), StringComparer.Ordinal)),
                 };
                 string[] shuffled = [.. candidates];
                 new Random(seed).Shuffle(shuffled);
@@ -262,7 +263,7 @@ public sealed class BasewatchDialectTests
                 Assert.Contains(selected, candidates);
                 Assert.NotEqual(current, selected);
                 Assert.True(!text.Contains("'*3*'", StringComparison.Ordinal) || !(selected.Contains('3', StringComparison.Ordinal) || selected.Contains("-rc", StringComparison.Ordinal)));
-                Assert.True(!text.Contains("minimumAge", StringComparison.Ordinal) || Now - question.Pushed[selected] >= TimeSpan.FromDays(5));
+                Assert.True(!text.Contains("minimumAge", StringComparison.Ordinal) || Now - question.Facts.PeekDate(selected).Value!.At >= TimeSpan.FromDays(5));
                 Assert.True(!text.Contains("'<4'", StringComparison.Ordinal) || TagVersion.Of(selected).Numbers[0] < 4);
                 Assert.True(!text.Contains("!/2/", StringComparison.Ordinal) || !selected.Contains('2', StringComparison.Ordinal));
                 Assert.True(!text.Contains("level: minor", StringComparison.Ordinal) || verdict.Kind <= UpdateKind.Minor);

@@ -261,7 +261,7 @@ public sealed class DependabotDialectTests
     public void A_tag_waits_by_the_step_that_it_is(string policy, int days, string? selected)
     {
         string[] tags = ["1.0.0", "1.0.1", "1.1.0", "2.0.0"];
-        var question = new TagQuestion("1.0.0", tags) { Now = Now, Pushed = tags.ToDictionary(t => t, _ => Now.AddDays(-days), StringComparer.Ordinal) };
+        var question = new TagQuestion("1.0.0", tags) { Now = Now, Facts = TagFacts.Of(tags.ToDictionary(t => t, _ => Now.AddDays(-days), StringComparer.Ordinal)) };
 
         Assert.Equal(selected, Policy(policy).Decide(question).Selected);
     }
@@ -269,7 +269,7 @@ public sealed class DependabotDialectTests
     [Fact]
     public void A_tag_of_unknown_age_does_not_wait()
     {
-        var question = new TagQuestion("1.0.0", ["1.1.0", "1.2.0"]) { Now = Now, Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["1.2.0"] = Now } };
+        var question = new TagQuestion("1.0.0", ["1.1.0", "1.2.0"]) { Now = Now, Facts = TagFacts.Of(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["1.2.0"] = Now }) };
 
         var verdict = Policy("cooldown: {default-days: 9}").Decide(question);
 
@@ -384,7 +384,7 @@ public sealed class DependabotDialectTests
         Gen.Select(Gen.Int[0, policies.Length - 1].Select(i => policies[i]), tag, tag.Array[0, 40], Gen.Int[0, 20]).Sample((policy, current, tags, age) =>
         {
             var pushed = tags.Distinct(StringComparer.Ordinal).Select((t, i) => (t, i)).ToDictionary(t => t.t, t => Now.AddDays(-((t.i * 7 + age) % 21)), StringComparer.Ordinal);
-            var question = new TagQuestion(current, tags) { Now = Now, Pushed = pushed };
+            var question = new TagQuestion(current, tags) { Now = Now, Facts = TagFacts.Of(pushed) };
             var selected = Policy(policy.Text).Decide(question).Selected;
 
             Assert.Equal(selected, Policy(policy.Text).Decide(question with { Candidates = [.. tags.Reverse()] }).Selected);

@@ -184,7 +184,7 @@ public sealed class RenovateDialectTests
         var question = new TagQuestion("1.2", ["1.2", "1.3", "1.4", "2.0"])
         {
             Now = Now,
-            Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["1.2"] = Now.AddDays(-100), ["1.3"] = Now.AddDays(-10), ["1.4"] = Now.AddDays(-1) },
+            Facts = TagFacts.Of(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["1.2"] = Now.AddDays(-100), ["1.3"] = Now.AddDays(-10), ["1.4"] = Now.AddDays(-1) }),
         };
 
         Assert.Equal(selected, Read(rule).Decide(question).Selected);

@@ -43,6 +43,41 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tag_is_proposed_when_it_is_old_enough_and_its_date_is_asked_for_once()
+    {
+        _loop.Registry.Push("postgres", "17.1");
+        _loop.Registry.Push("postgres", "17.2", created: _loop.Time.GetUtcNow().AddDays(-1));
+        _loop.Host.Create(RepositoryName.Parse("acme/db"), ("Dockerfile", "FROM postgres:17.1\n"), (".github/basewatch.yml", "rules:\n- policy: {minimumAge: 3d}\n"));
+        await _loop.RunAsync();
+        Assert.DoesNotContain(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
+        var asked = _loop.Registry.Manifests;
+
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        await _loop.RunAsync();
+        Assert.DoesNotContain(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
+        Assert.Equal(asked, _loop.Registry.Manifests);
+
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        await _loop.RunAsync();
+        Assert.Contains(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
+
+        // The platforms of the image in use: those of the candidate came with its date.
+        Assert.Equal(asked + 1, _loop.Registry.Manifests);
+    }
+
+    [Fact]
+    public async Task What_a_registry_would_not_tell_of_a_candidate_is_made_up_for()
+    {
+        _loop.Registry.RefusedContents = true;
+        await _loop.RunAsync();
+        Assert.DoesNotContain(Open(), p => p.Branch.Contains("python", StringComparison.Ordinal));
+
+        _loop.Registry.RefusedContents = false;
+        await _loop.RunAsync();
+        Assert.Contains(Open(), p => p.Branch.Contains("python", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_newer_target_moves_the_open_pull_request()
     {
         await _loop.RunAsync();

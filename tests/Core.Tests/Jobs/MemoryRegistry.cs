@@ -9,6 +9,25 @@ internal sealed class MemoryRegistry : IRegistry
 {
     private readonly Dictionary<ImageName, SortedDictionary<string, Digest>> _images = [];
 
+    private readonly Dictionary<Digest, (string[] Platforms, DateTimeOffset? Created)> _contents = [];
+
+    private readonly Dictionary<(Digest Index, string Platform), string> _shared = [];
+
+    /// <summary>Requests for lists, for digests and for manifests.</summary>
+    public int Lists { get; private set; }
+
+    /// <inheritdoc cref="Lists"/>
+    public int Resolutions { get; private set; }
+
+    /// <inheritdoc cref="Lists"/>
+    public int Manifests { get; private set; }
+
+    /// <summary>Gives two indexes the same manifest for a platform.</summary>
+    public void Share(Digest one, Digest other, string platform) => _shared[(one, platform)] = _shared[(other, platform)] = $"{one} {platform} shared";
+
+    /// <summary>Whether manifests are refused.</summary>
+    public bool RefusedContents { get; set; }
+
     /// <summary>Images whose registry does not answer.</summary>
     public HashSet<ImageName> Silent { get; } = [];
 
@@ -20,8 +39,9 @@ internal sealed class MemoryRegistry : IRegistry
 
     public static Digest DigestOf(string content) => Digest.Of(Encoding.UTF8.GetBytes(content));
 
-    public void Push(string image, string tag, string content = "first")
+    public void Push(string image, string tag, string content = "first", DateTimeOffset? created = null, params string[] platforms)
     {
+        _contents[DigestOf($"{image}:{tag} {content}")] = (platforms.Length == 0 ? ["linux/amd64", "linux/arm64"] : platforms, created);
         var name = ImageName.Parse(image);
         if (!_images.TryGetValue(name, out var tags))
         {
@@ -36,12 +56,14 @@ internal sealed class MemoryRegistry : IRegistry
     public Task<IReadOnlyList<string>?> ListTagsAsync(ImageName image, CancellationToken cancellationToken)
     {
         Ask(image);
+        Lists++;
         return Task.FromResult<IReadOnlyList<string>?>(_images.TryGetValue(image, out var tags) ? [.. tags.Keys] : null);
     }
 
     public Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         Ask(reference.Name);
+        Resolutions++;
         if (Refused.TryGetValue(reference.Tag!, out var wait))
         {
             throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}", wait);
@@ -50,7 +72,27 @@ internal sealed class MemoryRegistry : IRegistry
         return Task.FromResult(_images.TryGetValue(reference.Name, out var tags) ? tags.GetValueOrDefault(reference.Tag!) : null);
     }
 
-    public Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        Ask(reference.Name);
+        Manifests++;
+        if (RefusedContents)
+        {
+            throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}");
+        }
+
+        var (platforms, created) = _contents.GetValueOrDefault(reference.Digest!, (["linux/amd64", "linux/arm64"], null));
+        return Task.FromResult<Manifest?>(new Manifest(
+            reference.Digest!,
+            "application/vnd.oci.image.index.v1+json",
+            default,
+            [.. platforms.Select(p => new ManifestEntry(DigestOf(_shared.GetValueOrDefault((reference.Digest!, p), $"{reference.Digest} {p}")), Platform.TryParse(p, out var platform) ? platform : null))])
+        {
+            Created = created,
+        });
+    }
+
+    public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private void Ask(ImageName image)
     {

@@ -40,7 +40,7 @@ internal static class Some
             var held = tags.Distinct(StringComparer.Ordinal).ToList();
             var digests = new Dictionary<string, Digest?>(StringComparer.Ordinal);
             var problems = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var tag in UpdatePlanner.DigestsNeeded(held, Followed(used)))
+            foreach (var tag in DigestsNeeded(held, used))
             {
                 if (mood == 2 && (tag.Length + seed) % 3 == 0)
                 {
@@ -59,7 +59,11 @@ internal static class Some
     public static IEnumerable<FollowedTag> Followed(IEnumerable<string> tags) => tags.Select(t => new FollowedTag(t, PolicySet.Default.For(At(ImageReference.Parse("python")))));
 
     /// <summary>Judges uses by the default policy.</summary>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts);
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts, default);
+
+    /// <summary>Tags whose digests are needed under the default policy.</summary>
+    public static ICollection<string> DigestsNeeded(IReadOnlyList<string> held, IEnumerable<string> used) =>
+        UpdatePlanner.Needed(new ImageFacts(ImageName.Parse("python")) { Tags = held }, Followed(used), new TagChoices(default)).Digests;
 
     public static ImageUse At(ImageReference reference, string path = "Dockerfile", int line = 1, bool pinnable = true) => new()
     {

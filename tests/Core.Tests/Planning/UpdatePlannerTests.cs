@@ -119,7 +119,7 @@ public sealed class UpdatePlannerTests
         var (old, current) = (Digest.Of("old"u8), Digest.Of("current"u8));
         var facts = new ImageFacts(use.Reference!.Name) { Tags = ["7.2", "8.0"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["7.2"] = current, ["8.0"] = Digest.Of("new"u8) } };
 
-        Assert.Equal(["7.2", "8.0"], UpdatePlanner.DigestsNeeded(facts.Tags!, Some.Followed(["7.2"])).Order(StringComparer.Ordinal));
+        Assert.Equal(["7.2", "8.0"], Some.DigestsNeeded(facts.Tags!, ["7.2"]).Order(StringComparer.Ordinal));
         Assert.Equal([UpdateKind.Pin, UpdateKind.Major], KindsOf(use));
         Assert.Equal([UpdateKind.Digest, UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = old })));
         Assert.Equal([UpdateKind.Major], KindsOf(Some.At(use.Reference with { Digest = current })));
@@ -144,7 +144,7 @@ public sealed class UpdatePlannerTests
     public void Only_digests_that_a_decision_needs_are_asked_for() =>
         Gen.Select(Some.Tag.List[0, 40], Some.Tag.List[1, 5]).Sample((held, used) =>
         {
-            var needed = UpdatePlanner.DigestsNeeded(held, Some.Followed(used));
+            var needed = Some.DigestsNeeded(held, used);
             Assert.InRange(needed.Count, 1, used.Count * 3);
             Assert.All(needed, tag => Assert.True(held.Contains(tag) || used.Contains(tag)));
         });
@@ -166,7 +166,7 @@ public sealed class UpdatePlannerTests
             var use = Some.At(ImageReference.Parse(image));
             string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
             var facts = new ImageFacts(use.Reference!.Name) { Tags = tags, Digests = tags.ToDictionary(t => t, t => (Digest?)Digest.Of(System.Text.Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
-            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
+            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }, default).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
         }
     }
 }

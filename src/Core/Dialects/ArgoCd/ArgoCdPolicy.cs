@@ -89,28 +89,38 @@ internal sealed class ArgoCdPolicy : IPolicy
     private Verdict DecideNewestBuild(TagQuestion question)
     {
         string? newest = null;
-        var newestDate = default(DateTimeOffset);
+        TagDate? newestDate = null;
         var undated = 0;
-        foreach (var tag in question.Candidates)
+        foreach (var tag in Ranking.LikelyNewestFirst(question.Candidates))
         {
-            // A tag without metadata is passed over (GetTags).
-            if (!question.Pushed.TryGetValue(tag, out var date))
+            if (!_filter.Leaves(tag))
             {
+                continue;
+            }
+
+            // A tag without metadata is passed over (GetTags).
+            if (question.Facts.DateOf(tag).Value is not { } date)
+            {
+                if (question.Facts.IsCut)
+                {
+                    break;
+                }
+
                 undated++;
                 continue;
             }
 
-            var order = newest is null ? 1 : date.CompareTo(newestDate);
-            if ((order > 0 || (order == 0 && string.CompareOrdinal(tag, newest) > 0)) && _filter.Leaves(tag))
+            var order = newestDate is null ? 1 : date.At.CompareTo(newestDate.At);
+            if (order > 0 || (order == 0 && string.CompareOrdinal(tag, newest) > 0))
             {
                 (newest, newestDate) = (tag, date);
             }
         }
 
-        var remark = undated == 0 ? "" : $"; {undated} {(undated == 1 ? "tag whose date is" : "tags whose dates are")} not known {(undated == 1 ? "is" : "are")} passed over";
+        var remark = Ranking.Remark(question) + (undated == 0 ? "" : $"; {undated} {(undated == 1 ? "tag whose date is" : "tags whose dates are")} not known {(undated == 1 ? "is" : "are")} passed over");
         return newest is null
             ? Verdict.Stay($"there is no tag{Left} with a date, and the newest build is found by dates{remark}")
-            : To(question.Current, newest, FormattableString.Invariant($"newest build{Left}, of {newestDate:yyyy-MM-dd}{remark}"));
+            : To(question.Current, newest, FormattableString.Invariant($"newest build{Left}, of {newestDate!.At.UtcDateTime:yyyy-MM-dd}{newestDate.Origin}{remark}"));
     }
 
     private Verdict DecideDigest(TagQuestion question)

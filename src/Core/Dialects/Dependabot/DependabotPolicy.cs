@@ -4,8 +4,8 @@ using Basewatch.Core.Policies;
 namespace Basewatch.Core.Dialects.Dependabot;
 
 /// <summary>
-/// The tag that Dependabot's docker ecosystem would propose (<c>docker/lib/dependabot/docker/update_checker.rb</c>), as it decides
-/// where the registry answers no digests. The order of the candidates does not matter.
+/// The tag that Dependabot's docker ecosystem would propose (<c>docker/lib/dependabot/docker/update_checker.rb</c>). Where no
+/// digests are known it decides as the tool does where the registry answers none. The order of the candidates does not matter.
 /// </summary>
 internal sealed class DependabotPolicy : IPolicy
 {
@@ -61,13 +61,62 @@ internal sealed class DependabotPolicy : IPolicy
             return Verdict.Stay("every version is ignored");
         }
 
-        var search = new Search(this, question, current, version, ignored);
-        foreach (var candidate in question.Candidates)
+        var verdict = Find(null);
+
+        // What is above the version of latest is a pre-release; that costs requests, so it is only asked where there is a step.
+        return verdict.Selected is not null && !current.LooksLikePreRelease() && VersionOfLatest(question) is { } latest && DependabotVersion.Compare(version, latest) <= 0
+            ? Find(latest)
+            : verdict;
+
+        Verdict Find(DependabotVersion? highest)
         {
-            search.Look(candidate);
+            var search = new Search(this, question, current, version, ignored, highest);
+            foreach (var candidate in question.Candidates)
+            {
+                search.Look(candidate);
+            }
+
+            return search.Verdict();
+        }
+    }
+
+    /// <summary>The highest version that is what <c>latest</c> is (<c>version_of_latest_tag</c>); null where none is known to be.</summary>
+    private static DependabotVersion? VersionOfLatest(TagQuestion question)
+    {
+        const string Latest = "latest";
+        const int AtATime = 8;
+        if (!question.Candidates.Contains(Latest, StringComparer.Ordinal) || question.Facts.DigestOf(Latest).Value is not { } digest)
+        {
+            return null;
         }
 
-        return search.Verdict();
+        var versions = new List<(string Tag, DependabotVersion Version)>();
+        foreach (var name in question.Candidates)
+        {
+            if (DependabotTag.TryParse(name, out var tag) && tag.IsCanonical && DependabotVersion.TryParse(tag.NumericVersion, out var version))
+            {
+                versions.Add((name, version));
+            }
+        }
+
+        versions.Sort(static (a, b) => DependabotVersion.Compare(b.Version, a.Version) is var order and not 0 ? order : string.CompareOrdinal(b.Tag, a.Tag));
+        var lacking = 0;
+        foreach (var (tag, version) in versions)
+        {
+            var its = question.Facts.DigestOf(tag);
+            lacking += its.IsOpen ? 1 : 0;
+            if (its.Value == digest)
+            {
+                return version;
+            }
+
+            if (lacking == AtATime || question.Facts.IsCut)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     private bool IsFor(string? pattern) => pattern is null || _image is null || NamePattern.Matches(pattern, _image);
@@ -109,7 +158,7 @@ internal sealed class DependabotPolicy : IPolicy
         GemRequirement.TryParse(text, out var requirement) ? requirement : throw new InvalidOperationException($"'{text}' is no range");
 
     /// <summary>Looks at one candidate after the other and keeps the best.</summary>
-    private sealed class Search(DependabotPolicy policy, TagQuestion question, DependabotTag current, DependabotVersion version, List<GemRequirement> ignored)
+    private sealed class Search(DependabotPolicy policy, TagQuestion question, DependabotTag current, DependabotVersion version, List<GemRequirement> ignored, DependabotVersion? highest)
     {
         private readonly List<string> _components = current.Components(question.Candidates);
         private readonly bool _isPreRelease = current.LooksLikePreRelease();
@@ -120,6 +169,7 @@ internal sealed class DependabotPolicy : IPolicy
         private GemRequirement? _ignoredBy;
         private Candidate? _waiting;
         private int _waitingDays;
+        private int _young;
 
         public void Look(string name)
         {
@@ -135,7 +185,7 @@ internal sealed class DependabotPolicy : IPolicy
             if (!DependabotVersion.TryParse(tag.NumericVersion, out var found)
                 || DependabotVersion.Compare(found, version) < 0
                 || (current.IsNormal && _precision <= 2 && precision > _precision)
-                || (!_isPreRelease && tag.LooksLikePreRelease()))
+                || (!_isPreRelease && (tag.LooksLikePreRelease() || (highest is not null && DependabotVersion.Compare(found, highest) > 0))))
             {
                 return;
             }
@@ -153,8 +203,9 @@ internal sealed class DependabotPolicy : IPolicy
                     (_ignored, _ignoredBy) = (candidate, rule);
                 }
             }
-            else if (Waits(candidate) is { } days)
+            else if (Waits(candidate, isChosen: false) is { } days)
             {
+                _young++;
                 if (_waiting is null || Compare(candidate, _waiting) > 0)
                 {
                     (_waiting, _waitingDays) = (candidate, days);
@@ -178,6 +229,17 @@ internal sealed class DependabotPolicy : IPolicy
                 best = WithPrecision(best);
             }
 
+            if (best is not null && DependabotVersion.Compare(best.Version, version) > 0)
+            {
+                // Of what is chosen, the age has to be known where it can be.
+                _ = Waits(_best!, isChosen: true);
+                _ = Waits(best, isChosen: true);
+                if (question.Facts.AreDatesCut)
+                {
+                    return Policies.Verdict.Stay($"the {TagFacts.Most} tags that were looked at, the newest first, are not old enough");
+                }
+            }
+
             var remark = Remark(best);
             if (best is null || DependabotVersion.Compare(best.Version, version) <= 0)
             {
@@ -194,9 +256,8 @@ internal sealed class DependabotPolicy : IPolicy
         }
 
         /// <summary>
-        /// A tag of the current one's precision takes the place of a more precise one of the same version. The tool asks whether
-        /// both have one digest; where the registry tells none, it takes it that they have. Under a cooldown that is written it has
-        /// one tag alone to look at.
+        /// A tag of the current one's precision takes the place of a more precise one of the same version, if both have one digest,
+        /// or none that is known. Under a cooldown that is written the tool has one tag alone to look at.
         /// </summary>
         private Candidate WithPrecision(Candidate best)
         {
@@ -206,19 +267,19 @@ internal sealed class DependabotPolicy : IPolicy
                 other = DependabotVersion.Compare(found.Version, best.Version) <= 0 && (other is null || Compare(found, other) > 0) ? found : other;
             }
 
-            return other is not null && other.Tag.IsSameButLessPrecise(best.Tag) ? other : best;
+            return other is not null && other.Tag.IsSameButLessPrecise(best.Tag)
+                && (DependabotVersion.Compare(best.Version, version) <= 0 || question.Facts.DigestOf(other.Tag.Name).Value == question.Facts.DigestOf(best.Tag.Name).Value)
+                ? other
+                : best;
         }
 
         /// <summary>The days that a candidate has to be there where it has not been for so long; null where it need not wait or its age is unknown.</summary>
-        private int? Waits(Candidate candidate)
+        private int? Waits(Candidate candidate, bool isChosen)
         {
-            if (policy._cooldown is not { } cooldown || !question.Pushed.TryGetValue(candidate.Tag.Name, out var pushed))
-            {
-                return null;
-            }
-
-            var days = cooldown.DaysBetween(version, candidate.Version);
-            return days > 0 && question.Now.ToUnixTimeSeconds() - pushed.ToUnixTimeSeconds() < days * 86_400L ? days : null;
+            var days = policy._cooldown is { } cooldown ? cooldown.DaysBetween(version, candidate.Version) : 0;
+            return days > 0
+                && (isChosen ? question.Facts.DateOf(candidate.Tag.Name, _young) : question.Facts.PeekDate(candidate.Tag.Name)).Value is { } date
+                && question.Now.ToUnixTimeSeconds() - date.At.ToUnixTimeSeconds() < days * 86_400L ? days : null;
         }
 
         private int Compare(Candidate a, Candidate b)
@@ -240,7 +301,7 @@ internal sealed class DependabotPolicy : IPolicy
             var remark = "";
             if (_waiting is not null && DependabotVersion.Compare(_waiting.Version, best?.Version ?? version) > 0)
             {
-                remark = string.Create(CultureInfo.InvariantCulture, $"; {_waiting.Tag} is not yet {_waitingDays} days old");
+                remark = string.Create(CultureInfo.InvariantCulture, $"; {_waiting.Tag} is not yet {_waitingDays} days old{question.Facts.PeekDate(_waiting.Tag.Name).Value?.Origin}");
             }
 
             return _ignored is not null && DependabotVersion.Compare(_ignored.Version, best?.Version ?? version) > 0

@@ -56,6 +56,9 @@ internal sealed class DependabotTag
     /// <summary>Whether it is an ordinary version, neither a date nor a build nor a commit.</summary>
     public bool IsNormal => Format.Length == 0;
 
+    /// <summary>Whether it is a version and nothing else, or one of .NET's SDK or the JDK.</summary>
+    public bool IsCanonical => Name == NumericVersion || Name == NumericVersion + "-sdk" || Name == "jdk-" + NumericVersion;
+
     /// <summary>How many parts the version has.</summary>
     public int Precision
     {

@@ -17,9 +17,10 @@ internal sealed class RenovatePolicy : IPolicy
     private static readonly SearchValues<char> TagCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
     private readonly IReadOnlyList<PackageRule> _rules;
+    private readonly bool _seesAge;
 
     /// <summary>Creates the policy of rules in their order.</summary>
-    public RenovatePolicy(IReadOnlyList<PackageRule> rules) => _rules = rules;
+    public RenovatePolicy(IReadOnlyList<PackageRule> rules) => (_rules, _seesAge) = (rules, rules.Any(r => r.SeesAge));
 
     /// <inheritdoc/>
     public string Name => "renovate";
@@ -65,7 +66,9 @@ internal sealed class RenovatePolicy : IPolicy
         private string? _compatibility;
         private Release _current = new("", []);
 
-        private DateTimeOffset? Pushed => question.Pushed.TryGetValue(tag, out var pushed) ? pushed : null;
+        private int _young;
+
+        private DateTimeOffset? Pushed() => question.Facts.DateOf(tag).Value?.At;
 
         public Verdict Run()
         {
@@ -104,7 +107,7 @@ internal sealed class RenovatePolicy : IPolicy
             }
 
             _current = current;
-            if (Pushed is not null)
+            if (policy._seesAge && Pushed() is not null)
             {
                 // Rules about the age of the current version hold from here on.
                 _settings = PackageRule.Apply(policy._rules, _settings, new RuleFacts(tag, question.Now) { CurrentPushed = Pushed });
@@ -292,27 +295,40 @@ internal sealed class RenovatePolicy : IPolicy
                 bucket.Newest = candidate;
             }
 
-            if (!Waits(candidate.Tag, kind) && (bucket.Ready is not { } ready || _versioning.Compare(candidate.Release, ready.Release) >= 0))
+            if (Waits(candidate.Tag, kind, isChosen: false))
+            {
+                _young++;
+            }
+            else if (bucket.Ready is not { } ready || _versioning.Compare(candidate.Release, ready.Release) >= 0)
             {
                 bucket.Ready = candidate;
             }
         }
 
-        private bool Waits(string candidate, UpdateKind kind)
+        /// <summary>Whether a version has to wait. What nobody has asked the age of yet does not; only of what is chosen it has to be known.</summary>
+        private bool Waits(string candidate, UpdateKind kind, bool isChosen)
         {
             var age = _ages[kind - UpdateKind.Patch];
-            return age > TimeSpan.Zero && _settings.ChecksFilter != "none"
-                && (question.Pushed.TryGetValue(candidate, out var pushed) ? question.Now - pushed < age : _needsAge[kind - UpdateKind.Patch]);
+            if (age <= TimeSpan.Zero || _settings.ChecksFilter == "none")
+            {
+                return false;
+            }
+
+            var date = isChosen ? question.Facts.DateOf(candidate, _young) : question.Facts.PeekDate(candidate);
+            return date.Value is { } known ? question.Now - known.At < age : !date.IsOpen && _needsAge[kind - UpdateKind.Patch];
         }
+
+        private string Waiting(string candidate) =>
+            $"{candidate} waits until it is old enough{(question.Facts.PeekDate(candidate).Value is { Origin.Length: > 0 } date ? $": {date}" : "")}";
 
         private Verdict Choose(Found? rollback)
         {
             var proposals = new List<(Found Found, string Written, UpdateKind Kind)>();
             foreach (var bucket in _buckets.Values)
             {
-                if (bucket.Ready is null && _settings.ChecksFilter == "strict")
+                if ((bucket.Ready is null || Waits(bucket.Ready.Value.Tag, KindOf(bucket.Ready.Value.Release), isChosen: true)) && _settings.ChecksFilter == "strict")
                 {
-                    _notes.Add($"{bucket.Newest.Tag} waits until it is old enough");
+                    _notes.Add(Waiting(bucket.Newest.Tag));
                     continue;
                 }
 
@@ -323,7 +339,7 @@ internal sealed class RenovatePolicy : IPolicy
                     proposals.Add((next, written, KindOf(next.Release)));
                     if (!isNewest)
                     {
-                        _notes.Add($"{bucket.Newest.Tag} waits until it is old enough");
+                        _notes.Add(Waiting(bucket.Newest.Tag));
                     }
                 }
             }

@@ -102,7 +102,7 @@ internal sealed class RuleReader
         }
 
         CheckAllowed(rule, conditions.Count == 0 ? changes : null);
-        _rules.Add(new PackageRule(conditions, changes));
+        _rules.Add(new PackageRule(conditions, changes) { SeesAge = rule.Has("matchCurrentAge") });
         if (isTop)
         {
             ReadRules(rule.Items("packageRules", MostRules));
@@ -389,7 +389,7 @@ internal sealed class RuleReader
             return;
         }
 
-        conditions.Add(f => f.CurrentPushed is { } pushed && (f.Now - pushed) is var real && op switch
+        conditions.Add(f => f.CurrentPushed?.Invoke() is { } pushed && (f.Now - pushed) is var real && op switch
         {
             ">" => real > span,
             ">=" => real >= span,

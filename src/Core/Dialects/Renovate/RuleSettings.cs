@@ -77,6 +77,9 @@ internal sealed record RuleSettings
 /// <param name="Changes">What is set.</param>
 internal sealed record PackageRule(IReadOnlyList<Predicate<RuleFacts>> Conditions, IReadOnlyList<Func<RuleSettings, RuleSettings>> Changes)
 {
+    /// <summary>Whether it is about the age of the current version.</summary>
+    public bool SeesAge { get; init; }
+
     /// <summary>The settings after a row of rules. They see what the rules before them set.</summary>
     public static RuleSettings Apply(IReadOnlyList<PackageRule> rules, RuleSettings settings, RuleFacts facts)
     {
@@ -102,8 +105,8 @@ internal sealed record RuleFacts(string CurrentValue, DateTimeOffset Now)
     /// <summary>The version that the current tag stands for.</summary>
     public string? CurrentVersion { get; init; }
 
-    /// <summary>When it was pushed.</summary>
-    public DateTimeOffset? CurrentPushed { get; init; }
+    /// <summary>Finds out when it was pushed; null as long as nothing is looked up.</summary>
+    public Func<DateTimeOffset?>? CurrentPushed { get; init; }
 
     /// <summary><c>major</c>, <c>minor</c>, <c>patch</c>, <c>rollback</c>.</summary>
     public string? UpdateType { get; init; }

@@ -124,14 +124,25 @@ public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Probl
 /// <summary><see cref="ImageFacts"/> as they are kept.</summary>
 public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDictionary<string, string?> Digests, IReadOnlyDictionary<string, string> DigestProblems)
 {
+    /// <summary>By digest.</summary>
+    public IReadOnlyDictionary<string, ImageContentRecord>? Contents { get; init; }
+
+    /// <summary>By digest.</summary>
+    public IReadOnlyDictionary<string, string>? ContentProblems { get; init; }
+
+    /// <summary>By tag.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? FirstSeen { get; init; }
+
     /// <summary>The record of facts.</summary>
     public static ImageFactsRecord Of(ImageFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return new(
-            facts.Tags,
-            new SortedDictionary<string, string?>(facts.Digests.ToDictionary(d => d.Key, d => d.Value?.ToString(), StringComparer.Ordinal), StringComparer.Ordinal),
-            new SortedDictionary<string, string>(facts.DigestProblems.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal));
+        return new(facts.Tags, Sorted(facts.Digests, t => t, d => d?.ToString()), Sorted(facts.DigestProblems, t => t, p => p))
+        {
+            Contents = facts.Contents.Count == 0 ? null : Sorted(facts.Contents, d => d.ToString(), ImageContentRecord.Of),
+            ContentProblems = facts.ContentProblems.Count == 0 ? null : Sorted(facts.ContentProblems, d => d.ToString(), p => p),
+            FirstSeen = facts.FirstSeen.Count == 0 ? null : Sorted(facts.FirstSeen, t => t, s => s),
+        };
     }
 
     /// <summary>The facts again.</summary>
@@ -140,7 +151,40 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
         Tags = Tags,
         Digests = Digests.ToDictionary(d => d.Key, d => d.Value is null ? null : Digest.Parse(d.Value), StringComparer.Ordinal),
         DigestProblems = DigestProblems,
+        Contents = (Contents ?? new Dictionary<string, ImageContentRecord>(StringComparer.Ordinal)).ToDictionary(c => Digest.Parse(c.Key), c => c.Value.ToContent()),
+        ContentProblems = (ContentProblems ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(c => Digest.Parse(c.Key), c => c.Value),
+        FirstSeen = FirstSeen ?? new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal),
     };
+
+    private static SortedDictionary<string, T> Sorted<TKey, TValue, T>(IReadOnlyDictionary<TKey, TValue> facts, Func<TKey, string> key, Func<TValue, T> value)
+        where TKey : notnull =>
+        new(facts.ToDictionary(f => key(f.Key), f => value(f.Value), StringComparer.Ordinal), StringComparer.Ordinal);
+}
+
+/// <summary><see cref="ImageContent"/> as it is kept.</summary>
+/// <param name="Images">For each platform the beginning of a digest; null where nobody asked.</param>
+/// <param name="Date">When it was made.</param>
+/// <param name="Source">Who says so.</param>
+/// <param name="IsDated">Whether its date was asked for.</param>
+public sealed record ImageContentRecord(IReadOnlyList<string>? Images, DateTimeOffset? Date, DateSource? Source, bool IsDated)
+{
+    /// <summary>The record of a content.</summary>
+    public static ImageContentRecord Of(ImageContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return new(content.Images?.Select(i => $"{i.Id} {i.Platform.ToFullString()}").ToList(), content.Date?.At, content.Date?.Source, content.IsDated);
+    }
+
+    /// <summary>The content again.</summary>
+    public ImageContent ToContent() => new()
+    {
+        Images = Images?.Select(Image).OfType<PlatformImage>().ToList(),
+        Date = Date is { } at && Source is { } source ? new TagDate(at, source) : null,
+        IsDated = IsDated,
+    };
+
+    private static PlatformImage? Image(string text) =>
+        text.Split(' ', 2) is [var id, var platform] && Platform.TryParseFull(platform, out var read) ? new PlatformImage(read, id) : null;
 }
 
 /// <summary>How one repository uses one image: the index from images to repositories.</summary>

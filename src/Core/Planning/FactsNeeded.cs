@@ -1,0 +1,19 @@
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>What has to be asked of a registry before decisions about an image can be made.</summary>
+public sealed class FactsNeeded
+{
+    /// <summary>Tags whose digests are needed.</summary>
+    public ISet<string> Digests { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Digests whose dates are needed.</summary>
+    public ISet<Digest> Dates { get; } = new HashSet<Digest>();
+
+    /// <summary>Digests of which it has to be known what they hold for which platform.</summary>
+    public ISet<Digest> Images { get; } = new HashSet<Digest>();
+
+    /// <summary>Whether nothing is needed.</summary>
+    public bool IsEmpty => Digests.Count + Dates.Count + Images.Count == 0;
+}

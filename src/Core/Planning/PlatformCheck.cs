@@ -1,0 +1,126 @@
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>
+/// Whether an image may replace the one in use: it is there for every platform that the file asks for, or else that the one in
+/// use is for. What has to be known for that is asked for only where there is an update, and of the image in use only where
+/// the update is not for all that there commonly is.
+/// </summary>
+internal static class PlatformCheck
+{
+    /// <summary>An index is filled within this time; what is missing then does not come.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromDays(1);
+
+    /// <summary>An image for all of these runs wherever its forerunner did, as far as images go.</summary>
+    private static readonly Platform[] Common =
+    [
+        new("linux", "amd64"), new("linux", "arm64"), new("linux", "arm", "v7"), new("linux", "ppc64le"), new("linux", "s390x"),
+    ];
+
+    /// <summary>Looks at what may replace an image.</summary>
+    /// <param name="facts">What is known.</param>
+    /// <param name="followed">The tag in use.</param>
+    /// <param name="tag">The tag that may replace it; the same where it was republished.</param>
+    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="needed">Takes what has to be known first.</param>
+    public static PlatformFit Of(ImageFacts facts, FollowedTag followed, string tag, DateTimeOffset now, FactsNeeded needed)
+    {
+        if (followed.InUse is not { } use || facts.DigestOf(tag).Value is not { } digest)
+        {
+            return PlatformFit.Unknown;
+        }
+
+        var isRefresh = tag == followed.Tag;
+        if (isRefresh && (use.Digest is null || use.Digest == digest))
+        {
+            return PlatformFit.Unknown;
+        }
+
+        if (!TryGet(facts, digest, needed, out var images, out var problem))
+        {
+            return new PlatformFit(null, Problem: problem);
+        }
+
+        if (images.Count == 0)
+        {
+            return PlatformFit.Unknown;
+        }
+
+        if (use.Platform is { } asked && !images.Any(i => i.Platform.Serves(asked)))
+        {
+            return new PlatformFit($"{tag} has no image for {asked}, which the file asks for");
+        }
+
+        if (!isRefresh && (use.Platform is not null || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
+        {
+            return PlatformFit.Unknown;
+        }
+
+        var present = use.Digest is not null ? new(use.Digest) : facts.DigestOf(followed.Tag);
+        if (present.Value is null)
+        {
+            if (present is { IsOpen: true, Problem: null })
+            {
+                needed.Digests.Add(followed.Tag);
+            }
+
+            return new PlatformFit(null, Problem: present.Problem);
+        }
+
+        if (!TryGet(facts, present.Value, needed, out var old, out problem))
+        {
+            return new PlatformFit(null, Problem: problem);
+        }
+
+        if (use.Platform is { } platform)
+        {
+            return new PlatformFit(null, IsSame: Ids(old, platform) is { Count: > 0 } ids && ids.SetEquals(Ids(images, platform)));
+        }
+
+        if (old.FirstOrDefault(o => !images.Any(i => i.Platform.Serves(o.Platform))) is not { } lacking)
+        {
+            return new PlatformFit(null, IsSame: old.Count > 0 && old.All(o => images.Contains(o)));
+        }
+
+        var date = facts.DateOf(tag);
+        if (date is { IsOpen: true, Problem: null })
+        {
+            needed.Dates.Add(digest);
+        }
+
+        return new PlatformFit(now - date.Value?.At < Settles
+            ? $"{tag} is still being pushed: {lacking.Platform.ToFullString()} is not there yet"
+            : $"{tag} has no image for {lacking.Platform.ToFullString()}, which {(isRefresh ? "the digest in use" : followed.Tag)} has");
+    }
+
+    private static HashSet<string> Ids(IEnumerable<PlatformImage> images, Platform platform) =>
+        images.Where(i => i.Platform.Serves(platform)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+
+    private static bool TryGet(ImageFacts facts, Digest digest, FactsNeeded needed, out IReadOnlyList<PlatformImage> images, out string? problem)
+    {
+        problem = null;
+        images = facts.ImagesOf(digest) ?? [];
+        if (facts.ImagesOf(digest) is not null)
+        {
+            return true;
+        }
+
+        if (!facts.ContentProblems.TryGetValue(digest, out problem))
+        {
+            needed.Images.Add(digest);
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What <see cref="PlatformCheck"/> found.</summary>
+/// <param name="Obstacle">Why an image can't replace the one in use; null where it can, as far as is known.</param>
+/// <param name="IsSame">Whether what is used of it is what is there already.</param>
+/// <param name="Problem">What the registry did not answer.</param>
+internal sealed record PlatformFit(string? Obstacle, bool IsSame = false, string? Problem = null)
+{
+    /// <summary>Nothing speaks against it.</summary>
+    public static PlatformFit Unknown { get; } = new((string?)null);
+}

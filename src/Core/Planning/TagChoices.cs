@@ -1,0 +1,62 @@
+using Basewatch.Core.Dialects;
+using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
+
+namespace Basewatch.Core.Planning;
+
+/// <summary>What the policies answer at one time: each is asked once, and again only when facts have come that its answer lacked.</summary>
+/// <param name="now">The time to which ages are counted.</param>
+public sealed class TagChoices(DateTimeOffset now)
+{
+    private readonly Dictionary<(ImageName Image, PolicyInForce Policy, string Tag, string Passed), TagChoice> _made = [];
+
+    /// <summary>The time to which ages are counted.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>Asks each policy in force; two that choose the same tag make one step.</summary>
+    /// <param name="facts">What is known, with tags.</param>
+    /// <param name="followed">The tag in use and its policy.</param>
+    /// <param name="passed">Tags that are passed over.</param>
+    internal TagChoice Of(ImageFacts facts, FollowedTag followed, IReadOnlyCollection<string> passed)
+    {
+        var key = (facts.Image, followed.Policy, followed.Tag, string.Join(' ', passed));
+        if (!_made.TryGetValue(key, out var choice) || !choice.IsFinal)
+        {
+            _made[key] = choice = Ask(facts, followed, passed);
+        }
+
+        return choice;
+    }
+
+    private TagChoice Ask(ImageFacts known, FollowedTag followed, IReadOnlyCollection<string> passed)
+    {
+        var facts = new TagFacts(known.DateOf, known.DigestOf);
+        var tags = passed.Count == 0 ? known.Tags! : [.. known.Tags!.Where(t => !passed.Contains(t, StringComparer.Ordinal))];
+        var question = new TagQuestion(followed.Tag, tags) { Facts = facts, Now = now };
+        var steps = new List<TagStep>();
+        var reason = "";
+        foreach (var policy in followed.Policy.Policies)
+        {
+            var verdict = policy.Decide(question);
+            reason = verdict.Reason;
+            if (verdict.Selected is { } selected && steps.All(s => s.Tag != selected))
+            {
+                steps.Add(new TagStep(selected, verdict.Kind, policy.Name, verdict.Reason));
+            }
+        }
+
+        return new TagChoice(steps, reason, facts);
+    }
+}
+
+/// <param name="Steps">Where to go, the nearest first.</param>
+/// <param name="Reason">Why to stay, where there is no step.</param>
+/// <param name="Facts">What the policies looked up.</param>
+internal sealed record TagChoice(IReadOnlyList<TagStep> Steps, string Reason, TagFacts Facts)
+{
+    /// <summary>Whether more facts will not change it.</summary>
+    public bool IsFinal => Facts.IsWhole && Facts.Problem is null;
+}
+
+/// <summary>A step to another tag.</summary>
+internal sealed record TagStep(string Tag, UpdateKind Kind, string Policy, string Reason);
