@@ -33,7 +33,7 @@ internal static class Options
         """);
 
     /// <summary>Those that are obeyed.</summary>
-    private static readonly FrozenSet<string> Obeyed = Words("""
+    public static readonly FrozenSet<string> Obeyed = Words("""
         allowedVersions digest enabled extractVersion followTag ignoreUnstable internalChecksFilter major matchConfidence matchCurrentAge
         matchCurrentValue matchCurrentVersion matchIsBreaking matchNewValue matchUpdateTypes maxMajorIncrement minimumReleaseAge
         minimumReleaseAgeBehaviour minimumReleaseAgeBuffer minor packageRules patch pin pinDigest pinDigests replacement respectLatest rollback
