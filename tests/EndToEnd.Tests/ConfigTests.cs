@@ -78,7 +78,7 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
     {
         var rows = (await Run("config", "explain", "--format", "json", "--policy", "redis=digest").RunAsync()).Exits(0).Rows;
 
-        Assert.All(rows, r => Assert.Equal(["file", "line", "image", "policy", "source"], r.Select(f => f.Key)));
+        Assert.All(rows, r => Assert.Equal(["file", "line", "image", "policy", "source", "others"], r.Select(f => f.Key)));
         Assert.Equal(
             [
                 "app/Dockerfile:1 docker.io/library/python semver:~3.12 .github/basewatch.yml:6",

@@ -63,6 +63,19 @@ public sealed class WorkTree
         return tree;
     }
 
+    /// <summary>Lists the tracked files that are not in <see cref="Files"/>; none outside Git.</summary>
+    /// <exception cref="IOException">They can't be listed; the message says why.</exception>
+    public async Task<IReadOnlyList<string>> ListOthersAsync(CancellationToken cancellationToken)
+    {
+        if (!IsGit || Prefix.Length == 0)
+        {
+            return [];
+        }
+
+        var all = await ListTrackedAsync(Root, cancellationToken);
+        return [.. all.Except(Files, StringComparer.Ordinal)];
+    }
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">From the root, with slashes.</param>
     /// <returns>Its bytes, up to one more than <see cref="SourceFile.LargestFile"/>; none where a tracked file is gone from the disk.</returns>

@@ -49,6 +49,7 @@ public static class Composition
         services.TryAddSingleton(options.FormatCatalog());
         services.AddSingleton<Memory>();
         services.TryAddSingleton(new PolicySources(options.PolicyRules()));
+        services.AddSingleton<OrganisationConfiguration>();
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Basewatch.Adapters.Git;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Policies;
@@ -17,36 +19,76 @@ internal static class ConfigCommand
 
     private static Command CreateValidate()
     {
-        var path = new Argument<string>("PATH") { Description = "A folder, or a configuration file itself.", DefaultValueFactory = _ => "." };
+        var path = new Argument<string>("PATH") { Description = "A folder, or a file that is configuration as a whole.", DefaultValueFactory = _ => "." };
         var settings = CommonOptions.Settings();
-        var command = new Command("validate", "Tell every mistake in the configuration, with file and line.") { path, settings };
+        var command = new Command("validate", "Tell every mistake in the configuration, ours and other tools', with file and line.") { path, settings };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = Toolbox.LoadValidSettings(parsed.GetValue(settings));
+            var formats = Toolbox.LoadValidSettings(parsed.GetValue(settings)).FormatCatalog();
             var tree = await RepositoryFolder.OpenAsync(parsed.GetValue(path)!, cancellationToken);
-            var file = tree.SingleFile ?? RepositoryConfiguration.Path;
-            if (RepositoryFolder.ReadConfiguration(tree, file, options.FormatCatalog()) is not { } reading)
-            {
-                Screen.Out.WriteLine($"there is no {file}: the defaults are in force");
-                return ExitCode.Success;
-            }
+            var (right, errors, remarks) = tree.SingleFile is { } file
+                ? ValidateFile(tree, file, formats)
+                : Validate(await RepositoryFolder.ReadAsync(tree, formats, PolicySources.None, cancellationToken));
 
             // As compilers write it, for editors and people alike.
-            foreach (var error in reading.Errors)
+            foreach (var line in errors.Select(e => e.ToString()).Concat(remarks.Select(r => $"note: {r}")))
             {
-                await Console.Error.WriteLineAsync(Screen.Plain(error.ToString()).AsMemory(), cancellationToken);
+                await Console.Error.WriteLineAsync(Screen.Plain(line).AsMemory(), cancellationToken);
             }
 
-            if (reading.Configuration is not { } configuration)
+            foreach (var line in errors.Count == 0 ? right : [])
             {
-                return ExitCode.Usage;
+                Screen.Out.WriteLine(Screen.Plain(line));
             }
 
-            Screen.Out.WriteLine(Screen.Plain($"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}"));
-            return ExitCode.Success;
+            return errors.Count == 0 ? ExitCode.Success : ExitCode.Usage;
         });
         return command;
     }
+
+    private static Validation Validate(RepositoryFolder folder)
+    {
+        var right = new List<string>();
+        foreach (var dialect in DialectCatalog.All)
+        {
+            List<string> files = [.. folder.Parts.Where(p => p.Dialect == dialect.Name).Select(p => p.Path).Distinct(StringComparer.Ordinal)];
+            if (files.Contains(RepositoryConfiguration.Path, StringComparer.Ordinal))
+            {
+                right.Add(Summary(RepositoryConfiguration.Path, folder.Settings.Configuration));
+            }
+            else if (files.Count > 0)
+            {
+                right.Add($"{(files.Count == 1 ? $"{files[0]} is" : $"{Count.Of(files.Count, "file")} are")} right: read as {dialect.Name}");
+            }
+        }
+
+        return new(right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"], folder.Decided.Errors, folder.Decided.Remarks);
+    }
+
+    private static Validation ValidateFile(WorkTree tree, string file, FormatCatalog formats)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = tree.Read(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new([], [new FileProblem(file, null, e.Message)], []);
+        }
+
+        if (file != RepositoryConfiguration.Path && DialectCatalog.ReadWhole(file, bytes, out var problem) is [var part, ..])
+        {
+            var rules = DialectCatalog.Find(part.Dialect)!.ReadRules([part]);
+            return new([$"{file} is right: read as {part.Dialect}"], problem is null ? rules.Errors : [problem], rules.Remarks);
+        }
+
+        var reading = ConfigurationReader.Read(file, bytes, formats);
+        return new(reading.Configuration is { } configuration ? [Summary(file, configuration)] : [], reading.Errors, []);
+    }
+
+    private static string Summary(string file, RepositoryConfiguration configuration) =>
+        $"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}";
 
     private static Command CreateExplain()
     {
@@ -76,17 +118,26 @@ internal static class ConfigCommand
 
     private static void Print(RepositoryFolder folder)
     {
+        foreach (var remark in folder.Decided.Remarks)
+        {
+            Screen.Warn(remark.ToString());
+        }
+
         string[] headings = ["File", "Image", "Policy", "From", "Note"];
         var rows = new List<IReadOnlyList<string>>();
         foreach (var use in folder.Scan.Uses)
         {
-            var rule = use.Reference is null ? null : folder.Policies.For(use).Rule;
+            List<PolicyRule> claims = use.Reference is null ? [] : [.. folder.Policies.ClaimsOf(use)];
+            var rule = claims.Count == 0 ? null : claims[0];
+            var others = claims.Skip(1).Select(c => c.Source).OfType<RuleSource>().ToList();
             rows.Add([
                 Screen.Safe($"{use.Path}:{use.Line}"),
                 Screen.Safe(NameOf(use)),
                 Screen.Safe(rule?.Summary ?? ""),
                 Screen.Safe(rule is null ? "" : rule.Source?.ToString() ?? "default"),
-                Screen.Safe((rule is { Enabled: false } ? rule.Reason : use.Skip ?? rule?.Reason) ?? "")]);
+                Screen.Safe(string.Join("; ", ((string?[])[
+                    rule is { Enabled: false } ? rule.Reason : use.Skip ?? rule?.Reason,
+                    others.Count == 0 ? null : $"goes before {string.Join(", ", others)}"]).OfType<string>()))]);
         }
 
         if (rows.Count == 0)
@@ -100,4 +151,10 @@ internal static class ConfigCommand
 
     private static string NameOf(ImageUse use) =>
         use.Reference is { } reference ? reference.Name.Familiar + (reference.Tag is { } tag ? $":{tag}" : "") : use.Written.Value;
+
+    /// <summary>What is to be said of configuration.</summary>
+    /// <param name="Right">What is right, where nothing is wrong.</param>
+    /// <param name="Errors">What is wrong.</param>
+    /// <param name="Remarks">What has no meaning here.</param>
+    private sealed record Validation(IReadOnlyList<string> Right, IReadOnlyList<FileProblem> Errors, IReadOnlyList<FileProblem> Remarks);
 }

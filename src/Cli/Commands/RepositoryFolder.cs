@@ -13,8 +13,12 @@ namespace Basewatch.Cli.Commands;
 /// <param name="Settings">What it says of itself.</param>
 /// <param name="Decided">Its policies.</param>
 /// <param name="Scan">Its uses.</param>
-internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settings, RepositoryPolicies Decided, FolderScan Scan)
+/// <param name="Parts">Every part of dialects' configuration in it.</param>
+internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settings, RepositoryPolicies Decided, FolderScan Scan, IReadOnlyList<ConfigurationPart> Parts)
 {
+    /// <summary>The other ending is a slip that would go unseen.</summary>
+    private static readonly string OtherName = Path.ChangeExtension(RepositoryConfiguration.Path, ".yaml");
+
     /// <summary>The formats of the settings, and its own.</summary>
     public FormatCatalog Formats => Settings.Formats;
 
@@ -51,27 +55,40 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <param name="rules">The policies of the command line and the settings.</param>
     /// <param name="limit">The furthest step to take.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="UsageException">There is none, or our own configuration of it is wrong.</exception>
     public static async Task<RepositoryFolder> ReadAsync(string path, FormatCatalog formats, IReadOnlyList<ScopedRule> rules, UpdateKind limit, CancellationToken cancellationToken)
     {
         var tree = await OpenAsync(path, cancellationToken);
-        var (parts, problems) = ReadWholeFiles(tree);
-        var settings = RepositorySettings.Read(parts, formats);
-        if (problems.Concat(settings.Errors).Where(e => e.Path == RepositoryConfiguration.Path).ToList() is { Count: > 0 } errors)
+        var folder = await ReadAsync(tree, formats, new PolicySources(rules, limit), cancellationToken);
+        if (folder.Decided.Errors.Where(e => e.Path == RepositoryConfiguration.Path || e.Path == OtherName).ToList() is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(Environment.NewLine, errors));
         }
 
-        WarnOfNothing(settings.Formats, tree, path);
-        if (tree.SingleFile is { } single && settings.Configuration.Ignores(single))
+        WarnOfNothing(folder.Formats, tree, path);
+        if (tree.SingleFile is { } single && folder.Settings.Configuration.Ignores(single))
         {
             Screen.Warn($"{single}: {RepositoryConfiguration.Path} leaves it out, by 'ignorePaths'");
         }
 
+        return folder with { Scan = folder.Scan with { Problems = [.. folder.Decided.Errors, .. folder.Scan.Problems] } };
+    }
+
+    /// <summary>Reads every use in a folder; what is wrong with its configuration is in <see cref="Decided"/>.</summary>
+    /// <param name="tree">The folder.</param>
+    /// <param name="formats">The formats of the settings.</param>
+    /// <param name="sources">The policies of the command line and the settings.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static async Task<RepositoryFolder> ReadAsync(WorkTree tree, FormatCatalog formats, PolicySources sources, CancellationToken cancellationToken)
+    {
+        var (parts, problems) = ReadWholeFiles(tree);
+        var settings = RepositorySettings.Read(parts, formats);
         var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
         var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
-        var decided = new PolicySources(rules, limit).Read(settings, [.. parts, .. scan.Parts]);
-        scan = scan.Under(decided.Policies);
-        return new RepositoryFolder(tree, settings, decided, scan with { Problems = [.. problems, .. decided.Errors, .. scan.Problems] });
+        var others = FolderScan.ReadParts(settings.Formats, await tree.ListOthersAsync(cancellationToken), tree.Read, cancellationToken);
+        parts.AddRange([.. scan.Parts, .. others]);
+        var decided = sources.Read(settings, parts);
+        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts);
     }
 
     /// <summary>What stands in files that are configuration as a whole, tracked or not.</summary>
@@ -102,31 +119,8 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
         return (parts, problems);
     }
 
-    /// <summary>The other ending is a slip that would go unseen.</summary>
-    private static FileProblem? OtherEnding(WorkTree tree)
-    {
-        var other = Path.ChangeExtension(RepositoryConfiguration.Path, ".yaml");
-        return tree.SizeOf(other) is null ? null : new FileProblem(other, null, $"this file is not read: name it {RepositoryConfiguration.Path}");
-    }
-
-    /// <summary>Reads the configuration of a folder, tracked or not; null where there is none.</summary>
-    public static ConfigurationReading? ReadConfiguration(WorkTree tree, string path, FormatCatalog formats)
-    {
-        try
-        {
-            var bytes = tree.Read(path);
-            if (bytes.Length > 0 || tree.SizeOf(path) is not null)
-            {
-                return ConfigurationReader.Read(path, bytes, formats);
-            }
-
-            return OtherEnding(tree) is { } other ? new ConfigurationReading(null, [other]) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new ConfigurationReading(null, [new FileProblem(path, null, e.Message)]);
-        }
-    }
+    private static FileProblem? OtherEnding(WorkTree tree) =>
+        tree.SizeOf(OtherName) is null ? null : new FileProblem(OtherName, null, $"this file is not read: name it {RepositoryConfiguration.Path}");
 
     /// <summary>Tells why nothing can be found where a person expects something.</summary>
     private static void WarnOfNothing(FormatCatalog formats, WorkTree tree, string path)

@@ -17,7 +17,7 @@ internal static class ScanCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = Toolbox.LoadValidSettings(parsed.GetValue(settings));
-            var (_, _, _, scan) = await RepositoryFolder.ReadAsync(parsed.GetValue(path)!, options.FormatCatalog(), options.PolicyRules(), UpdateKind.Major, cancellationToken);
+            var (_, _, _, scan, _) = await RepositoryFolder.ReadAsync(parsed.GetValue(path)!, options.FormatCatalog(), options.PolicyRules(), UpdateKind.Major, cancellationToken);
             if (parsed.GetValue(format) == "json")
             {
                 JsonLines.Write(scan.Uses.Select(UseRow.Of), RowJson.Default.UseRow);

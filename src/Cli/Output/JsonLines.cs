@@ -142,15 +142,17 @@ internal sealed record TagRow(string Image, string Tag);
 /// <summary>What <c>policy</c> prints: the tag that is selected, null to stay, and why.</summary>
 internal sealed record VerdictRow(string? Selected, string Reason);
 
-/// <summary>What <c>config explain --format json</c> prints for each use; <c>source</c> is null for the default.</summary>
-internal sealed record ExplainRow(string File, int Line, string? Image, string? Policy, SourceRow? Source)
+/// <summary>What <c>config explain --format json</c> prints for each use; <c>source</c> is null for the default, <c>others</c> have a rule that does not count.</summary>
+internal sealed record ExplainRow(string File, int Line, string? Image, string? Policy, SourceRow? Source, IReadOnlyList<SourceRow> Others)
 {
     public static ExplainRow Of(ImageUse use, PolicySet policies)
     {
-        var rule = use.Reference is null ? null : policies.For(use).Rule;
+        List<PolicyRule> claims = use.Reference is null ? [] : [.. policies.ClaimsOf(use)];
         return new(
-            use.Path, use.Line, use.Reference?.Name.Canonical, rule?.Summary,
-            rule?.Source is { } source ? new SourceRow(source.File, source.Line, source.Dialect) : null);
+            use.Path, use.Line, use.Reference?.Name.Canonical, claims.FirstOrDefault()?.Summary,
+            Row(claims.FirstOrDefault()?.Source), [.. claims.Skip(1).Select(c => Row(c.Source)).OfType<SourceRow>()]);
+
+        static SourceRow? Row(RuleSource? source) => source is null ? null : new SourceRow(source.File, source.Line, source.Dialect);
     }
 }
 

@@ -44,10 +44,11 @@ public static class DialectCatalog
     /// <summary>The parts of dialects' configuration among what else is in a file.</summary>
     /// <param name="path">Its path from the root of the repository.</param>
     /// <param name="bytes">Its content.</param>
-    /// <param name="uses">What it uses.</param>
-    public static IReadOnlyList<ConfigurationPart> FindParts(string path, ReadOnlySpan<byte> bytes, IReadOnlyList<ImageUse> uses)
+    /// <param name="uses">Gives what it uses, where that matters.</param>
+    public static IReadOnlyList<ConfigurationPart> FindParts(string path, ReadOnlySpan<byte> bytes, Func<IReadOnlyList<ImageUse>> uses)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(uses);
         if (!IsManifest(path))
         {
             return [];
@@ -59,7 +60,7 @@ public static class DialectCatalog
         {
             if (HasMark(dialect, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _)))
             {
-                (parts ??= []).AddRange(dialect.FindParts(file, uses).Where(p => p.Text.Length <= ConfigurationPart.LongestText));
+                (parts ??= []).AddRange(dialect.FindParts(file, uses()).Where(p => p.Text.Length <= ConfigurationPart.LongestText));
             }
         }
 

@@ -64,11 +64,29 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
         return rule is null ? _outside.Fallback : _outside.InForce(rule);
     }
 
-    /// <summary>The text to keep of a rule, for <see cref="For"/>; null where that finds it by itself.</summary>
-    public PolicyText? TextOf(PolicyRule rule)
+    /// <summary>
+    /// What to keep of a repository's rules for a use, for <see cref="For"/>: what is given from outside goes before it then
+    /// too, and may be another by then. Null where the repository has no rule.
+    /// </summary>
+    /// <param name="use">A use with a reference.</param>
+    /// <param name="policies">The policies of its repository.</param>
+    public PolicyText? TextOf(ImageUse use, PolicySet policies)
     {
-        ArgumentNullException.ThrowIfNull(rule);
-        return rule.Source is null || given.Any(g => ReferenceEquals(g.Rule, rule)) ? null : rule.Text;
+        ArgumentNullException.ThrowIfNull(policies);
+        var isGiven = false;
+        foreach (var rule in policies.ClaimsOf(use))
+        {
+            if (given.Any(g => ReferenceEquals(g.Rule, rule)))
+            {
+                isGiven = true;
+            }
+            else
+            {
+                return rule.Source is null || (isGiven && !rule.Enabled) ? null : rule.Text;
+            }
+        }
+
+        return null;
     }
 }
 

@@ -34,7 +34,7 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
             {
                 var bytes = siblings.Find(files[i])?.Bytes ?? read(files[i]);
                 readings[i] = formats.Read(files[i], bytes, SiblingsOf(files[i])).With(selection.ProblemOf(files[i]));
-                parts[i] = DialectCatalog.FindParts(files[i], bytes, readings[i].Uses);
+                parts[i] = DialectCatalog.FindParts(files[i], bytes, () => readings[i].Uses);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -48,6 +48,35 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
             selection.SiblingsOf(path) is [_, ..] names ? [.. names.Select(s => siblings.Find(s)?.File).OfType<SourceFile>()] : [];
 
         return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()], [.. parts.SelectMany(p => p)]);
+    }
+
+    /// <summary>The parts of dialects' configuration in files whose uses are not wanted.</summary>
+    /// <param name="formats">The formats.</param>
+    /// <param name="paths">The files, from the root.</param>
+    /// <param name="read">Gives the bytes of a file; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it can't be read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static IReadOnlyList<ConfigurationPart> ReadParts(FormatCatalog formats, IReadOnlyList<string> paths, Func<string, byte[]> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(paths);
+        var parts = new IReadOnlyList<ConfigurationPart>[paths.Count];
+        Parallel.For(0, paths.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        {
+            parts[i] = [];
+            if (formats.For(paths[i]).Count > 0)
+            {
+                try
+                {
+                    var bytes = read(paths[i]);
+                    parts[i] = DialectCatalog.FindParts(paths[i], bytes, () => formats.Read(paths[i], bytes).Uses);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // Told where the file itself is asked for.
+                }
+            }
+        });
+        return [.. parts.SelectMany(p => p)];
     }
 
     /// <summary>The scan with what a rule switches off marked so.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
@@ -19,7 +18,7 @@ public sealed partial class ReconcileProcessor(
     PolicySources policies,
     IJobQueue queue,
     ILifecycleCatalog lifecycles,
-    FormatCatalog formats,
+    OrganisationConfiguration organisation,
     ServiceMode mode,
     TimeProvider time,
     ILogger<ReconcileProcessor> logger)
@@ -48,7 +47,7 @@ public sealed partial class ReconcileProcessor(
         }
         else
         {
-            var settings = RepositorySettings.Read(inventory.Parts, formats);
+            var settings = organisation.Read(inventory.Parts, await organisation.FindAsync(repository, cancellationToken).ConfigureAwait(false));
             var inForce = policies.Read(settings, [.. inventory.Parts]).Policies;
             var assessments = await AssessAsync(inventory, inForce, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);

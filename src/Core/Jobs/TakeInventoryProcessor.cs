@@ -7,13 +7,15 @@ using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
+using Places = System.Collections.Generic.Dictionary<Basewatch.Core.Images.ImageName, System.Collections.Generic.IReadOnlyList<Basewatch.Core.Jobs.State.ImagePlace>>;
+
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Reads which images a repository uses. Only files whose content is new are fetched.</summary>
 public sealed partial class TakeInventoryProcessor(
     IRepositoryHost host,
     Memory memory,
-    FormatCatalog formats,
+    OrganisationConfiguration organisation,
     PolicySources policies,
     PendingRepositories pending,
     IJobQueue queue,
@@ -36,8 +38,10 @@ public sealed partial class TakeInventoryProcessor(
             return await ForgetAsync(repository, cancellationToken).ConfigureAwait(false);
         }
 
+        var general = await organisation.FindAsync(repository, cancellationToken).ConfigureAwait(false);
+        var version = organisation.VersionOf(general);
         var record = await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false);
-        if (record is not null && old is not null && record.Commit == head.Commit && record.Branch == head.Branch && record.FormatsVersion == Inventory.FormatsOf(formats))
+        if (record is not null && old is not null && record.Commit == head.Commit && record.Branch == head.Branch && record.ReadAs == version)
         {
             if (record.ChangeToken != changeToken)
             {
@@ -51,12 +55,14 @@ public sealed partial class TakeInventoryProcessor(
         var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         string[] paths = [.. all.Keys.Order(StringComparer.Ordinal)];
         var wholes = await ReadSettingsAsync(repository, [.. DialectCatalog.Files.Where(all.ContainsKey).Select(p => all[p])], old, cancellationToken).ConfigureAwait(false);
-        var settings = RepositorySettings.Read(wholes.SelectMany(w => w.Parts), formats);
+        var settings = organisation.Read(wholes.SelectMany(w => w.Parts), general);
         var files = await ReadAsync(repository, new Selected(settings, all, [.. paths.Where(p => !settings.Configuration.Ignores(p))]), old, cancellationToken).ConfigureAwait(false);
         var inventory = new Inventory(head.Branch, head.Commit, Inventory.FormatsOf(settings.Formats), files, wholes, []);
         var decided = policies.Read(settings, [.. inventory.Parts]);
         var uses = files.Sum(f => f.Uses.Count);
-        var added = await IndexAsync(repository, old, inventory, PlacesOf(inventory, decided.Policies), cancellationToken).ConfigureAwait(false);
+        // Under another configuration of the organisation all of the index may be another.
+        var before = old is null || record?.ReadAs != version ? [] : PlacesOf(old, policies.Read(organisation.Read(old.Parts, general), [.. old.Parts]).Policies);
+        var added = await IndexAsync(repository, old, inventory, before, PlacesOf(inventory, decided.Policies), cancellationToken).ConfigureAwait(false);
         await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
         foreach (var image in added)
         {
@@ -67,8 +73,14 @@ public sealed partial class TakeInventoryProcessor(
         List<FileProblem> problems = [.. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
-            new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, Inventory.FormatsOf(formats), time.GetUtcNow(), uses, problems),
+            new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, version, time.GetUtcNow(), uses, problems),
             cancellationToken).ConfigureAwait(false);
+        if (OrganisationConfiguration.IsHome(repository) && TextOf(old) != TextOf(inventory))
+        {
+            // What holds for all of its repositories is another now.
+            await queue.EnqueueAsync(new FindRepositories(), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
         LogTaken(repository, uses, files.Count, head.Commit);
         foreach (var problem in problems)
         {
@@ -166,7 +178,7 @@ public sealed partial class TakeInventoryProcessor(
                 var content = (shared.Find(file.Path) is { } known ? (await known.ConfigureAwait(false)).Bytes : null)
                     ?? await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
                 reading = catalog.Read(file.Path, content, siblings).With(cut);
-                parts = DialectCatalog.FindParts(file.Path, content, reading.Uses);
+                parts = DialectCatalog.FindParts(file.Path, content, () => reading.Uses);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
@@ -194,9 +206,8 @@ public sealed partial class TakeInventoryProcessor(
     /// <summary>Brings the index from images to repositories up to date, and keeps the inventory.</summary>
     /// <returns>The images that this repository did not use before, or not in these places.</returns>
     private async Task<IReadOnlyList<ImageName>> IndexAsync(
-        RepositoryName repository, Inventory? old, Inventory current, Dictionary<ImageName, IReadOnlyList<ImagePlace>> after, CancellationToken cancellationToken)
+        RepositoryName repository, Inventory? old, Inventory current, Places before, Places after, CancellationToken cancellationToken)
     {
-        var before = old is null ? [] : PlacesOf(old, policies.Read(RepositorySettings.Read(old.Parts, formats), [.. old.Parts]).Policies);
         var key = Memory.InventoryKey(repository);
         var indexed = (old?.Indexed ?? []).Union(after.Keys.Select(i => i.Canonical), StringComparer.Ordinal).ToList();
         if (old is null || indexed.Count > old.Indexed.Count)
@@ -262,7 +273,9 @@ public sealed partial class TakeInventoryProcessor(
         return JobOutcome.Done;
     }
 
-    private Dictionary<ImageName, IReadOnlyList<ImagePlace>> PlacesOf(Inventory inventory, PolicySet inForce) =>
+    private static string? TextOf(Inventory? inventory) => inventory?.Parts.FirstOrDefault(p => p.Path == RepositoryConfiguration.Path)?.Text;
+
+    private Places PlacesOf(Inventory inventory, PolicySet inForce) =>
         inventory.Uses
             // What a person excludes from updates may still reach its end of life.
             .Where(u => u.IsLookedUp || u.Skip == Reasons.Ignored)
@@ -270,7 +283,7 @@ public sealed partial class TakeInventoryProcessor(
             .ToDictionary(
                 g => g.Key,
                 g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(
-                    UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line, u.IsLookedUp ? policies.TextOf(inForce.For(u).Rule) : PolicyText.None))]);
+                    UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line, u.IsLookedUp ? policies.TextOf(u, inForce) : PolicyText.None))]);
 
     /// <param name="Settings">What the repository says of itself.</param>
     /// <param name="All">Every file of it.</param>

@@ -11,13 +11,14 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
     /// <summary>Reads what stands in the files of <see cref="IDialect.Files"/>.</summary>
     /// <param name="parts">Parts of every dialect.</param>
     /// <param name="formats">The formats that are there without them.</param>
-    public static RepositorySettings Read(IEnumerable<ConfigurationPart> parts, FormatCatalog formats)
+    /// <param name="organisation">The organisation's configuration, which counts where the repository's says nothing; null for none.</param>
+    public static RepositorySettings Read(IEnumerable<ConfigurationPart> parts, FormatCatalog formats, ConfigurationPart? organisation = null)
     {
         ArgumentNullException.ThrowIfNull(formats);
         List<ConfigurationPart> all = [.. parts];
-        var own = all.Find(p => p.Path == RepositoryConfiguration.Path);
-        var reading = own is null ? new ConfigurationReading(RepositoryConfiguration.Empty, []) : ConfigurationReader.Read(own.ToSource(), formats);
-        var configuration = reading.Errors is [var first, ..] ? RepositoryConfiguration.Wrong(first) : reading.Configuration!;
+        var errors = new List<FileProblem>();
+        var general = Own(organisation, formats, errors);
+        var configuration = Own(all.Find(p => p.Path == RepositoryConfiguration.Path), formats.With(general.Formats), errors).Over(general);
         var catalog = formats.With(configuration.Formats);
         foreach (var dialect in DialectCatalog.All)
         {
@@ -27,6 +28,18 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
             }
         }
 
-        return new RepositorySettings(configuration, catalog, reading.Errors);
+        return new RepositorySettings(configuration, catalog, errors);
+    }
+
+    private static RepositoryConfiguration Own(ConfigurationPart? part, FormatCatalog formats, List<FileProblem> errors)
+    {
+        if (part is null)
+        {
+            return RepositoryConfiguration.Empty;
+        }
+
+        var reading = ConfigurationReader.Read(part.ToSource(), formats);
+        errors.AddRange(reading.Errors);
+        return reading.Errors is [var first, ..] ? RepositoryConfiguration.Wrong(first) : reading.Configuration!;
     }
 }

@@ -158,7 +158,7 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
                     ReadBlock(scalar);
                 }
             }
-            else if (key != "<<")
+            else if (key != "<<" && !(key == "keel" && IsKeel(value)))
             {
                 Enqueue(value, isImageKey || isAmongImages, key.EndsWith("images", StringComparison.OrdinalIgnoreCase));
             }
@@ -187,6 +187,9 @@ internal sealed partial class HelmValues(SourceFile file, UseList uses)
             _next.Enqueue((node, isImage, isAmongImages));
         }
     }
+
+    /// <summary>What Keel is told of the chart: its images are paths of other values.</summary>
+    private static bool IsKeel(YamlNode? value) => value is YamlMapping mapping && (mapping.TryGet("policy", out _) || mapping.TryGet("images", out _));
 
     private static bool EndsInImage(string key) => key.EndsWith("image", StringComparison.OrdinalIgnoreCase);
 

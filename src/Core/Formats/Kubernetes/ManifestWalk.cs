@@ -12,6 +12,9 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
     private static readonly HashSet<string> WithoutImages = new(StringComparer.Ordinal)
     {
         "Secret", "CustomResourceDefinition", "SealedSecret", "ExternalSecret",
+
+        // Argo CD Image Updater's: it names images to say which of their tags are wanted.
+        "ImageUpdater",
     };
 
     /// <summary>Who has one of these is a container, whatever it is called, unless it is data.</summary>

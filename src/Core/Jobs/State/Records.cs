@@ -12,11 +12,11 @@ namespace Basewatch.Core.Jobs.State;
 /// <param name="ChangeToken">Of the listing that the inventory answered.</param>
 /// <param name="Branch">Default branch.</param>
 /// <param name="Commit">Commit that was read.</param>
-/// <param name="FormatsVersion"><see cref="Inventory.FormatsOf"/> when it was read.</param>
+/// <param name="ReadAs"><see cref="OrganisationConfiguration.VersionOf"/> when it was read.</param>
 /// <param name="At">When it was read.</param>
 /// <param name="Uses">Number of uses found.</param>
 /// <param name="Problems">Files that could not be read.</param>
-public sealed record RepositoryRecord(string Repository, string? ChangeToken, string Branch, string Commit, int FormatsVersion, DateTimeOffset At, int Uses, IReadOnlyList<FileProblem> Problems);
+public sealed record RepositoryRecord(string Repository, string? ChangeToken, string Branch, string Commit, int ReadAs, DateTimeOffset At, int Uses, IReadOnlyList<FileProblem> Problems);
 
 /// <summary>Everything that a repository uses.</summary>
 /// <param name="Branch">Default branch.</param>
@@ -29,7 +29,7 @@ public sealed record Inventory(
     string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<InventorySettings> Settings, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
-    public const int CurrentFormats = 4;
+    public const int CurrentFormats = 5;
 
     /// <summary>Names what a catalogue finds: of files read with another value nothing is known.</summary>
     public static int FormatsOf(FormatCatalog formats) => CurrentFormats ^ formats.Definitions;

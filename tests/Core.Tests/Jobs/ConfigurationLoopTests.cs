@@ -1,0 +1,116 @@
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+
+namespace Basewatch.Core.Tests.Jobs;
+
+public sealed class ConfigurationLoopTests : IDisposable
+{
+    private const string Own = ".github/basewatch.yml";
+    private const string Dockerfile = "FROM python:3.12.4-slim\n";
+
+    private static readonly RepositoryName Home = RepositoryName.Parse("acme/.github");
+
+    private readonly Loop _loop = new();
+
+    public ConfigurationLoopTests()
+    {
+        foreach (var tag in (string[])["3.12.4-slim", "3.12.5-slim", "3.13.0-slim"])
+        {
+            _loop.Registry.Push("python", tag);
+        }
+    }
+
+    public void Dispose() => _loop.Dispose();
+
+    [Fact]
+    public async Task A_repository_is_updated_as_it_says()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (Own, "rules: [{images: python, policy: 'semver:~3.12'}]\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Contains("3.12.5-slim", Assert.Single(Open()).Title, StringComparison.Ordinal);
+
+        _loop.Host.Push(Loop.Web, "main", (Own, "rules: [{images: python, enabled: false}]\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+
+        _loop.Host.Push(Loop.Web, "main", (Own, "{}\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Contains("3.13.0-slim", Assert.Single(Open()).Title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_matters_to_a_repository_is_seen_with_its_own_policy()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (Own, "rules: [{images: python, policy: 'glob:nightly-*'}]\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.DoesNotContain(Open(), p => p.Title.Contains("nightly", StringComparison.Ordinal));
+
+        // No step for the default policy.
+        _loop.Registry.Push("python", "nightly-1");
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Contains(Open(), p => p.Title.Contains("nightly-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nobody_asks_a_registry_about_what_is_switched_off()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (Own, "ignorePaths: Dockerfile\n"));
+        _loop.Host.Create(RepositoryName.Parse("acme/shop"), ("Dockerfile", Dockerfile), (Own, "rules: [{enabled: false}]\n"));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Equal(0, _loop.Registry.Requests);
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_is_told_and_nothing_is_done()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (Own, "rules:\n- {image: python}\n"));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+        Assert.Contains((await RecordAsync()).Problems, p => p is { Path: Own, Line: 2 });
+    }
+
+    [Fact]
+    public async Task The_organisation_speaks_where_a_repository_does_not()
+    {
+        var shop = RepositoryName.Parse("acme/shop");
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));
+        _loop.Host.Create(shop, ("Dockerfile", Dockerfile), (Own, "rules: [{images: python, policy: 'semver:~3.12'}]\n"));
+        _loop.Host.Create(Home, (Own, "furthest: digest\nrules: [{images: 'py*', enabled: false}]\n"));
+
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+        Assert.Contains("3.12.5-slim", Assert.Single(_loop.Host.PullRequests(shop)).Title, StringComparison.Ordinal);
+
+        // Heard at once, though the repository itself has not moved.
+        _loop.Host.Push(Home, "main", (Own, "ignorePaths: old/**\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Contains("3.13.0-slim", Assert.Single(Open()).Title, StringComparison.Ordinal);
+
+        _loop.Host.Push(Home, "main", (Own, "ignorePaths: Dockerfile\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+        Assert.Equal(0, (await RecordAsync()).Uses);
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_of_the_organisation_stops_all_of_it()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));
+        _loop.Host.Create(Home, (Own, "furthest: far\n"));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+        Assert.Contains((await RecordAsync()).Problems, p => p is { Path: "acme/.github:.github/basewatch.yml", Line: 1 });
+    }
+
+    private List<PullRequest> Open() => [.. _loop.Host.PullRequests(Loop.Web).Where(p => p.State == PullRequestState.Open)];
+
+    private async Task<RepositoryRecord> RecordAsync() =>
+        (await _loop.RecallAsync(m => m.Repositories.GetAsync(Memory.RepositoryKey(Loop.Web), TestContext.Current.CancellationToken)))!;
+}
