@@ -69,10 +69,8 @@ internal static class OlderKeys
         ["fileMatch"] = ("managerFilePatterns", "/", "/"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Languages = FrozenSet.ToFrozenSet(["docker", "dotnet", "golang", "java", "js", "node", "php", "python", "ruby", "rust"], StringComparer.Ordinal);
-
     private static readonly FrozenSet<string> Sections =
-        FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "lockFileMaintenance", "vulnerabilityAlerts", .. Languages, .. Managers.Names], StringComparer.Ordinal);
+        FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "lockFileMaintenance", "vulnerabilityAlerts", .. Options.Languages, .. Managers.Names], StringComparer.Ordinal);
 
     /// <summary>The configuration in today's words.</summary>
     /// <param name="mapping">The configuration, or a section of it.</param>
@@ -84,7 +82,7 @@ internal static class OlderKeys
         foreach (var (key, value) in mapping.Entries)
         {
             var name = SettingNodes.Name(key) ?? "";
-            if (Languages.Contains(name) && isTop && Section(value) is { Entries.Count: > 0 } language)
+            if (Options.Languages.Contains(name) && isTop && Section(value) is { Entries.Count: > 0 } language)
             {
                 rules.Add(SettingNodes.Mapping(
                     [(SettingNodes.Text("matchCategories", value.Start), SettingNodes.List([SettingNodes.Text(name, value.Start)], value.Start)), .. Renew(language, isTop: false).Entries], value.Start));

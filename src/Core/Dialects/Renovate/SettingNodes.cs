@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Basewatch.Core.Formats.Yaml;
 using YamlDotNet.Core;
 
@@ -10,8 +9,6 @@ namespace Basewatch.Core.Dialects.Renovate;
 internal static class SettingNodes
 {
     private static readonly YamlText NoText = new("", null);
-
-    private static readonly JsonSerializerOptions AsItStands = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A text.</summary>
     public static YamlScalar Text(string value, int start) => new(NoText, start, start, null, value, ScalarStyle.DoubleQuoted);
@@ -100,5 +97,5 @@ internal static class SettingNodes
         }
     }
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text, AsItStands);
+    private static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }
