@@ -49,7 +49,7 @@ public sealed class DockerPolicy : IPolicy
                 : $"{tag} names no version, so only its digest can move");
         }
 
-        var newer = Newer(current, question.Candidates);
+        var newer = Newer(current, question);
         var best = default(Step);
         var beyond = default(Step);
         foreach (var step in newer)
@@ -76,13 +76,14 @@ public sealed class DockerPolicy : IPolicy
     }
 
     /// <summary>Every candidate that could follow the current tag, however far.</summary>
-    private List<Step> Newer(TagVersion current, IReadOnlyList<string> candidates)
+    private List<Step> Newer(TagVersion current, TagQuestion question)
     {
         var steps = new List<Step>();
         var distribution = DistributionSuffix.Find(current.Suffix);
+        var lines = distribution is null || _move != DistributionMove.IfNeeded ? null : new FloatingLines(current);
         var isUbuntu = IsUbuntu(current);
         var common = distribution?.Before ?? (RepeatsVersion(current) is null ? current.Suffix : "");
-        foreach (var text in candidates)
+        foreach (var text in question.Candidates)
         {
             // Most tags of a large repository are told apart without reading them.
             if (!text.StartsWith(current.Prefix, StringComparison.Ordinal) || !text.Contains(common, StringComparison.Ordinal))
@@ -93,14 +94,15 @@ public sealed class DockerPolicy : IPolicy
             var candidate = TagVersion.Of(text);
             if (!candidate.IsWrittenLike(current))
             {
+                lines?.Add(candidate);
                 continue;
             }
 
             // Others number their releases by month too: only a product that has no other months is Ubuntu.
             isUbuntu &= candidate.Suffix.Length > 0 || IsUbuntu(candidate);
             var isNewer = IsNewer(current, candidate);
-            if ((isNewer || _move == DistributionMove.Follow) && SuffixStep(current, distribution, candidate) is { } suffix
-                && (isNewer || (suffix.Release is not null && candidate.CompareVersion(current) == 0)))
+            if ((isNewer || (_move != DistributionMove.Stay && candidate.CompareVersion(current) == 0))
+                && SuffixStep(current, distribution, candidate) is { } suffix && (isNewer || suffix.Release is not null))
             {
                 steps.Add(new Step(candidate, Max(StepKind.Between(current, candidate), suffix.Kind), suffix.Rank, suffix.Release));
             }
@@ -108,11 +110,23 @@ public sealed class DockerPolicy : IPolicy
 
         if (isUbuntu)
         {
-            steps.RemoveAll(s => s.Tag!.Numbers[0] % 2 != 0 || s.Tag.Numbers[1] != 4);
+            steps.RemoveAll(s => !IsLongTerm(s.Tag!, question.Now));
         }
 
         var last = LastMajor(current, steps);
         steps.RemoveAll(s => s.Tag!.Numbers[0] > last);
+        if (lines is not null)
+        {
+            // The same version on a newer distribution is a step only where this one is left behind.
+            var here = lines.NewestOf(current);
+            for (var i = 0; i < steps.Count; i++)
+            {
+                steps[i] = steps[i] with { Newest = lines.NewestOf(steps[i].Tag!) };
+            }
+
+            steps.RemoveAll(s => s.Tag!.CompareVersion(current) == 0 && s.Newest!.CompareVersion(here) <= 0);
+        }
+
         return steps;
     }
 
@@ -214,6 +228,7 @@ public sealed class DockerPolicy : IPolicy
             ? (a.Tag.Build[0] == current.Build[0]).CompareTo(b.Tag.Build[0] == current.Build[0])
             : 0;
         order = order != 0 ? order : a.Tag.CompareVersion(b.Tag!);
+        order = order != 0 || a.Newest is null ? order : a.Newest.CompareVersion(b.Newest!);
         order = order != 0 ? order : a.Rank.CompareTo(b.Rank);
         order = order != 0 || a.Release is null || b.Release is null ? order : a.Release.Value.CompareRelease(b.Release.Value);
         order = order != 0 ? order : string.CompareOrdinal(a.Tag.Text, b.Tag!.Text);
@@ -224,6 +239,11 @@ public sealed class DockerPolicy : IPolicy
     private static bool IsUbuntu(TagVersion tag) =>
         tag.Scheme == TagScheme.Version && tag.Prefix.Length == 0 && tag.Suffix.Length == 0 && tag.Precision == 2
         && tag.Numbers[0] < 100 && tag.Numbers[1] is 4 or 6 or 10 && tag.VersionText is [.., '.', _, _];
+
+    /// <summary>A long-term release that is out: registries have the tag from the autumn before on.</summary>
+    private static bool IsLongTerm(TagVersion tag, DateTimeOffset now) =>
+        tag.Numbers[0] % 2 == 0 && tag.Numbers[1] == 4
+        && (now == default || (now.Year, now.Month).CompareTo(((int)tag.Numbers[0] + 2000, 4)) > 0);
 
     private string Line(TagVersion current)
     {
@@ -238,11 +258,48 @@ public sealed class DockerPolicy : IPolicy
 
     private string Note(TagVersion current, Step step) =>
         step.Release is not null && _move == DistributionMove.Follow ? "; on a newer distribution"
+        : step.Release is not null && step.Newest!.CompareVersion(step.Tag!) != 0 ? $"; {step.Newest.VersionText} is there only as {step.Tag!.Suffix}, on a newer distribution"
         : step.Release is not null ? $"; it is there only as {step.Tag!.Suffix}, on a newer distribution"
         : current.IsPreRelease && !step.Tag!.IsPreRelease ? "; the release follows its pre-release"
         : "";
 
     private static UpdateKind Max(UpdateKind a, UpdateKind b) => a > b ? a : b;
 
-    private readonly record struct Step(TagVersion? Tag, UpdateKind Kind, int Rank, DistributionSuffix? Release);
+    // Newest: the newest version that the tag stands for; null where that does not matter.
+    private readonly record struct Step(TagVersion? Tag, UpdateKind Kind, int Rank, DistributionSuffix? Release, TagVersion? Newest = null);
+
+    /// <summary>
+    /// What tags such as <c>1-alpine3.20</c> stand for, told by the tags that have more numbers. It is not built any more where
+    /// the newest of those, <c>1.24.4-alpine3.20</c>, is older than what another distribution has.
+    /// </summary>
+    private sealed class FloatingLines(TagVersion current)
+    {
+        private readonly Dictionary<string, TagVersion> _newest = new(StringComparer.Ordinal);
+
+        /// <summary>Takes a tag that has more numbers than the current one.</summary>
+        public void Add(TagVersion tag)
+        {
+            if (tag.Scheme != TagScheme.Version || tag.Precision <= current.Precision || tag.Form != current.Form || tag.IsPreRelease
+                || tag.Suffix.Length == 0 || tag.Prefix != current.Prefix || current.BuildWord is not null)
+            {
+                return;
+            }
+
+            var end = 0;
+            for (var dots = 0; dots < current.Precision; dots++)
+            {
+                end = tag.VersionText.IndexOf('.', end) + 1;
+            }
+
+            var line = string.Concat(tag.Prefix, tag.VersionText.AsSpan(0, end - 1), tag.Suffix);
+            var order = _newest.TryGetValue(line, out var other) ? tag.CompareVersion(other) : 1;
+            if (order > 0 || (order == 0 && tag.Precision > other!.Precision))
+            {
+                _newest[line] = tag;
+            }
+        }
+
+        /// <summary>The newest version that a tag stands for; the tag itself where none has more numbers.</summary>
+        public TagVersion NewestOf(TagVersion tag) => _newest.GetValueOrDefault(tag.Text, tag);
+    }
 }

@@ -72,8 +72,57 @@ public sealed class RenovateDialectTests
     [InlineData("regex:^(?<major>\\d+)\\.(?<minor>\\d+)-(?<compatibility>[a-z]+)$", "1.2-slim", "1.4-slim 1.5-full 1.6", "1.4-slim")]
     [InlineData("regex:^(?<major>\\d+)\\.(?<minor>\\d+)\\.(?<patch>\\d+)_(?<build>\\d+)-jre$", "17.0.9_9-jre", "17.0.10_7-jre 17.0.9_11-jre", "17.0.10_7-jre")]
     [InlineData("kubernetes-api", "apps/v1beta1", "apps/v1 v2", null)]
+    [InlineData("helm", "18", "18.1.0 20.2.0 20", "20")]
+    [InlineData("hashicorp", "v1.2.3", "1.3.0 v1.3.0", "v1.3.0")]
+    [InlineData("hashicorp", "1.2", "1.2.9 1.3.1 1.3", "1.3")]
+    [InlineData("hashicorp", "1.x", "1.3.1 2.x", null)]
+    [InlineData("composer", "1.2.3", "1.2.3-p1 1.2.4-beta1", "1.2.3-p1")]
+    [InlineData("composer", "1.2.0-beta1", "1.2.0-beta3 1.2.0-RC1 1.3.0-beta1", "1.2.0-beta3")] // capitals come before small letters
+    [InlineData("composer", "8.1-fpm", "8.2-fpm-alpine 8.1.0", "8.1.0")]
+    [InlineData("same-major", "1.2.3", "1.9.0 2.1.0", "2.1.0")]
+    [InlineData("same-major", "1.2.3", "1.9.0 1.10.0-rc1", null)]
+    [InlineData("same-major", "0.9.0", "1.2.0", null)]
+    [InlineData("maven", "3.9-slim", "3.9.1 3.10-slim 3.11-SNAPSHOT 3.11-rc1", "3.10-slim")]
+    [InlineData("maven", "1.0-alpha1", "1.0-beta1 1.0 1.0-a2 1.1-alpha1", "1.0")]
+    [InlineData("maven", "1.0.0-alpha1", "1.0.0-alpha2 1.1.0-alpha3", "1.0.0-alpha2")]
+    [InlineData("maven", "v1.9", "v1.10.Final 1.10.GA.1", "1.10.GA.1")]
+    [InlineData("maven", "1.0", "1.0-sp1 1.0.0 1.0-final 1.0-ga", "1.0-sp1")]
+    [InlineData("nuget", "1.2.3", "1.3.0 2.0.0", null)] // this or a newer one
+    [InlineData("pep440", "3.12", "3.13-slim 3.13 3.14rc1 3.14.dev1", "3.13")]
+    [InlineData("pep440", "3.12.0rc1", "3.12.0rc2 3.12.0.post1.dev1 3.13.0a1", "3.12.0.post1.dev1")]
+    [InlineData("pep440", "3.12.0", "3.12.0.post1 3.12", "3.12.0.post1")]
+    [InlineData("pep440", "1.0", "1.0-2 1.0-1", "1.0-2")]
+    [InlineData("python", "3.12", "3.13", null)]
+    [InlineData("python", "3.12", "3.13 3.13.1", "3.13")]
+    [InlineData("python", "3.12.1", "3.13.0 3.14.0rc1", "3.13.0")]
+    [InlineData("poetry", "3.12.1", "3.13.0.1 3.12.9", "3.12.9")]
+    [InlineData("ruby", "3.2.2", "3.3.0-slim 3.3.0 3.4.0.preview1", "3.3.0")]
+    [InlineData("ruby", "3.2.0.rc1", "3.2.0.rc2 3.3.0.rc1", "3.2.0.rc2")]
+    [InlineData("ruby", "v3.2", "3.3 v3.3", "v3.3")]
+    [InlineData("git", "0a1b2c3", "0a1b2c4 ffffffff", null)]
     public void Each_versioning_reads_tags_in_its_own_way(string versioning, string current, string candidates, string? selected) =>
         Assert.Equal(selected, Decide($"versioning: '{versioning}'", current, candidates).Selected);
+
+    [Theory]
+    [InlineData("pep440", "~=3.12", "3.14", "4.0", "3.11")]
+    [InlineData("pep440", "==3.12.*, !=3.12.4", "3.12.3", "3.12.4 3.13.0", "3.12.0")]
+    [InlineData("pep440", ">3.12", "3.13", "3.12.0.post1", "3.11")]
+    [InlineData("python", "<3.14,!=3.13.5", "3.12.5", "3.13.5 3.14.0", "3.12.1")]
+    [InlineData("python", "^3.12", "3.14.0", "4.0.0", "3.12.1")]
+    [InlineData("maven", "[1.0,2.0),[3.0,)", "1.9", "2.0 2.5", "1.0")]
+    [InlineData("maven", "(,1.5]", "1.5", "1.6", "1.0")]
+    [InlineData("ruby", "~> 3.2.1", "3.2.9", "3.3.0", "3.2.2")]
+    [InlineData("ruby", ">= 3, != 3.4.0", "3.3.9", "3.4.0", "3.2.2")]
+    [InlineData("hashicorp", "~> 1.2", "1.9.0", "2.0.0", "1.2.0")]
+    [InlineData("hashicorp", ">= 1.2, < 1.5", "1.4.9", "1.5.0", "1.2.0")]
+    [InlineData("composer", "~1.2 || ^3", "3.9.0", "2.0.0 4.0.0", "1.2.0")]
+    public void Allowed_versions_are_a_range_of_the_versioning(string versioning, string range, string allowed, string excluded, string current)
+    {
+        var policy = Read($"{{versioning: '{versioning}', allowedVersions: '{range}', separateMajorMinor: false, ignoreUnstable: false}}");
+
+        Assert.Equal(allowed, policy.Decide(new TagQuestion(current, [current, allowed, .. excluded.Split(' ')]) { Now = Now }).Selected);
+        Assert.Null(policy.Decide(new TagQuestion(current, [current, .. excluded.Split(' ')]) { Now = Now }).Selected);
+    }
 
     [Theory]
     [InlineData("<4", "3.12", "3.13 4.0", "3.13")]
@@ -158,7 +207,7 @@ public sealed class RenovateDialectTests
     [Theory]
     [InlineData("allowedVersion: '<4'", "p:1: there is no key 'allowedVersion' in a package rule: did you mean 'allowedVersions'")]
     [InlineData("\nversioning: sevmer", "p:2: there is no versioning 'sevmer': did you mean 'semver'")]
-    [InlineData("versioning: maven", "p:1: the versioning 'maven' is not read for images")]
+    [InlineData("versioning: gradle", "p:1: the versioning 'gradle' is not read for images: write one of docker, semver, ")]
     [InlineData("versioning: 'regex:^(?<version>.*)$'", "p:1: regex versioning needs a group major, minor or patch")]
     [InlineData("versioning: 'regex:^(?<major>\\d+(?=a))'", "p:1: '^(?<major>\\d+(?=a))' is no expression that RE2 reads")]
     [InlineData("allowedVersions: 'four'", "p:1: 'four' is no range of the versioning 'docker' nor of npm")]
@@ -215,8 +264,9 @@ public sealed class RenovateDialectTests
     [Fact]
     public void Nothing_throws_whatever_is_written()
     {
-        var text = Gen.OneOf(Gen.String, Gen.Select(Words("versioning: ", "allowedVersions: ", "{minimumReleaseAge: ", "matchCurrentValue: ", "[{", "// "), Gen.String, (a, b) => a + b));
-        Gen.Select(text, Gen.String, Gen.String.Array).Sample((rule, current, candidates) =>
+        var versioning = Words("pep440", "python", "maven", "nuget", "ruby", "composer", "hashicorp", "same-major", "npm", "docker").Select(v => $"versioning: {v}\nallowedVersions: ");
+        var text = Gen.OneOf(Gen.String, Gen.Select(versioning, Range, (a, b) => $"{a}'{b}'"), Gen.Select(Words("versioning: ", "allowedVersions: ", "{minimumReleaseAge: ", "matchCurrentValue: ", "[{", "// "), Gen.String, (a, b) => a + b));
+        Gen.Select(text, Gen.OneOf(Gen.String, Range), Gen.OneOf(Gen.String, Range).Array).Sample((rule, current, candidates) =>
         {
             var reading = new RenovateDialect().ReadPolicy(new SourceFile("p", rule));
             Assert.True(reading.Policy is not null || reading.Errors.Count > 0);
@@ -237,7 +287,7 @@ public sealed class RenovateDialectTests
         Assert.Null(Decide("allowedVersions: '/^(a+)+$/'", "1.2", "1.3 " + new string('a', 120)).Selected);
 
     private static Gen<string> Rule { get; } = Gen.Select(
-        Words("docker", "semver", "semver-coerced", "loose", "npm", "node", "redhat", "ubuntu", "debian", "regex:^(?<major>[0-9]+)(\\.(?<minor>[0-9]+))?"),
+        Words("docker", "semver", "semver-coerced", "loose", "npm", "node", "redhat", "ubuntu", "debian", "maven", "nuget", "pep440", "ruby", "composer", "hashicorp", "same-major", "git", "regex:^(?<major>[0-9]+)(\\.(?<minor>[0-9]+))?"),
         Words("", ", ignoreUnstable: false", ", rollbackPrs: true", ", separateMajorMinor: false", ", " + Parted, ", matchUpdateTypes: [major], enabled: false"),
         (versioning, rest) => $"{{versioning: '{versioning}'{rest}}}");
 
@@ -245,6 +295,9 @@ public sealed class RenovateDialectTests
         Words("jammy", "noble", "22.04", "24.04", "noble-20240801", "bookworm", "12", "13", "stable", "18", "18.x", "20.1.0", "v20.1.0", "iron"),
         Gen.Select(Words("", "v"), Gen.Int[0, 4], Gen.Int[0, 4], Gen.Int[0, 9], Words("", "-alpine", "-rc1", "b1", "_3", "-1"), (v, a, b, c, s) => $"{v}{a}.{b}.{c}{s}"),
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Words("", "-alpine", "-slim"), (a, b, s) => $"{a}.{b}{s}"));
+
+    private static Gen<string> Range { get; } = Words(
+        "<", ">", "=", "~", "^", "!", "[", "]", "(", ")", ",", ".", "-", "_", "*", "|", "@", " ", "1", "2", "0", "12", "v", "a", "rc", "dev", "post", "final", "p1", "x", "+").Array[0, 14].Select(string.Concat);
 
     private static Gen<string> Words(params string[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
@@ -128,6 +130,43 @@ public sealed class DockerPolicyTests
         Assert.Equal(UpdateKind.Patch, verdict.Kind);
     }
 
+    [Theory]
+    [InlineData("1-alpine3.20", "1.24.4-alpine3.20 1.24-alpine3.20 1-alpine3.23 1.27.0-alpine3.23 1-alpine3.24 1.27.0-alpine3.24", "1-alpine3.24", "newest version with suffix -alpine3.20; 1.27.0 is there only as -alpine3.24, on a newer distribution")]
+    [InlineData("1.30-alpine3.23-slim", "1.30.4-alpine3.23-slim 1.31-alpine3.23-slim 1.31.3-alpine3.23-slim 1.31-alpine3.24-slim 1.31.4-alpine3.24-slim", "1.31-alpine3.24-slim", null)]
+    [InlineData("2.4-alpine3.13", "2.4.46-alpine3.13 2.4-alpine3.24 2.4.68-alpine3.24", "2.4-alpine3.24", null)]
+    [InlineData("3-slim-bookworm", "3.14.7-slim-bookworm 3-slim-trixie 3.14.7-slim-trixie 3.15.0rc1-slim-trixie", null, null)]
+    [InlineData("3-slim-bookworm", "3.14.6-slim-bookworm 3-slim-trixie 3.14.7-slim 3.14.7-slim-forky", null, null)]
+    [InlineData("1-windowsservercore-1709", "1.11.2-windowsservercore-1709 1-windowsservercore-1809 1.13.5-windowsservercore-1809", null, null)]
+    [InlineData("21-jdk-alpine-3.20", "21.0.6_7-jdk-alpine-3.20 21-jdk-alpine-3.24 21.0.12_8-jdk-alpine-3.24", "21-jdk-alpine-3.24", null)]
+    public void A_tag_that_is_built_no_more_on_its_distribution_moves_to_where_its_versions_go_on(string current, string candidates, string? selected, string? reason)
+    {
+        var question = new TagQuestion(current, [current, .. candidates.Split(' ')]);
+
+        var verdict = Any.Decide(question);
+
+        Assert.Equal(selected, verdict.Selected);
+        Assert.Equal(selected is null ? UpdateKind.None : UpdateKind.Major, verdict.Kind);
+        Assert.Equal(reason ?? verdict.Reason, verdict.Reason);
+        Assert.Null(new DockerPolicy(UpdateKind.Major, DistributionMove.Stay).Decide(new TagQuestion(selected ?? current, question.Candidates)).Selected);
+    }
+
+    [Theory]
+    [InlineData("22.04", "2023-12-01", null)]
+    [InlineData("22.04", "2024-04-24", null)]
+    [InlineData("22.04", "2024-05-01", "24.04")]
+    [InlineData("20.04", "2023-12-01", "22.04")]
+    [InlineData("23.10", "2023-12-01", null)]
+    public void Ubuntu_is_left_for_a_long_term_release_only_when_that_is_out(string current, string day, string? selected)
+    {
+        // Since 1 December 2023 the image has a tag 24.04, for what was released on 25 April 2024.
+        var question = new TagQuestion(current, ["20.04", "22.04", "22.10", "23.04", "23.10", "24.04"])
+        {
+            Now = DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+        };
+
+        Assert.Equal(selected, Any.Decide(question).Selected);
+    }
+
     [Fact]
     public void What_is_selected_is_a_newer_candidate_of_the_same_form_whatever_the_order_and_asking_again_stays()
     {
@@ -164,7 +203,7 @@ public sealed class DockerPolicyTests
                 var after = TagVersion.Of(selected);
                 Assert.Contains(selected, candidates);
                 Assert.True(verdict.Kind <= furthest);
-                Assert.True(after.CompareVersion(before) > 0);
+                Assert.True(after.CompareVersion(before) > 0 || (after.CompareVersion(before) == 0 && verdict.Kind == UpdateKind.Major));
                 Assert.True(after.IsWrittenLike(before));
                 Assert.True(before.IsPreRelease || !after.IsPreRelease);
                 Assert.True(verdict.Kind == UpdateKind.Major || after.Suffix == before.Suffix);

@@ -57,7 +57,7 @@ internal sealed class DebianVersioning : Versioning
 
     public override bool IsStable(Release release) => Releases.Find(release.Compatibility ?? "") is { } found && found.IsReleased(_now) && !found.IsEnded(_now);
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         var isRole = Array.IndexOf(Roles, next.Text) >= 0;
         if (Array.IndexOf(Roles, value) >= 0)

@@ -20,9 +20,8 @@ internal sealed class NodeVersioning : NpmVersioning
 
     private readonly DateTimeOffset _now;
 
-    private NodeVersioning(DateTimeOffset now) => _now = now;
-
-    public override string Name => "node";
+    private NodeVersioning(DateTimeOffset now)
+        : base("node") => _now = now;
 
     public override bool AllowsUnstableSteps => true;
 
@@ -33,19 +32,19 @@ internal sealed class NodeVersioning : NpmVersioning
         && Array.Find(Lines, l => l.Major == release.Numbers[0]) is { Since: { } since }
         && _now > DateTimeOffset.Parse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (LineOf(value) is not null)
         {
             var line = Array.Find(Lines, l => l.Major == next.Numbers[0]);
-            return line.Name is null or "" ? base.NewValue(Normalized(value)[1..], current, next) : line.Name;
+            return line.Name is null or "" ? base.NewValue($"{LineOf(value)}", current, next) : line.Name;
         }
 
         var written = base.NewValue(value, current, next);
         return written is not null && Read(written) is not null ? WithoutSigns(written) : written;
     }
 
-    protected override string Normalized(string range) => LineOf(range) is { } major ? $"^{major}" : base.Normalized(range);
+    protected override string? Normalized(string range) => LineOf(range) is { } major ? $"^{major}" : base.Normalized(range);
 
     private static int? LineOf(string name) =>
         name.Length > 0 && Array.Find(Lines, l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Major: > 0 and var major } ? major : null;

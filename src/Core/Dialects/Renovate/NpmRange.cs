@@ -73,9 +73,29 @@ internal sealed class NpmRange
         return false;
     }
 
-    /// <summary>Whether all of the range is newer than a version.</summary>
-    public bool IsAbove(Release version) =>
-        !Contains(version) && _sets.TrueForAll(set => set.Exists(c => c.Operator != '<' && SemverVersioning.Order(version, c.Version) < 0));
+    /// <summary>
+    /// Whether a version is below the range, as npm has it: not in it, no part of the range is open below, and it reaches no part's
+    /// upper end. A pre-release between both ends is below as well.
+    /// </summary>
+    public bool IsAbove(Release version) => !Contains(version) && _sets.TrueForAll(set => IsAbove(set, version));
+
+    private static bool IsAbove(List<Comparator> set, Release version)
+    {
+        if (set.Count == 0)
+        {
+            return true;
+        }
+
+        var (lowest, highest) = (set[0], set[0]);
+        foreach (var comparator in set)
+        {
+            lowest = SemverVersioning.Order(comparator.Version, lowest.Version) < 0 ? comparator : lowest;
+            highest = SemverVersioning.Order(comparator.Version, highest.Version) > 0 ? comparator : highest;
+        }
+
+        var order = SemverVersioning.Order(version, highest.Version);
+        return lowest.Operator != '<' && (highest.Operator == '>' || (highest is { Operator: '<', OrEqual: true } ? order <= 0 : order < 0));
+    }
 
     private static bool Holds(List<Comparator> set, Release version)
     {
@@ -111,8 +131,10 @@ internal sealed class NpmRange
         var words = text.Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         if (Array.IndexOf(words, "-") is var dash and > 0)
         {
-            return Partial.TryRead(string.Concat(words[..dash]), isBare: true, out var from)
-                && Partial.TryRead(string.Concat(words[(dash + 1)..]), isBare: true, out var to)
+            // Before a whole version an equal sign is one too many there.
+            var (first, last) = (string.Concat(words[..dash]), string.Concat(words[(dash + 1)..]));
+            return Partial.TryRead(first, isBare: true, out var from) && !(from.Patch is not null && first.Contains('=', StringComparison.Ordinal))
+                && Partial.TryRead(last, isBare: true, out var to) && !(to.Patch is not null && last.Contains('=', StringComparison.Ordinal))
                 && from.AddHyphen(to, set);
         }
 
@@ -120,6 +142,11 @@ internal sealed class NpmRange
         var word = "";
         foreach (var next in words)
         {
+            if (word.EndsWith("==", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
             word += next;
             if (word.AsSpan().TrimStart("<>=~^v").Length == 0)
             {
@@ -154,7 +181,14 @@ internal sealed class NpmRange
         op = bare is "" or "~" or "~>" or "^" ? bare
             : bare is "<" or ">" ? (equals > 0 ? bare + "=" : bare)
             : "?";
-        return op != "?" && Partial.TryRead(word[length..], isBare: true, out var version)
+        // Stars behind a whole version mean nothing.
+        var text = word[length..];
+        if (text.EndsWith('*') && bare is "" or "<" or ">" && Partial.TryRead(text.TrimEnd('*'), isBare: true, out var whole) && whole.Patch is not null)
+        {
+            text = text.TrimEnd('*');
+        }
+
+        return op != "?" && Partial.TryRead(text, isBare: true, out var version)
             && (equals < 2 || op is "~" or "~>" or "^" || version.Patch is null) && version.Add(op, set);
     }
 

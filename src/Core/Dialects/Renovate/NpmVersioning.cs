@@ -6,21 +6,22 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// </summary>
 internal class NpmVersioning : SemverVersioning
 {
-    public static new readonly NpmVersioning Instance = new();
+    public static new readonly NpmVersioning Instance = new("npm");
 
-    protected NpmVersioning()
-    {
-    }
+    /// <summary>Helm's charts, which have no rules of their own.</summary>
+    public static NpmVersioning Helm { get; } = new("helm");
 
-    public override string Name => "npm";
+    protected NpmVersioning(string name) => Name = name;
 
-    public override bool IsValid(string text) => NpmRange.TryRead(Normalized(text), out _);
+    public override string Name { get; }
+
+    public override bool IsValid(string text) => ReadRange(text) is not null;
 
     public override bool IsSingle(string text) => Read(text) is not null || (text.StartsWith('=') && Read(text[1..]) is not null);
 
-    public override Predicate<Release> Range(string text) => NpmRange.TryRead(Normalized(text), out var range) ? range.Contains : _ => false;
+    public override Predicate<Release> Range(string text) => ReadRange(text) is { } range ? range.Contains : _ => false;
 
-    public override bool IsBelow(Release release, string value) => NpmRange.TryRead(Normalized(value), out var range) && range.IsAbove(release);
+    public override bool IsBelow(Release release, string value) => ReadRange(value)?.IsAbove(release) ?? false;
 
     public override Release? Current(string value, List<Release> releases)
     {
@@ -37,7 +38,7 @@ internal class NpmVersioning : SemverVersioning
         return best ?? Read(value);
     }
 
-    public override string? NewValue(string value, Release current, Release next)
+    public override string? NewValue(string value, Release? current, Release next)
     {
         if (Read(value) is not null)
         {
@@ -57,6 +58,8 @@ internal class NpmVersioning : SemverVersioning
         };
     }
 
-    /// <summary>A range in the words that npm's grammar has.</summary>
-    protected virtual string Normalized(string range) => NpmRange.WithoutNumbersBehindX(range);
+    /// <summary>A range in the words that npm's grammar has; null where there are none for it.</summary>
+    protected virtual string? Normalized(string range) => NpmRange.WithoutNumbersBehindX(range);
+
+    private NpmRange? ReadRange(string text) => Normalized(text) is { } npm && NpmRange.TryRead(npm, out var range) ? range : null;
 }

@@ -272,8 +272,8 @@ internal sealed class RenovatePolicy : IPolicy
 
         private bool IsStableEnough(Release release, bool currentIsStable) =>
             _versioning.IsStable(release)
-            || (!currentIsStable && Nullable.Equals(release.Major, _current.Major)
-                && (_versioning.AllowsUnstableSteps || (Nullable.Equals(release.Minor, _current.Minor) && Nullable.Equals(release.Patch, _current.Patch))));
+            || (!currentIsStable && release.HasSame(0, _current)
+                && (_versioning.AllowsUnstableSteps || (release.HasSame(1, _current) && release.HasSame(2, _current))));
 
         private UpdateKind KindOf(Release release) =>
             !_versioning.IsSame(0, release, _current) ? UpdateKind.Major : !_versioning.IsSame(1, release, _current) ? UpdateKind.Minor : UpdateKind.Patch;
@@ -285,9 +285,9 @@ internal sealed class RenovatePolicy : IPolicy
                 return "latest";
             }
 
-            return release.Major is not { } major ? null
+            return release.Numbers is not [var major, ..] ? null
                 : kind == UpdateKind.Major ? (_settings.SeparateMultipleMajor ? $"v{major}" : "major")
-                : release.Minor is not { } minor || _current.Minor is null ? "non-major"
+                : release.Numbers is not [_, var minor, ..] || _current.Numbers.Length < 2 ? "non-major"
                 : kind == UpdateKind.Minor ? (_settings.SeparateMultipleMinor ? $"v{major}.{minor}" : _settings.SeparateMinorPatch ? "minor" : "non-major")
                 : _settings.SeparateMinorPatch ? "patch" : "non-major";
         }
@@ -372,7 +372,7 @@ internal sealed class RenovatePolicy : IPolicy
         /// <summary>What is written for a version; null where nothing is, with a note where a person would wonder.</summary>
         private string? Propose(Found next, UpdateKind kind, bool isRollback)
         {
-            var written = _versioning.NewValue(_value, _current, next.Release);
+            var written = _versioning.NewValue(_value, isRollback ? null : _current, next.Release);
             if (written is null || written == _value)
             {
                 return null;

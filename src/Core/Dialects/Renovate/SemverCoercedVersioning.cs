@@ -4,11 +4,15 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// The first numbers in a text, up to three, as a semantic version (<c>versioning/semver-coerced</c>): <c>1.2-alpine</c> is
 /// 1.2.0. A number with a zero before it makes none: <c>20.04</c>. What stands behind the numbers decides nothing but whether a tag is stable.
 /// </summary>
-internal sealed class SemverCoercedVersioning : Versioning
+internal class SemverCoercedVersioning : Versioning
 {
     private const int MostDigits = 16;
 
     public static readonly SemverCoercedVersioning Instance = new();
+
+    protected SemverCoercedVersioning()
+    {
+    }
 
     public override string Name => "semver-coerced";
 
@@ -66,13 +70,13 @@ internal sealed class SemverCoercedVersioning : Versioning
 
     public override bool IsBreaking(Release from, Release to) => SemverVersioning.Instance.IsBreaking(from, to);
 
-    public override Predicate<Release> Range(string text) => NpmRange.TryRead(text, out var range) ? range.Contains : _ => false;
+    public override Predicate<Release> Range(string text) => NpmRange.TryRead(Widened(text), out var range) ? range.Contains : _ => false;
 
-    public override bool IsBelow(Release release, string value) => NpmRange.TryRead(value, out var range) && range.IsAbove(release);
+    public override bool IsBelow(Release release, string value) => NpmRange.TryRead(Widened(value), out var range) && range.IsAbove(release);
 
     public override Release? Current(string value, List<Release> releases)
     {
-        if (!NpmRange.TryRead(value, out var range))
+        if (!NpmRange.TryRead(Widened(value), out var range))
         {
             return Read(value);
         }
@@ -94,6 +98,9 @@ internal sealed class SemverCoercedVersioning : Versioning
             : SemverVersioning.Strict(best.Text) is not null ? best
             : best with { Text = $"{best.Numbers[0]}.{best.Numbers[1]}.{best.Numbers[2]}" };
     }
+
+    /// <summary>The range that a text stands for.</summary>
+    protected virtual string Widened(string text) => text;
 
     private static int EndOfDigits(string text, int at)
     {

@@ -66,7 +66,7 @@ internal sealed class UbuntuVersioning : Versioning
         return equal.Count == 1 ? equal[0] : current;
     }
 
-    public override string? NewValue(string value, Release current, Release next) =>
+    public override string? NewValue(string value, Release? current, Release next) =>
         Releases.IsName(value) ? Releases.NameOf(next.Text) : Releases.VersionOf(next.Text);
 
     /// <summary><c>22.04</c>, <c>22.04.1</c>, from 04 on; Renovate's expression leaves out the first, <c>4.10</c>.</summary>

@@ -14,14 +14,17 @@ internal abstract partial class Versioning
 
     private static readonly string[] Unread =
     [
-        "apk", "aws-eks-addon", "aws-machine-image", "azure-rest-api", "bazel-module", "cargo", "composer", "conan", "conda", "deb", "deno", "devbox", "elm",
-        "exact", "git", "github-actions", "glasskube", "go-mod-directive", "gomod", "gradle", "hashicorp", "helm", "hermit", "hex", "ivy", "lambda-node", "maven",
-        "nixpkgs", "nuget", "paket", "pep440", "perl", "poetry", "pvp", "python", "rez", "rpm", "ruby", "rust-release-channel", "same-major",
+        "apk", "aws-eks-addon", "aws-machine-image", "azure-rest-api", "bazel-module", "cargo", "conan", "conda", "deb", "deno", "devbox", "elm",
+        "exact", "github-actions", "glasskube", "go-mod-directive", "gomod", "gradle", "hermit", "hex", "ivy", "lambda-node", "maven",
+        "nixpkgs", "paket", "perl", "pvp", "rez", "rpm", "rust-release-channel", "same-major",
         "semver-partial", "swift", "unity3d", "unity3d-packages",
     ];
 
     private static readonly string[] Known =
-        ["docker", "semver", "semver-coerced", "loose", "npm", "node", "redhat", "ubuntu", "debian", "kubernetes-api", "regex"];
+    [
+        "docker", "semver", "semver-coerced", "same-major", "loose", "npm", "helm", "node", "hashicorp", "composer", "redhat", "ubuntu", "debian",
+        "kubernetes-api", "maven", "nuget", "pep440", "poetry", "python", "ruby", "git", "regex",
+    ];
 
     /// <summary>Its name in a configuration.</summary>
     public abstract string Name { get; }
@@ -49,6 +52,28 @@ internal abstract partial class Versioning
                 return SemverCoercedVersioning.Instance;
             case "npm":
                 return NpmVersioning.Instance;
+            case "helm":
+                return NpmVersioning.Helm;
+            case "hashicorp":
+                return HashicorpVersioning.Instance;
+            case "composer":
+                return ComposerVersioning.Instance;
+            case "same-major":
+                return SameMajorVersioning.Instance;
+            case "maven":
+                return MavenVersioning.Instance;
+            case "nuget":
+                return NugetVersioning.Instance;
+            case "pep440":
+                return Pep440Versioning.Instance;
+            case "poetry":
+                return PoetryVersioning.Instance;
+            case "python":
+                return PoetryVersioning.Python;
+            case "ruby":
+                return RubyVersioning.Instance;
+            case "git":
+                return GitVersioning.Instance;
             case "node":
                 return NodeVersioning.Instance;
             case "ubuntu":
@@ -118,7 +143,7 @@ internal abstract partial class Versioning
     public virtual bool IsBreaking(Release from, Release to) => !IsSame(0, from, to);
 
     /// <summary>Whether both have the same number at a place.</summary>
-    public virtual bool IsSame(int section, Release a, Release b) => Nullable.Equals(a.Section(section), b.Section(section));
+    public virtual bool IsSame(int section, Release a, Release b) => a.HasSame(section, b);
 
     /// <summary>The versions that a range holds; none where it is no range.</summary>
     public virtual Predicate<Release> Range(string text) => Read(text) is { } version ? r => AreEqual(r, version) : _ => false;
@@ -146,8 +171,11 @@ internal abstract partial class Versioning
     }
 
     /// <summary>What is written for a new version; null where nothing can be.</summary>
-    public virtual string? NewValue(string value, Release current, Release next) =>
-        current.Text == "v" + value && next.Text.StartsWith('v') ? next.Text[1..] : next.Text;
+    /// <param name="value">The current text.</param>
+    /// <param name="current">The version that it stands for; null where that is gone.</param>
+    /// <param name="next">The new version.</param>
+    public virtual string? NewValue(string value, Release? current, Release next) =>
+        current?.Text == "v" + value && next.Text.StartsWith('v') ? next.Text[1..] : next.Text;
 
     /// <summary>The version part of what is written, which rules about the current version see after the lookup.</summary>
     public virtual string ToVersion(string value) => value;
@@ -157,7 +185,7 @@ internal abstract partial class Versioning
         text.Length is >= 7 and <= 40 && !text.AsSpan().ContainsAnyExcept(Hexadecimal) && text.AsSpan().ContainsAnyInRange('a', 'f');
 
     /// <summary>Numbers with dots between them from a place on; none where there are none.</summary>
-    protected static double[] Dotted(ReadOnlySpan<char> text, ref int at)
+    public static double[] Dotted(ReadOnlySpan<char> text, ref int at)
     {
         Span<double> few = stackalloc double[8];
         var numbers = few;
@@ -197,7 +225,7 @@ internal abstract partial class Versioning
     }
 
     /// <summary>Digits as a number.</summary>
-    protected static double Number(ReadOnlySpan<char> digits)
+    public static double Number(ReadOnlySpan<char> digits)
     {
         if (digits.Length > 15)
         {
