@@ -199,7 +199,7 @@ public sealed class RenovateRepositoryTests
             {
               "extends": ["config:js-app", ":maintainLockFilesWeekly", "group:jestMonorepo", "local>acme/renovate-config"],
               "npmrc": "x", "rangeStrategy": "pin", "lockFileMaintenance": {"enabled": true},
-              "packageRules": [{"matchDatasources": ["pypi"], "versioning": "pep440", "allowedVersions": "~=1.4"}, {"matchPackageNames": ["django"], "versioning": "pep440"}],
+              "packageRules": [{"matchDatasources": ["pypi"], "versioning": "rpm", "allowedVersions": "~=1.4"}, {"matchPackageNames": ["django"], "versioning": "no-such"}],
               "dependencyDashboard": true, "prHourlyLimit": 2
             }
             """;
@@ -211,7 +211,7 @@ public sealed class RenovateRepositoryTests
         [
             "renovate.json:1: no image has to do with lockFileMaintenance, npmrc, rangeStrategy: passed over",
             "renovate.json:2: what 'local>acme/renovate-config' says is not known here, for it is in another place: write into this file what of it has to hold",
-            "renovate.json:4: the versioning 'pep440' is not read for images: write one of docker, semver, semver-coerced, loose, npm, node, redhat, ubuntu, debian, kubernetes-api, regex; what the rule is for stays as it is",
+            "renovate.json:4: there is no versioning 'no-such'; what the rule is for stays as it is",
             "renovate.json:5: 'dependencyDashboard' has no meaning here, and is passed over",
             "renovate.json:5: 'prHourlyLimit' has no meaning here, and is passed over",
         ], repository.Remarks);

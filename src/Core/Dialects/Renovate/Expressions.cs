@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -16,6 +17,8 @@ internal static class Expressions
     private const int LongestTranslated = 100_000;
 
     private const int MostAlternatives = 64;
+
+    private static readonly SearchValues<char> Magic = SearchValues.Create("*?[]{}()+@!|\\");
 
     /// <summary>Reads an expression; <paramref name="error"/> says what is wrong with it.</summary>
     public static bool TryRead(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error, int longest = Longest)
@@ -89,6 +92,13 @@ internal static class Expressions
         {
             // Renovate takes a lone star for everything, slashes included.
             (matches, error) = (isNegative ? _ => false : _ => true, null);
+            return true;
+        }
+
+        if (!glob.AsSpan().ContainsAny(Magic))
+        {
+            var comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            (matches, error) = (t => t.Equals(glob, comparison) != isNegative, null);
             return true;
         }
 

@@ -13,6 +13,10 @@ internal sealed record Manager(string Name, IReadOnlyList<string> Formats, IRead
     /// <summary>The manager of expressions of one's own.</summary>
     public const string Custom = "custom.regex";
 
+    /// <summary><see cref="Patterns"/>, read.</summary>
+    public IReadOnlyList<Predicate<string>> Files { get; } =
+        [.. Patterns.Select(p => Expressions.TryReadPattern(p, out var matches, out var error) ? matches : throw new FormatException(error))];
+
     /// <summary>False: it is off until the configuration switches it on.</summary>
     public bool IsOn { get; init; } = true;
 

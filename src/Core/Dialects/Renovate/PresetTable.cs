@@ -288,6 +288,10 @@ internal static class PresetTable
 
     private static readonly string[] Packages = ["config:", "default:", "docker:", "group:", "schedule:", "workarounds:", "security:", "helpers:", "customManagers:", "preview:", .. OfOtherPackages];
 
+    /// <summary>The package rules of all of them.</summary>
+    public static IEnumerable<YamlMapping> Rules =>
+        Known.Values.SelectMany(p => p.TryGet("packageRules", out var rules) && rules is YamlSequence list ? list.Mappings : []);
+
     /// <summary>Whether a name is one of Renovate's own presets, there or not.</summary>
     public static bool IsOwn(string name) => name.StartsWith(':') || Array.Exists(Packages, p => Full(name).StartsWith(p, StringComparison.Ordinal));
 

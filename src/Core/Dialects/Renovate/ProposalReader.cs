@@ -11,7 +11,7 @@ internal static class ProposalReader
     public static IReadOnlyList<string> Keys { get; } =
     [
         "groupName", "labels", "addLabels", "reviewers", "additionalReviewers", "assignees", "automerge", "requiredStatusChecks", "prConcurrentLimit", "branchConcurrentLimit",
-        "commitMessagePrefix", "semanticCommits", "semanticCommitType", "semanticCommitScope", "baseBranchPatterns", "schedule", "timezone",
+        "commitMessagePrefix", "semanticCommits", "semanticCommitType", "semanticCommitScope", "baseBranchPatterns",
     ];
 
     /// <summary>Reads settings as they are in force for some uses.</summary>

@@ -35,10 +35,17 @@ internal sealed class RepositoryReader
 
     private static readonly string[] Known = [.. Options.All.Concat(Read).Concat(Options.OfOtherPackages).Concat(Options.OfTheServer).Concat(Options.Dropped).Distinct(StringComparer.Ordinal)];
 
+    private const string Datasource = "docker";
+
+    private static readonly Lazy<FrozenDictionary<string, RepositoryRule>> Presets = new(ReadPresets);
+
+    private static readonly Manager Custom = new(Manager.Custom, [], [], ["custom"], []) { LeavesUnpinned = true };
+
     private readonly ConfigurationText _text;
     private readonly RuleReader _policies;
     private readonly HashSet<int> _own = [];
     private readonly SortedSet<string> _others = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Predicate<string>> _globs = new(StringComparer.Ordinal);
     private int _rules;
 
     /// <summary>A reader of a file.</summary>
@@ -63,11 +70,10 @@ internal sealed class RepositoryReader
 
         var rules = ReadRules(settings);
         var managers = Managers.All.Select(m => ReadManager(m, m.Name, m.Formats, root, settings)).ToList();
-        var custom = new Manager(Manager.Custom, [], [], ["custom"], []) { LeavesUnpinned = true };
         foreach (var found in new CustomManagers(_text).Read(settings))
         {
             var own = Merging.Merge(found.Settings, SettingNodes.Mapping("managerFilePatterns", SettingNodes.List(found.Patterns, found.Settings.Start), found.Settings.Start));
-            managers.Add(ReadManager(custom, "regex", ["comment", .. found.Formats.Select(f => f.Name)], root, settings, own));
+            managers.Add(ReadManager(Custom, "regex", ["comment", .. found.Formats.Select(f => f.Name)], root, settings, own));
         }
 
         CheckRanges(settings, rules);
@@ -202,7 +208,7 @@ internal sealed class RepositoryReader
         var reader = _text.Open(defaults, $"'{section}'", Known);
         var whole = _text.Open(merged, "", Known);
         var before = _text.ErrorCount;
-        List<Predicate<string>> files = [.. manager.Patterns.Select(Pattern), .. reader.Scalars("managerFilePatterns").Select(Pattern).OfType<Predicate<string>>()];
+        List<Predicate<string>> files = [.. manager.Files, .. reader.Scalars("managerFilePatterns").Select(Pattern).OfType<Predicate<string>>()];
         var areFilesKnown = _text.ErrorCount == before;
         var isOn = reader.Flag("enabled") ?? manager.IsOn;
         var enabled = settings.Scalars("enabledManagers");
@@ -237,18 +243,29 @@ internal sealed class RepositoryReader
     private RepositoryRule ReadRule(ConfigurationMapping rule)
     {
         var node = rule.Node;
-        var isOwn = _own.Contains(node.Start);
-        var matches = new List<Predicate<RenovateUse>>();
-        foreach (var key in rule.Keys)
+        if (_own.Contains(node.Start))
         {
-            if (OfUse.Contains(key) && Match(rule, key, isOwn) is { } match)
-            {
-                matches.Add(match);
-            }
+            return Compile(rule, isOwn: true);
         }
 
+        // Rules of presets are the same in every repository, and their expressions take a while to read.
+        return Presets.Value.TryGetValue(SettingNodes.ToJson(node), out var read) ? read with { Node = node } : Compile(rule, isOwn: false);
+    }
+
+    private static FrozenDictionary<string, RepositoryRule> ReadPresets()
+    {
+        var reader = new RepositoryReader(new SourceFile("presets", ""));
+        return PresetTable.Rules.DistinctBy(SettingNodes.ToJson, StringComparer.Ordinal).ToFrozenDictionary(SettingNodes.ToJson, r => reader.Compile(Open(reader._text, r), isOwn: false), StringComparer.Ordinal);
+    }
+
+    private RepositoryRule Compile(ConfigurationMapping rule, bool isOwn)
+    {
+        var node = rule.Node;
+        var patterns = rule.Keys.Where(OfUse.Contains).Select(k => (Key: k, Matches: Patterns(rule, k))).Where(p => p.Matches is not null).ToDictionary(p => p.Key, p => p.Matches!, StringComparer.Ordinal);
+        List<Predicate<RenovateUse>> matches = [.. patterns.Select(p => Match(rule, p.Key, p.Value, isOwn))];
+
         // What is for other packages may have versionings that images have not.
-        var isForImages = Managers.All.Any(m => IsForManager(rule, m)) || IsForManager(rule, new Manager(Manager.Custom, [], [], ["custom"], []));
+        var isForImages = Managers.All.Append(Custom).Any(m => IsForManager(patterns, m));
         var policy = isForImages ? PolicyEntries(node) : [];
         if (policy.Find(e => SettingNodes.Name(e.Key) == "versioning").Value is YamlScalar { IsEmpty: false } versioning && Versioning.Find(versioning.Value, out var error) is null)
         {
@@ -271,17 +288,17 @@ internal sealed class RepositoryReader
         SettingNodes.Name(entry.Key) == "versioning" && entry.Value is YamlScalar { IsEmpty: false } text && Versioning.Find(text.Value, out _) is null;
 
     /// <summary>Whether a rule may be for images that a manager reads.</summary>
-    private bool IsForManager(ConfigurationMapping rule, Manager manager) =>
-        (Patterns(rule, "matchDatasources")?.Invoke("docker") ?? true)
-        && (Patterns(rule, "matchManagers")?.Invoke(manager.Name) ?? true)
-        && (Patterns(rule, "matchCategories") is not { } categories || manager.Categories.Any(c => categories(c)));
+    private static bool IsForManager(Dictionary<string, Predicate<string>> patterns, Manager manager) =>
+        (patterns.GetValueOrDefault("matchDatasources")?.Invoke(Datasource) ?? true)
+        && (patterns.GetValueOrDefault("matchManagers")?.Invoke(manager.Name) ?? true)
+        && (!patterns.TryGetValue("matchCategories", out var categories) || manager.Categories.Any(c => categories(c)));
 
-    private Predicate<RenovateUse>? Match(ConfigurationMapping rule, string key, bool isOwn)
+    private static Predicate<RenovateUse> Match(ConfigurationMapping rule, string key, Predicate<string> matches, bool isOwn)
     {
         switch (key)
         {
             case "matchJsonata":
-                return Never(rule, key, isOwn, "matchJsonata is not read");
+                return Never(rule, key, isOwn, "it is not read");
             case "matchRepositories":
                 return Never(rule, key, isOwn, "the repository's name is not known here");
             case "matchBaseBranches":
@@ -290,23 +307,12 @@ internal sealed class RepositoryReader
                 return Never(rule, key, isOwn, "it is not known here from which sources an image is made");
             case "matchRegistryUrls":
                 return Never(rule, key, isOwn, "images have no registryUrls");
-            default:
-                break;
-        }
-
-        if (Patterns(rule, key) is not { } matches)
-        {
-            return null;
-        }
-
-        switch (key)
-        {
             case "matchManagers":
                 return u => matches(u.Manager.Name);
             case "matchCategories":
                 return u => u.Manager.Categories.Any(c => matches(c));
             case "matchDatasources":
-                return _ => matches("docker");
+                return _ => matches(Datasource);
             case "matchPackageNames":
                 return u => matches(u.PackageName);
             case "matchDepNames":
@@ -345,7 +351,8 @@ internal sealed class RepositoryReader
         List<Predicate<string>> any = [], all = [];
         foreach (var item in rule.Scalars(key))
         {
-            if (Pattern(item) is { } pattern)
+            // An expression of another language.
+            if ((key == "matchJsonata" ? _ => false : Pattern(item)) is { } pattern)
             {
                 (item.Value.StartsWith('!') ? all : any).Add(pattern);
             }
@@ -357,9 +364,6 @@ internal sealed class RepositoryReader
     private Predicate<string>? Pattern(YamlScalar scalar) =>
         _text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out var matches, out var error), error) ? matches : null;
 
-    private static Predicate<string> Pattern(string known) =>
-        Expressions.TryReadPattern(known, out var matches, out var error) ? matches : throw new FormatException(error);
-
     /// <summary>Paths and globs; a text that is part of a path counts too where it leaves files out.</summary>
     private List<(YamlScalar Text, Predicate<string> Matches)> Globs(ConfigurationMapping section, string key)
     {
@@ -367,9 +371,15 @@ internal sealed class RepositoryReader
         foreach (var item in section.Scalars(key))
         {
             var value = item.Value;
-            if (_text.Check(item, Expressions.TryReadGlob(value, ignoreCase: false, out var matches, out var error), error))
+            if (!_globs.TryGetValue(value, out var matches) && _text.Check(item, Expressions.TryReadGlob(value, ignoreCase: false, out matches, out var error), error))
             {
-                globs.Add((item, key == "ignorePaths" ? p => p.Contains(value, StringComparison.Ordinal) || matches!(p) : p => p == value || matches!(p)));
+                // Every manager has those that are for all.
+                _globs[value] = matches!;
+            }
+
+            if (matches is not null)
+            {
+                globs.Add((item, key == "ignorePaths" ? p => p.Contains(value, StringComparison.Ordinal) || matches(p) : p => p == value || matches(p)));
             }
         }
 
