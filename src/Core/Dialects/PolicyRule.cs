@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -54,8 +55,17 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
     /// <summary>Whether uses without a digest get one; null: where nobody says otherwise, they do.</summary>
     public bool? Pins { get; init; }
 
+    /// <summary>Whether a digest that is there follows its tag when that is republished.</summary>
+    public bool Refreshes { get; init; } = true;
+
     /// <summary>How what it leads to is proposed.</summary>
     public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
+
+    /// <summary>The same rule as it is for one kind of update, where that is proposed otherwise.</summary>
+    public IReadOnlyDictionary<UpdateKind, PolicyRule> ByKind { get; init; } = ImmutableDictionary<UpdateKind, PolicyRule>.Empty;
+
+    /// <summary>The rule as it is for a kind of update.</summary>
+    public PolicyRule For(UpdateKind kind) => ByKind.GetValueOrDefault(kind, this);
 
     /// <summary>A rule that leaves uses as they are.</summary>
     public static PolicyRule SwitchOff(string? reason, RuleSource? source) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Basewatch.Core.Dialects.Renovate;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Policies;
 
@@ -14,6 +15,7 @@ public sealed class PolicyInForce
         {
             DockerPolicy docker => Split(docker, limit),
             FilteredPolicy { Selector: DockerPolicy docker } filtered => [.. Split(docker, limit).Select(p => p is DockerPolicy ? filtered with { Selector = p } : p)],
+            RenovatePolicy renovate => renovate.Parts,
             var policy => [policy],
         };
     }

@@ -56,4 +56,14 @@ public sealed record ProposalSettings
 
     /// <summary>The group that updates of a kind travel in; null: none.</summary>
     public string? GroupOf(UpdateKind kind) => GroupsByKind.TryGetValue(kind, out var group) ? group : Group;
+
+    /// <summary>Whether others say the same, their lists item by item.</summary>
+    public bool SaysTheSame(ProposalSettings other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Same(Labels, other.Labels) && Same(Reviewers, other.Reviewers) && Same(Assignees, other.Assignees) && Same(RequiredChecks, other.RequiredChecks)
+            && this == (other with { Labels = Labels, Reviewers = Reviewers, Assignees = Assignees, RequiredChecks = RequiredChecks });
+
+        static bool Same(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.SequenceEqual(b, StringComparer.Ordinal);
+    }
 }

@@ -162,7 +162,7 @@ public static class UpdatePlanner
             // A tag that is in the list and has no digest was deleted meanwhile, or is still being pushed: wait.
             if (facts.Digests.GetValueOrDefault(step.Tag) is { } digest)
             {
-                updates.Add(new Update(use, Aim(use, policy.Rule, step.Tag, digest), step.Kind, step.Policy, step.Reason) { Rule = policy.Rule });
+                updates.Add(new Update(use, Aim(use, policy.Rule, step.Tag, digest), step.Kind, step.Policy, step.Reason) { Rule = policy.Rule.For(step.Kind) });
             }
         }
 
@@ -204,15 +204,15 @@ public static class UpdatePlanner
     private static Update? Refresh(ImageUse use, PolicyRule rule, string tag, Digest? digest, bool isSame)
     {
         var current = use.Reference!;
-        if (digest is null || digest == current.Digest || (current.Digest is null && !IsPinned(use, rule)))
+        if (digest is null || digest == current.Digest || (current.Digest is null ? !IsPinned(use, rule) : !rule.Refreshes))
         {
             return null;
         }
 
         var target = current with { Tag = tag, Digest = digest };
         return current.Digest is null
-            ? new Update(use, target, UpdateKind.Pin, DigestPolicyName, $"{tag} is not pinned: it can change without notice") { Rule = rule }
-            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, isSame ? $"{tag} was republished: only other platforms or attestations changed" : $"{tag} was republished") { Rule = rule, IsMinorRefresh = isSame };
+            ? new Update(use, target, UpdateKind.Pin, DigestPolicyName, $"{tag} is not pinned: it can change without notice") { Rule = rule.For(UpdateKind.Pin) }
+            : new Update(use, target, UpdateKind.Digest, DigestPolicyName, isSame ? $"{tag} was republished: only other platforms or attestations changed" : $"{tag} was republished") { Rule = rule.For(UpdateKind.Digest), IsMinorRefresh = isSame };
     }
 
     /// <summary>What a use follows. What it is for matters only where it may be changed.</summary>

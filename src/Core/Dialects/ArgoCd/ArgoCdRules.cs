@@ -49,7 +49,7 @@ internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<Applicatio
 
     /// <summary>Whether a policy would take a tag if there were no other.</summary>
     private static bool Takes(PolicyRule rule, string? tag) =>
-        tag is not null && rule.Policy?.Decide(new TagQuestion(null, [tag]) { Pushed = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { [tag] = DateTimeOffset.UnixEpoch } }).Selected == tag;
+        tag is not null && rule.Policy?.Decide(new TagQuestion(null, [tag]) { Facts = TagFacts.Of(new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { [tag] = DateTimeOffset.UnixEpoch }) }).Selected == tag;
 }
 
 /// <summary>Names of groups.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -13,14 +14,20 @@ internal static class Expressions
 {
     private const int Longest = 2000;
 
+    private const int LongestTranslated = 100_000;
+
+    private const int MostAlternatives = 64;
+
+    private static readonly SearchValues<char> Magic = SearchValues.Create("*?[]{}()+@!|\\");
+
     /// <summary>Reads an expression; <paramref name="error"/> says what is wrong with it.</summary>
-    public static bool TryRead(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error)
+    public static bool TryRead(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error, int longest = Longest)
     {
         regex = null;
         error = null;
-        if (pattern.Length > Longest)
+        if (pattern.Length > longest)
         {
-            error = $"the expression is longer than {Longest} characters";
+            error = $"the expression is longer than {longest} characters";
             return false;
         }
 
@@ -60,13 +67,12 @@ internal static class Expressions
     }
 
     /// <summary>Reads <c>/expression/</c> or a glob, as minimatch has it without regard to case.</summary>
-    public static bool TryReadPattern(string text, [NotNullWhen(true)] out Predicate<string>? matches, [NotNullWhen(false)] out string? error)
-    {
-        if (IsRegex(text))
-        {
-            return TryReadRegex(text, out matches, out error);
-        }
+    public static bool TryReadPattern(string text, [NotNullWhen(true)] out Predicate<string>? matches, [NotNullWhen(false)] out string? error) =>
+        IsRegex(text) ? TryReadRegex(text, out matches, out error) : TryReadGlob(text, ignoreCase: true, out matches, out error);
 
+    /// <summary>Reads a glob as minimatch has it, where names that begin with a dot are like others.</summary>
+    public static bool TryReadGlob(string text, bool ignoreCase, [NotNullWhen(true)] out Predicate<string>? matches, [NotNullWhen(false)] out string? error)
+    {
         matches = null;
         var glob = text.TrimStart('!');
         var isNegative = (text.Length - glob.Length) % 2 == 1;
@@ -76,7 +82,27 @@ internal static class Expressions
             return false;
         }
 
-        if (TryRead(Translate(glob), ignoreCase: true, out var regex, out error))
+        if (glob.Length > Longest || Alternatives(glob) is not { } alternatives)
+        {
+            error = $"'{Excerpt.Of(text)}' is no pattern that is read: it is longer than {Longest} characters, or has more than {MostAlternatives} alternatives";
+            return false;
+        }
+
+        if (glob == "*" && ignoreCase)
+        {
+            // Renovate takes a lone star for everything, slashes included.
+            (matches, error) = (isNegative ? _ => false : _ => true, null);
+            return true;
+        }
+
+        if (!glob.AsSpan().ContainsAny(Magic))
+        {
+            var comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            (matches, error) = (t => t.Equals(glob, comparison) != isNegative, null);
+            return true;
+        }
+
+        if (TryRead($"^(?:{string.Join('|', alternatives.Select(Translate))})$", ignoreCase, out var regex, out error, LongestTranslated))
         {
             matches = isNegative ? t => !regex.IsMatch(t) : regex.IsMatch;
         }
@@ -84,16 +110,98 @@ internal static class Expressions
         return matches is not null;
     }
 
-    /// <summary>A glob as an expression.</summary>
+    /// <summary>The globs that a glob with braces stands for; null where they are more than anyone writes.</summary>
+    private static List<string>? Alternatives(string glob)
+    {
+        var done = new List<string>();
+        var open = new Stack<string>([glob]);
+        while (open.TryPop(out var next))
+        {
+            if (done.Count + open.Count >= MostAlternatives)
+            {
+                return null;
+            }
+
+            if (Brace(next) is not var (start, end, parts))
+            {
+                done.Add(next);
+                continue;
+            }
+
+            for (var i = parts.Count - 1; i >= 0; i--)
+            {
+                open.Push(string.Concat(next.AsSpan(0, start), parts[i], next.AsSpan(end + 1)));
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>The first brace with a comma of its own in it, and what is between its commas.</summary>
+    private static (int Start, int End, List<string> Parts)? Brace(string glob)
+    {
+        for (var start = glob.IndexOf('{', StringComparison.Ordinal); start >= 0; start = glob.IndexOf('{', start + 1))
+        {
+            var (depth, from, parts) = (0, start + 1, new List<string>());
+            for (var i = start; i < glob.Length; i++)
+            {
+                depth += glob[i] switch { '{' => 1, '}' => -1, _ => 0 };
+                if ((glob[i] == ',' && depth == 1) || (glob[i] == '}' && depth == 0))
+                {
+                    parts.Add(glob[from..i]);
+                    from = i + 1;
+                }
+
+                if (depth == 0)
+                {
+                    if (parts.Count > 1)
+                    {
+                        return (start, i, parts);
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A glob without braces as an expression.</summary>
     private static string Translate(string glob)
     {
-        var text = new StringBuilder("^(?:");
-        var braces = 0;
-        var ends = new Stack<string>();
-        for (var i = 0; i < glob.Length; i++)
+        var text = new StringBuilder();
+        var names = glob.Split('/');
+        for (var i = 0; i < names.Length; i++)
         {
-            var c = glob[i];
-            if (c is '?' or '*' or '+' or '@' && i + 1 < glob.Length && glob[i + 1] == '(')
+            var isLast = i == names.Length - 1;
+            if (names[i] == "**")
+            {
+                text.Append(isLast ? ".*" : "(?:.*/)?");
+            }
+            else
+            {
+                TranslateName(names[i], text);
+                text.Append(isLast ? "" : "/");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void TranslateName(string name, StringBuilder text)
+    {
+        if (name == "*")
+        {
+            text.Append("[^/]+");
+            return;
+        }
+
+        var ends = new Stack<string>();
+        for (var i = 0; i < name.Length; i++)
+        {
+            var c = name[i];
+            if (c is '?' or '*' or '+' or '@' && i + 1 < name.Length && name[i + 1] == '(' && name.IndexOf(')', i) > 0)
             {
                 ends.Push(c == '@' ? ")" : ")" + c);
                 text.Append("(?:");
@@ -107,25 +215,15 @@ internal static class Expressions
             {
                 text.Append('|');
             }
-            else if (c == '{' && glob.IndexOf('}', i) > glob.IndexOf(',', i) && glob.IndexOf(',', i) >= 0)
+            else if (c == '[' && name.IndexOf(']', i) is var close && close > i + 1)
             {
-                braces++;
-                text.Append("(?:");
-            }
-            else if (c == '}' && braces > 0)
-            {
-                braces--;
-                text.Append(')');
-            }
-            else if (c == ',' && braces > 0)
-            {
-                text.Append('|');
-            }
-            else if (c == '[' && glob.IndexOf(']', i) is var close && close > i + 1)
-            {
-                var set = glob[(i + 1)..close].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
+                var set = name[(i + 1)..close].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
                 text.Append('[').Append(set[0] == '!' ? "^" + set[1..] : set).Append(']');
                 i = close;
+            }
+            else if (c == '\\' && i + 1 < name.Length)
+            {
+                text.Append(Regex.Escape(name[++i].ToString()));
             }
             else
             {
@@ -133,6 +231,9 @@ internal static class Expressions
             }
         }
 
-        return text.Append(")$").ToString();
+        while (ends.TryPop(out var missing))
+        {
+            text.Append(missing);
+        }
     }
 }

@@ -33,13 +33,40 @@ internal static class Options
         """);
 
     /// <summary>Those that are obeyed.</summary>
-    private static readonly FrozenSet<string> Obeyed = Words("""
+    public static readonly FrozenSet<string> Obeyed = Words("""
         allowedVersions digest enabled extractVersion followTag ignoreUnstable internalChecksFilter major matchConfidence matchCurrentAge
         matchCurrentValue matchCurrentVersion matchIsBreaking matchNewValue matchUpdateTypes maxMajorIncrement minimumReleaseAge
         minimumReleaseAgeBehaviour minimumReleaseAgeBuffer minor packageRules patch pin pinDigest pinDigests replacement respectLatest rollback
         rollbackPrs separateMajorMinor separateMinorPatch separateMultipleMajor separateMultipleMinor updatePinnedDependencies
         versionCompatibility versioning
         """);
+
+    /// <summary>Those that other packages have and images do not.</summary>
+    public static readonly FrozenSet<string> OfOtherPackages = Words("""
+        bumpVersion bumpVersions cloneSubmodules cloneSubmodulesFilter composerIgnorePlatformReqs constraints constraintsFiltering constraintsVersioning
+        customDatasources goGetDirs ignorePlugins ignoreScripts lockFileMaintenance npmToken npmrc npmrcMerge osvVulnerabilityAlerts pinVersions
+        postUpdateOptions postUpgradeTasks rangeStrategy skipArtifactsUpdate skipInstalls toolSettings transitiveRemediation updateInternalDeps
+        vulnerabilityAlerts
+        """);
+
+    /// <summary>Those that a repository does not set.</summary>
+    public static readonly FrozenSet<string> OfTheServer = Words("""
+        allowPlugins allowScripts allowedCommands autodiscover autodiscoverFilter baseDir binarySource cacheDir dryRun endpoint force
+        forkOrg forkToken gitPrivateKey gitUrl globalExtends inheritConfig onboarding onboardingBranch onboardingConfig onboardingNoDeps onboardingPrTitle
+        optimizeForDisabled password persistRepoData platform prCommitsPerRunLimit privateKey redisUrl repositories repositoryCache requireConfig
+        secrets token username variables
+        """);
+
+    /// <summary>Those of older releases that no longer do anything.</summary>
+    public static readonly FrozenSet<string> Dropped = Words("""
+        allowCommandTemplating allowPostUpgradeCommandTemplating automergeComment branchPrefixOld compatibility deepExtract gitFs groupBranchName groupCommitMessage
+        groupPrBody groupPrTitle ignoreNodeModules ignoreNpmrcFile includeForks lazyGrouping maintainYarnLock packageFiles raiseDeprecationWarnings
+        rebaseConflictedPrs rebaseStalePrs recreateClosed renovateFork statusCheckVerify supportPolicy trustLevel unpublishSafe unstablePattern
+        updateLockFiles upgradeInRange yarnCacheFolder yarnMaintenanceBranchName yarnMaintenanceCommitMessage yarnMaintenancePrBody yarnMaintenancePrTitle
+        """);
+
+    /// <summary>Sections of older releases for all managers of a language.</summary>
+    public static readonly FrozenSet<string> Languages = Words("docker dotnet golang java js node php python ruby rust");
 
     /// <summary>All of them.</summary>
     public static IEnumerable<string> All => Obeyed.Concat(PassedOver);

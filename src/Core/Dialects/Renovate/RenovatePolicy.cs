@@ -19,8 +19,20 @@ internal sealed class RenovatePolicy : IPolicy
     private readonly IReadOnlyList<PackageRule> _rules;
     private readonly bool _seesAge;
 
+    private readonly UpdateKind _furthest;
+
     /// <summary>Creates the policy of rules in their order.</summary>
-    public RenovatePolicy(IReadOnlyList<PackageRule> rules) => (_rules, _seesAge) = (rules, rules.Any(r => r.SeesAge));
+    /// <param name="rules">The rules.</param>
+    /// <param name="furthest">The furthest step of its proposals: Patch, Minor or Major.</param>
+    public RenovatePolicy(IReadOnlyList<PackageRule> rules, UpdateKind furthest = UpdateKind.Major) => (_rules, _furthest, _seesAge) = (rules, furthest, rules.Any(r => r.SeesAge));
+
+    /// <summary>Its proposals one by one, as Renovate makes a pull request of each: what is not major, all, and where a rule parts them, patches.</summary>
+    public IReadOnlyList<IPolicy> Parts =>
+    [
+        .. _rules.SelectMany(r => r.Changes).Any(c => c(new RuleSettings()) is { SeparateMinorPatch: true } or { SeparateMultipleMinor: true }) ? (IPolicy[])[new RenovatePolicy(_rules, UpdateKind.Patch)] : [],
+        new RenovatePolicy(_rules, UpdateKind.Minor),
+        this,
+    ];
 
     /// <inheritdoc/>
     public string Name => "renovate";
@@ -334,7 +346,7 @@ internal sealed class RenovatePolicy : IPolicy
 
                 var next = bucket.Ready ?? bucket.Newest;
                 var isNewest = _versioning.Compare(next.Release, bucket.Newest.Release) == 0;
-                if (Propose(next, KindOf(next.Release), isRollback: false) is { } written)
+                if (KindOf(next.Release) <= policy._furthest && Propose(next, KindOf(next.Release), isRollback: false) is { } written)
                 {
                     proposals.Add((next, written, KindOf(next.Release)));
                     if (!isNewest)

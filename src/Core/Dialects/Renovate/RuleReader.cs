@@ -27,6 +27,12 @@ internal sealed class RuleReader
     /// <summary>A reader of a text.</summary>
     public RuleReader(SourceFile file) => _text = new ConfigurationText(file) { LongestText = LongestText, NameOf = Renamed };
 
+    /// <summary>A reader of rules in a text that others read too.</summary>
+    public RuleReader(ConfigurationText text) => _text = text;
+
+    /// <summary>One rule by itself. A range is not looked at: it depends on other rules how it is read.</summary>
+    public PackageRule Compile(YamlMapping node) => ReadParts(_text.Open(node, Within, Known), isTop: false);
+
     /// <summary>Reads what a text holds.</summary>
     public PolicyReading Read(YamlNode? root)
     {
@@ -73,6 +79,17 @@ internal sealed class RuleReader
 
     private void ReadRule(ConfigurationMapping rule, bool isTop)
     {
+        var read = ReadParts(rule, isTop);
+        CheckAllowed(rule, read.Conditions.Count == 0 ? read.Changes : null);
+        _rules.Add(read);
+        if (isTop)
+        {
+            ReadRules(rule.Items("packageRules", MostRules));
+        }
+    }
+
+    private PackageRule ReadParts(ConfigurationMapping rule, bool isTop)
+    {
         var conditions = new List<Predicate<RuleFacts>>();
         var changes = new List<Func<RuleSettings, RuleSettings>>();
         foreach (var key in rule.Keys)
@@ -101,12 +118,7 @@ internal sealed class RuleReader
             rule.Remark("allowedVersions", "allowedVersions has no effect beside matchUpdateTypes: Renovate knows what kind an update is only after it has chosen it");
         }
 
-        CheckAllowed(rule, conditions.Count == 0 ? changes : null);
-        _rules.Add(new PackageRule(conditions, changes) { SeesAge = rule.Has("matchCurrentAge") });
-        if (isTop)
-        {
-            ReadRules(rule.Items("packageRules", MostRules));
-        }
+        return new PackageRule(conditions, changes) { SeesAge = rule.Has("matchCurrentAge") };
     }
 
     /// <summary>Names of older releases that Renovate still takes.</summary>
@@ -256,7 +268,7 @@ internal sealed class RuleReader
     }
 
     /// <summary>Whether a range is one of the versioning that it is read with; not known where a rule before it may set another.</summary>
-    private void CheckAllowed(ConfigurationMapping rule, List<Func<RuleSettings, RuleSettings>>? changes)
+    private void CheckAllowed(ConfigurationMapping rule, IReadOnlyList<Func<RuleSettings, RuleSettings>>? changes)
     {
         if (!rule.Has("allowedVersions") || (changes is null && rule.Has("versioning")))
         {

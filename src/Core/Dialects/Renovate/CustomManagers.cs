@@ -1,0 +1,253 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Yaml;
+using Basewatch.Core.Images;
+
+namespace Basewatch.Core.Dialects.Renovate;
+
+/// <summary>An expression of one's own that finds images: which files it reads, and what it says of what it finds.</summary>
+/// <param name="Patterns">The files, as Renovate has them.</param>
+/// <param name="Formats">The formats that it is here.</param>
+/// <param name="Settings">What holds for its images alone.</param>
+internal sealed record CustomManager(IReadOnlyList<YamlScalar> Patterns, IReadOnlyList<RegexFormat> Formats, YamlMapping Settings);
+
+/// <summary>Reads <c>customManagers</c> (<see href="https://docs.renovatebot.com/modules/manager/regex/"/>).</summary>
+/// <param name="text">Where mistakes are told.</param>
+internal sealed partial class CustomManagers(ConfigurationText text)
+{
+    private const string NotRead = "what this entry of customManagers finds is not read: ";
+
+    private static readonly string[] Known =
+    [
+        "customType", "description", "fileFormat", "managerFilePatterns", "matchStrings", "matchStringsStrategy", "depNameTemplate", "packageNameTemplate", "datasourceTemplate",
+        "depTypeTemplate", "currentValueTemplate", "currentDigestTemplate", "versioningTemplate", "registryUrlTemplate", "extractVersionTemplate", "autoReplaceStringTemplate",
+    ];
+
+    private readonly List<CustomManager> _managers = [];
+    private int _formats;
+
+    /// <summary>Reads the entries of a list.</summary>
+    public IReadOnlyList<CustomManager> Read(ConfigurationMapping root)
+    {
+        foreach (var entry in root.Mappings("customManagers", Known, RegexFormat.MostFormats))
+        {
+            if (ReadOne(entry) is { } manager)
+            {
+                _managers.Add(manager);
+            }
+        }
+
+        return _managers;
+    }
+
+    private CustomManager? ReadOne(ConfigurationMapping entry)
+    {
+        var files = entry.Scalars("managerFilePatterns");
+        var datasource = entry.Text("datasourceTemplate");
+        if (datasource is not null and not "docker" && !datasource.Contains("{{", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (entry.Text("customType") is { } type && type != "regex")
+        {
+            entry.Remark("customType", NotRead + $"its type is '{Excerpt.Of(type)}', and expressions alone are");
+            return null;
+        }
+
+        var settings = new List<(YamlNode, YamlNode)>();
+        foreach (var (template, key) in (IEnumerable<(string, string)>)[("versioningTemplate", "versioning"), ("extractVersionTemplate", "extractVersion")])
+        {
+            if (entry.Scalar(template) is { } fixedText && !fixedText.Value.Contains("{{", StringComparison.Ordinal))
+            {
+                settings.Add((SettingNodes.Text(key, fixedText.Start), fixedText));
+            }
+        }
+
+        return new CustomManager(files, Formats(entry, files, datasource), SettingNodes.Mapping(settings, entry.Node.Start));
+    }
+
+    private List<RegexFormat> Formats(ConfigurationMapping entry, IReadOnlyList<YamlScalar> files, string? datasource)
+    {
+        var formats = new List<RegexFormat>();
+        if (entry.Text("matchStringsStrategy") is { } strategy and not "any")
+        {
+            entry.Remark("matchStringsStrategy", NotRead + $"its strategy is '{Excerpt.Of(strategy)}'");
+            return formats;
+        }
+
+        if (Array.Find(["currentValueTemplate", "currentDigestTemplate", "autoReplaceStringTemplate"], entry.Has) is { } key)
+        {
+            entry.Remark(key, NotRead + $"it has a {key}");
+            return formats;
+        }
+
+        var image = entry.Text("packageNameTemplate") ?? entry.Text("depNameTemplate");
+        if (image?.Contains("{{", StringComparison.Ordinal) == true)
+        {
+            entry.Remark(entry.Has("packageNameTemplate") ? "packageNameTemplate" : "depNameTemplate", NotRead + "the image's name is put together of others");
+            return formats;
+        }
+
+        List<string> globs = [];
+        foreach (var file in files)
+        {
+            if (Glob(file.Value) is { } glob)
+            {
+                globs.Add(glob);
+            }
+            else
+            {
+                text.Remark(file, NotRead + $"write its files '{Excerpt.Of(file.Value)}' as a glob, such as **/*.env");
+                return formats;
+            }
+        }
+
+        foreach (var written in entry.Scalars("matchStrings"))
+        {
+            // Checked as it is written, for the names of the groups are others here.
+            if (!text.Check(written, Expressions.TryRead(written.Value, ignoreCase: false, out var regex, out var error), error) || files.Count == 0)
+            {
+                continue;
+            }
+
+            var names = regex!.GetGroupNames();
+            if (datasource is null && !names.Contains("datasource", StringComparer.Ordinal))
+            {
+                text.Wrong(written, "the expression says of no datasource: add the group (?<datasource>…), or \"datasourceTemplate\": \"docker\"");
+                continue;
+            }
+
+            if (names.Contains("versioning", StringComparer.Ordinal) && !entry.Has("versioningTemplate"))
+            {
+                text.Remark(written, "the versioning that an expression finds is not obeyed: write versioningTemplate, or a rule of packageRules");
+            }
+
+            var name = string.Create(CultureInfo.InvariantCulture, $"renovate-{++_formats}");
+            if (RegexFormat.TryCreate(name, globs, Pattern(written.Value, names, image is not null), image, out var format, out error))
+            {
+                formats.Add(format);
+            }
+            else
+            {
+                text.Remark(written, NotRead + error);
+            }
+        }
+
+        return formats;
+    }
+
+    /// <summary>The expression with our names for its groups; what would say the datasource says docker.</summary>
+    private static string Pattern(string pattern, string[] names, bool hasImage)
+    {
+        var nameGroup = hasImage ? null : names.Contains("packageName", StringComparer.Ordinal) ? "packageName" : names.Contains("lookupName", StringComparer.Ordinal) ? "lookupName" : "depName";
+        var made = new StringBuilder("(?-m:");
+        var at = 0;
+        foreach (Match group in Group().Matches(pattern))
+        {
+            if (group.Index < at)
+            {
+                continue;
+            }
+
+            made.Append(pattern, at, group.Index - at);
+            at = group.Index + group.Length;
+            var name = group.Groups["name"].Value;
+            if (name == "datasource" && End(pattern, at) is { } end)
+            {
+                made.Append("(?:docker)");
+                at = end + 1;
+                continue;
+            }
+
+            made.Append(name == nameGroup ? "(?<name>" : name == "currentValue" ? "(?<tag>" : name == "currentDigest" ? "(?<digest>" : "(?:");
+        }
+
+        return made.Append(pattern, at, pattern.Length - at).Append(')').ToString();
+    }
+
+    /// <summary>Where the bracket closes that is open before a place.</summary>
+    private static int? End(string pattern, int at)
+    {
+        var (depth, inSet) = (1, false);
+        for (var i = at; i < pattern.Length; i++)
+        {
+            switch (pattern[i])
+            {
+                case '\\':
+                    i++;
+                    break;
+                case '[' when !inSet:
+                    inSet = true;
+                    break;
+                case ']' when inSet:
+                    inSet = false;
+                    break;
+                case '(' when !inSet:
+                    depth++;
+                    break;
+                case ')' when !inSet && --depth == 0:
+                    return i;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A pattern for files as ours are written; null where it has none. It may be for some files more: whether Renovate would read
+    /// one is decided by the pattern itself.
+    /// </summary>
+    private static string? Glob(string pattern)
+    {
+        if (!Expressions.IsRegex(pattern))
+        {
+            var glob = Set().Replace(pattern, "?");
+            return glob.StartsWith('!') || glob.AsSpan().ContainsAny("()\\") ? null : glob.StartsWith("**/", StringComparison.Ordinal) ? glob : "/" + glob;
+        }
+
+        var text = pattern.TrimEnd('i')[1..^1];
+        var start = Start().Match(text);
+        var isRooted = start.Value == "^";
+        var end = text.EndsWith('$') ? text.Length - 1 : text.Length;
+        var made = new StringBuilder();
+        var pieces = Piece().Matches(text[start.Length..end]);
+        if (pieces.Sum(p => p.Length) != end - start.Length)
+        {
+            return null;
+        }
+
+        foreach (Match piece in pieces)
+        {
+            made.Append(piece switch
+            {
+                { Value: "/" } => "/",
+                _ when piece.Groups["any"].Success => piece.Value.StartsWith('.') ? "\0" : "*",
+                _ when piece.Groups["set"].Success => "?",
+                _ when piece.Groups["either"].Success => $"{{{piece.Groups["either"].Value.Replace('|', ',').Replace("\\", "", StringComparison.Ordinal)}}}",
+                _ when piece.Groups["maybe"].Success => $"{{{piece.Groups["maybe"].Value.TrimStart('\\')},}}",
+                _ => piece.Value.TrimStart('\\'),
+            });
+        }
+
+        // What may have slashes in it stands for folders before its name too.
+        var names = made.ToString().Split('/').Select(n => n == "\0" ? "**" : n.Contains('\0', StringComparison.Ordinal) ? "**/" + n.Replace('\0', '*') : n).ToList();
+        names[^1] = names[^1] == "**" ? "**/*" : names[^1] + (text.EndsWith('$') ? "" : "*");
+        var path = string.Join('/', names);
+        return isRooted ? "/" + path : start.Length > 0 ? path : path.StartsWith("**/", StringComparison.Ordinal) ? path : "*" + path;
+    }
+
+    [GeneratedRegex(@"\(\?P?<(?<name>[A-Za-z_][A-Za-z0-9_]*)>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Group();
+
+    [GeneratedRegex(@"\[[^\]/]+\]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Set();
+
+    [GeneratedRegex(@"^(?:\^|\(\^\|/\)|\(\?:\^\|/\))?", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Start();
+
+    [GeneratedRegex(@"(?<any>(?:\.|\[\^/\]|\\w|\\d|\\S)[+*]\??)|(?<maybe>\\?[A-Za-z0-9_.-])\?|(?<set>\[[^\]\^][^\]]*\])|\((?:\?:)?(?<either>[A-Za-z0-9_\\.|-]+)\)|\\[.\-/]|[A-Za-z0-9_/ -]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Piece();
+}

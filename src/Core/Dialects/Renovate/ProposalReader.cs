@@ -1,0 +1,62 @@
+namespace Basewatch.Core.Dialects.Renovate;
+
+/// <summary>Reads how updates are proposed.</summary>
+internal static class ProposalReader
+{
+    private const int MostOpen = 1000;
+
+    private static readonly string[] Semantics = ["auto", "enabled", "disabled"];
+
+    /// <summary>Keys that are read here.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "groupName", "labels", "addLabels", "reviewers", "additionalReviewers", "assignees", "automerge", "requiredStatusChecks", "prConcurrentLimit", "branchConcurrentLimit",
+        "commitMessagePrefix", "semanticCommits", "semanticCommitType", "semanticCommitScope", "baseBranchPatterns",
+    ];
+
+    /// <summary>Reads settings as they are in force for some uses.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="fill">Fills in what a text has in double braces.</param>
+    public static ProposalSettings Read(ConfigurationMapping settings, Func<string, string> fill)
+    {
+        var limit = settings.Number("prConcurrentLimit", 0, int.MaxValue);
+        var branches = settings.Number("branchConcurrentLimit", 0, int.MaxValue);
+        limit = limit is > 0 && branches is > 0 ? Math.Min(limit.Value, branches.Value) : limit is > 0 ? limit : branches;
+        return new ProposalSettings
+        {
+            Group = settings.Text("groupName") is { Length: > 0 } group ? fill(group) : null,
+            Labels = [.. settings.Texts("labels").Concat(settings.Texts("addLabels")).Select(fill).Distinct(StringComparer.Ordinal)],
+            Reviewers = [.. settings.Texts("reviewers").Concat(settings.Texts("additionalReviewers")).Select(Reviewer).Distinct(StringComparer.Ordinal)],
+            Assignees = [.. settings.Texts("assignees").Select(Login).Distinct(StringComparer.Ordinal)],
+            Automerge = settings.Flag("automerge") ?? false,
+            RequiredChecks = settings.Texts("requiredStatusChecks"),
+            Limit = limit is > 0 and <= MostOpen ? limit : null,
+            CommitPrefix = Prefix(settings),
+            TargetBranch = Branch(settings),
+        };
+    }
+
+    /// <summary><c>team:acme/web</c> is <c>acme/web</c>; a team without its organisation is one of the repository's own.</summary>
+    private static string Reviewer(string text) =>
+        !text.StartsWith("team:", StringComparison.Ordinal) ? Login(text)
+        : text["team:".Length..] is var team && team.Contains('/', StringComparison.Ordinal) ? team
+        : "/" + team;
+
+    private static string Login(string text) => text.TrimStart('@');
+
+    private static string? Prefix(ConfigurationMapping settings)
+    {
+        if (settings.Text("commitMessagePrefix") is { Length: > 0 } written && !written.Contains("{{", StringComparison.Ordinal))
+        {
+            return written;
+        }
+
+        var type = settings.Text("semanticCommitType") ?? "chore";
+        var scope = settings.IsNull("semanticCommitScope") ? "" : settings.Text("semanticCommitScope") ?? "deps";
+        return settings.Choice("semanticCommits", Semantics) != "enabled" || type.Length == 0 ? null : scope.Length == 0 ? type : $"{type}({scope})";
+    }
+
+    /// <summary>The branch where one alone is named; of several, or of an expression, it is not known which.</summary>
+    private static string? Branch(ConfigurationMapping settings) =>
+        settings.Texts("baseBranchPatterns") is [{ Length: > 0 } only] && only != "$default" && !only.Contains('*', StringComparison.Ordinal) && !Expressions.IsRegex(only) ? only : null;
+}

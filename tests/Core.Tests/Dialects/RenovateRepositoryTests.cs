@@ -1,0 +1,324 @@
+using System.Globalization;
+using Basewatch.Core.Policies;
+using CsCheck;
+
+namespace Basewatch.Core.Tests.Dialects;
+
+/// <summary>Renovate's configuration of whole repositories.</summary>
+public sealed class RenovateRepositoryTests
+{
+    private const string Python = "FROM python:3.12.4-slim\n";
+    private const string Tags = "3.12-slim 3.12.4-slim 3.12.7 3.12.7-slim 3.12.8-alpine 3.13.1-slim 4.0.0-slim";
+
+    [Theory]
+    [InlineData("renovate")]
+    [InlineData("renovate-rules")]
+    public void The_rows_of_a_sample_hold(string name)
+    {
+        var folder = Path.Combine(Root(), "samples", name);
+        var repository = RepositoryText.Of([.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+            .Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f))).Where(f => f.Item1 != ".expected.tsv")]);
+        Assert.Empty(repository.Errors);
+        foreach (var row in File.ReadAllLines(Path.Combine(folder, ".expected.tsv")).Skip(1).Select(l => l.Split('\t')))
+        {
+            var (path, line) = (row[0], int.Parse(row[1], CultureInfo.InvariantCulture));
+            var rule = repository.RuleOf(path, line);
+            Assert.Equal($"{row[0]} {row[5]} {row[6]} {row[7]} {row[8]}", $"{path} {rule.Source?.Dialect} {rule.Source} {repository.Decide(path, line, row[4]) ?? "-"} {rule.For(UpdateKind.Minor).Proposal.Group ?? "-"}");
+        }
+    }
+
+    [Fact]
+    public void What_it_does_not_read_is_not_claimed()
+    {
+        var repository = RepositoryText.Of(("renovate.json", "{}"), ("k8s/web.yaml", Pod("nginx:1.27.0")), ("azure-pipelines.yml", "resources:\n  containers:\n    - container: a\n      image: ubuntu:22.04\n"), ("Dockerfile", Python));
+
+        Assert.Null(repository.RuleOf("k8s/web.yaml", 8).Source);
+        Assert.Null(repository.RuleOf("azure-pipelines.yml", 4).Source);
+        Assert.Equal("renovate.json:1", repository.RuleOf("Dockerfile", 1).Source?.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"enabled": false}""", "renovate.json:1", "Renovate is switched off")]
+    [InlineData("""{"dockerfile": {"enabled": false}}""", "renovate.json:1", "dockerfile is switched off")]
+    [InlineData("""{"dockerfile": false}""", "renovate.json:1", "dockerfile is switched off")]
+    [InlineData("{\n\"enabledManagers\": [\"npm\"]}", "renovate.json:2", "enabledManagers does not name dockerfile")]
+    [InlineData("{\n\"ignorePaths\": [\"images/**\"]}", "renovate.json:2", "its path is among ignorePaths: images/**")]
+    [InlineData("{\n\"ignorePaths\": [\"mages/x\"]}", "renovate.json:2", "its path is among ignorePaths: mages/x")]
+    [InlineData("{\n\"includePaths\": [\"apps/**\"]}", "renovate.json:2", "its path is not among includePaths")]
+    [InlineData("{\n\"ignoreDeps\": [\"node\",\n\"python\"]}", "renovate.json:3", "it is among ignoreDeps")]
+    [InlineData("{\"packageRules\": [\n{\"matchDatasources\": [\"docker\"], \"enabled\": false}]}", "renovate.json:2", "a package rule switches it off")]
+    [InlineData("{\"packageRules\": [\n{\"matchCategories\": [\"docker\"], \"description\": \"By hand\", \"enabled\": false}]}", "renovate.json:2", "By hand")]
+    [InlineData("{\"docker\": {\n\"enabled\": false}}", "renovate.json:1", "a preset switches it off")]
+    [InlineData("{\n\"extends\": [\"docker:disable\"]}", "renovate.json:2", "dockerfile is switched off")]
+    [InlineData("{\n\"extends\": [\":disableRenovate\"]}", "renovate.json:2", "Renovate is switched off")]
+    [InlineData("{\n\"extends\": [\"github>acme/renovate\"]}", "renovate.json:2", "all that is said of it is in 'github>acme/renovate', which is not read")]
+    public void What_it_leaves_alone_stays_and_says_why(string configuration, string source, string reason)
+    {
+        var rule = RepositoryText.Of(("renovate.json", configuration), ("images/x/Dockerfile", Python)).RuleOf("images/x/Dockerfile", 1);
+
+        Assert.False(rule.Enabled);
+        Assert.Equal($"{source} {reason}", $"{rule.Source} {rule.Reason}");
+    }
+
+    [Theory]
+    [InlineData("""{"packageRules": [{"matchPackageNames": ["*"], "enabled": false}, {"matchPackageNames": ["python"], "enabled": true}]}""")]
+    [InlineData("""{"enabledManagers": ["dockerfile"]}""")]
+    [InlineData("""{"ignorePaths": ["IMAGES/**"], "includePaths": ["images/**"]}""")]
+    [InlineData("""{"extends": ["docker:disable"], "dockerfile": {"enabled": true}}""")]
+    [InlineData("""{"packageRules": [{"matchSourceUrls": ["*"], "enabled": false}, {"matchDepTypes": ["action"], "enabled": false}]}""")]
+    public void What_is_not_left_alone_goes_on(string configuration) =>
+        Assert.Equal("4.0.0-slim", RepositoryText.Of(("renovate.json", configuration), ("images/x/Dockerfile", Python)).Decide("images/x/Dockerfile", 1, Tags));
+
+    [Theory]
+    [InlineData("""{"matchPackageNames": ["pyth*"]}""", true)]
+    [InlineData("""{"matchPackageNames": ["/^py/"]}""", true)]
+    [InlineData("""{"matchPackageNames": ["!python"]}""", false)]
+    [InlineData("""{"matchPackageNames": ["library/python"]}""", false)]
+    [InlineData("""{"matchPackagePatterns": ["^py"]}""", true)]
+    [InlineData("""{"matchPackagePrefixes": ["pyt"]}""", true)]
+    [InlineData("""{"matchPackagePrefixes": ["python"]}""", true)]
+    [InlineData("""{"packageNames": ["python"]}""", true)]
+    [InlineData("""{"excludePackageNames": ["python"], "matchDatasources": ["docker"]}""", false)]
+    [InlineData("""{"matchDepNames": ["python"], "matchManagers": ["dockerfile"]}""", true)]
+    [InlineData("""{"matchManagers": ["docker-compose", "kubernetes"]}""", false)]
+    [InlineData("""{"matchDatasources": ["npm"]}""", false)]
+    [InlineData("""{"matchFileNames": ["images/**"]}""", true)]
+    [InlineData("""{"matchFileNames": ["images/*"]}""", false)]
+    [InlineData("""{"matchFileNames": ["**/Dockerfile"]}""", true)]
+    [InlineData("""{"matchPaths": ["images/{x,y}/*"]}""", true)]
+    [InlineData("""{"matchCurrentValue": "/-slim$/"}""", true)]
+    [InlineData("""{"matchCurrentValue": "!/-slim$/"}""", false)]
+    [InlineData("""{"matchDepTypes": ["final"]}""", false)]
+    [InlineData("""{"extends": ["packages:linters"]}""", false)]
+    [InlineData("""{"extends": ["monorepo:babel"]}""", false)]
+    public void A_rule_is_for_what_its_matchers_match(string matchers, bool holds)
+    {
+        var configuration = $$"""{"packageRules": [{{matchers[..^1]}}, "allowedVersions": "/^3\\.12\\./", "labels": ["x"]}]}""";
+        var repository = RepositoryText.Of(("renovate.json", configuration), ("images/x/Dockerfile", Python));
+
+        Assert.Empty(repository.Errors);
+        Assert.Equal(holds ? "3.12.7-slim" : "4.0.0-slim", repository.Decide("images/x/Dockerfile", 1, Tags));
+        Assert.Equal(holds ? ["x"] : [], repository.RuleOf("images/x/Dockerfile", 1).Proposal.Labels);
+    }
+
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("""{"pinDigests": true}""", true)]
+    [InlineData("""{"docker": {"pinDigests": true}}""", true)]
+    [InlineData("""{"extends": ["docker:pinDigests"]}""", true)]
+    [InlineData("""{"extends": ["config:best-practices"]}""", true)]
+    [InlineData("""{"extends": ["config:recommended"]}""", false)]
+    [InlineData("""{"extends": ["config:best-practices"], "ignorePresets": ["docker:pinDigests"]}""", false)]
+    [InlineData("""{"pinDigests": true, "pinDigest": {"enabled": false}}""", false)]
+    [InlineData("""{"pinDigests": true, "packageRules": [{"matchUpdateTypes": ["pinDigest"], "enabled": false}]}""", false)]
+    public void Digests_are_pinned_where_it_says_so(string configuration, bool pins) =>
+        Assert.Equal(pins, RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).RuleOf("Dockerfile", 1).Pins);
+
+    [Fact]
+    public void Settings_of_a_manager_go_over_those_for_all()
+    {
+        var repository = RepositoryText.Of(("renovate.json", """{"pinDigests": true, "labels": ["a"], "docker-compose": {"labels": ["b"]}}"""), ("Dockerfile", Python), ("compose.yaml", "services:\n  a:\n    image: redis:7\n"), ("values.yaml", "image:\n  repository: acme/shop\n  tag: 1.8.0\n"));
+
+        Assert.Equal(["a"], repository.RuleOf("Dockerfile", 1).Proposal.Labels);
+        Assert.Equal(["b"], repository.RuleOf("compose.yaml", 3).Proposal.Labels);
+        Assert.False(repository.RuleOf("values.yaml", 2).Pins);
+    }
+
+    [Fact]
+    public void Kinds_of_update_are_proposed_as_each_has_it()
+    {
+        const string configuration = """
+            {
+              "extends": ["group:allNonMajor", ":automergeMinor", ":disableDigestUpdates"],
+              "automergeType": "pr",
+              "major": {"addLabels": ["major"], "reviewers": ["team:acme/core", "@ann"]},
+              "labels": ["images"],
+              "semanticCommits": "enabled",
+              "prConcurrentLimit": 3,
+              "baseBranches": ["next"],
+              "packageRules": [{"matchPackageNames": ["python"], "matchUpdateTypes": ["patch"], "requiredStatusChecks": ["ci/build"]}]
+            }
+            """;
+        var rule = RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).RuleOf("Dockerfile", 1);
+
+        Assert.False(rule.Proposal.Automerge);
+        Assert.Null(rule.Proposal.Group);
+        Assert.False(rule.Refreshes);
+        Assert.Equal(("all non-major dependencies", true), (rule.For(UpdateKind.Minor).Proposal.Group, rule.For(UpdateKind.Minor).Proposal.Automerge));
+        Assert.Equal(["ci/build"], rule.For(UpdateKind.Patch).Proposal.RequiredChecks);
+        var major = rule.For(UpdateKind.Major).Proposal;
+        Assert.False(major.Automerge);
+        Assert.Equal(["images", "major"], major.Labels);
+        Assert.Equal(["acme/core", "ann"], major.Reviewers);
+        Assert.Equal(("chore(deps)", 3, "next"), (major.CommitPrefix, major.Limit, major.TargetBranch));
+        Assert.Equal("Pin Dependencies", rule.For(UpdateKind.Pin).Proposal.Group);
+    }
+
+    [Fact]
+    public void The_first_file_counts_and_others_are_told_of()
+    {
+        var repository = RepositoryText.Of((".renovaterc", """{"enabled": false}"""), (".github/renovate.json5", "// c\n{enabled: true,}"), ("package.json", """{"renovate": {"enabled": false}}"""), ("Dockerfile", Python));
+
+        Assert.True(repository.RuleOf("Dockerfile", 1).Enabled);
+        Assert.Equal([".renovaterc:1: it is passed over: Renovate reads one configuration, and .github/renovate.json5 goes before it"], repository.Remarks);
+    }
+
+    [Theory]
+    [InlineData("""{"renovate": "config:best-practices"}""", true)]
+    [InlineData("""{"renovate": {"extends": ["config:base"]}}""", false)]
+    [InlineData("""{"name": "renovate"}""", null)]
+    [InlineData("""{"name": "x"}""", null)]
+    public void A_package_may_hold_it(string package, bool? pins)
+    {
+        var rule = RepositoryText.Of(("package.json", package), ("Dockerfile", Python)).RuleOf("Dockerfile", 1);
+        Assert.Equal(pins, rule.Source is null ? null : rule.Pins);
+    }
+
+    [Theory]
+    [InlineData("{", "renovate.json:1: this is no valid JSON: it ends before it is complete")]
+    [InlineData("[]", "renovate.json:1: a configuration is an object: write { \"extends\": [\"config:recommended\"] }")]
+    [InlineData("{\n\"packageRule\": []}", "renovate.json:2: there is no key 'packageRule': did you mean 'packageRules'?")]
+    [InlineData("{\n\"extends\": [\"config:recomended\"]}", "renovate.json:2: there is no preset 'config:recomended': did you mean 'config:recommended'?")]
+    [InlineData("{\n\"labels\": \"a\", \"automerge\": \"perhaps\"}", "renovate.json:2: 'automerge' is true or false, not 'perhaps'")]
+    [InlineData("{\"packageRules\": [{\n\"matchPackageNames\": [\"/(/\"]}]}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
+    [InlineData("{\"packageRules\": [{\n\"allowedVersions\": \"/(/\"}]}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
+    [InlineData("{\"kubernetes\": {\n\"fileMatch\": [\"(\"]}}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
+    [InlineData("{\"packageRules\": [{\n\"minimumReleaseAge\": \"soon\"}]}", "renovate.json:2: 'soon' is no span of time: write '3 days'")]
+    public void What_it_would_decide_for_stays_where_it_is_wrong(string configuration, string error)
+    {
+        var repository = RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python), ("bicepconfig.json", "{}"));
+
+        Assert.Equal([error], repository.Errors);
+        Assert.Equal((false, "renovate.json is wrong"), (repository.RuleOf("Dockerfile", 1).Enabled, repository.RuleOf("Dockerfile", 1).Reason));
+    }
+
+    [Fact]
+    public void What_is_for_other_packages_does_no_harm()
+    {
+        const string configuration = """
+            {
+              "extends": ["config:js-app", ":maintainLockFilesWeekly", "group:jestMonorepo", "local>acme/renovate-config"],
+              "npmrc": "x", "rangeStrategy": "pin", "lockFileMaintenance": {"enabled": true},
+              "packageRules": [{"matchDatasources": ["pypi"], "versioning": "rpm", "allowedVersions": "~=1.4"}, {"matchPackageNames": ["django"], "versioning": "no-such"}],
+              "dependencyDashboard": true, "prHourlyLimit": 2
+            }
+            """;
+        var repository = RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python));
+
+        Assert.Empty(repository.Errors);
+        Assert.Equal("4.0.0-slim", repository.Decide("Dockerfile", 1, Tags));
+        Assert.Equal(
+        [
+            "renovate.json:1: no image has to do with lockFileMaintenance, npmrc, rangeStrategy: passed over",
+            "renovate.json:2: what 'local>acme/renovate-config' says is not known here, for it is in another place: write into this file what of it has to hold",
+            "renovate.json:4: there is no versioning 'no-such'; what the rule is for stays as it is",
+            "renovate.json:5: 'dependencyDashboard' has no meaning here, and is passed over",
+            "renovate.json:5: 'prHourlyLimit' has no meaning here, and is passed over",
+        ], repository.Remarks);
+    }
+
+    [Fact]
+    public void Major_steps_travel_apart()
+    {
+        var repository = RepositoryText.Of(("renovate.json", "{}"), ("Dockerfile", Python));
+        var inForce = repository.Policies.For(repository.UseAt("Dockerfile", 1));
+
+        Assert.Equal(["3.13.1-slim", "4.0.0-slim"], inForce.Policies.Select(p => p.Decide(new TagQuestion("3.12.4-slim", Tags.Split(' '))).Selected));
+    }
+
+    [Fact]
+    public void Workarounds_know_images_with_versions_of_their_own()
+    {
+        var repository = RepositoryText.Of(("renovate.json", """{"extends": ["config:recommended"]}"""), ("Dockerfile", "FROM node:20.1.0-alpine\nFROM eclipse-temurin:17.0.9_9-jre\nFROM ubuntu:22.04\nFROM alpine:3.18\n"), ("tests/Dockerfile", Python));
+
+        Assert.Equal("20.2.0-alpine", repository.Decide("Dockerfile", 1, "20.1.0-alpine 20.2.0-alpine 20.3.0"));
+        Assert.Equal("21.0.1_12-jre", repository.Decide("Dockerfile", 2, "17.0.9_9-jre 17.0.10_7-jre 21.0.1_12-jre 22.0.1_8-jre"));
+        Assert.Equal("3.19", repository.Decide("Dockerfile", 4, "3.18 3.19 20240329"));
+        Assert.Equal("its path is among ignorePaths: **/tests/**", repository.RuleOf("tests/Dockerfile", 1).Reason);
+    }
+
+    [Fact]
+    public void An_expression_of_ones_own_finds_images()
+    {
+        const string configuration = """
+            {customManagers: [
+              {customType: 'regex', fileMatch: ['^conf/.+\\.ya?ml$'], matchStrings: ['image=(?<depName>[^:]+):(?<currentValue>[^@\\s]+)(@(?<currentDigest>sha256:[a-f0-9]+))?'], datasourceTemplate: 'docker', versioningTemplate: 'semver'},
+              {customType: 'regex', managerFilePatterns: ['tool.txt'], matchStrings: ['version: (?<currentValue>\\S+)'], depNameTemplate: 'acme/tool', datasourceTemplate: 'docker'},
+              {customType: 'regex', managerFilePatterns: ['tool.txt'], matchStrings: ['helm: (?<currentValue>\\S+)'], depNameTemplate: 'helm/helm', datasourceTemplate: 'github-releases'},
+            ]}
+            """;
+        var repository = RepositoryText.Of(("renovate.json5", configuration), ("conf/a/b.yml", "image=acme/shop:1.8.0\n"), ("other/b.yml", "image=acme/shop:1.8.0\n"), ("tool.txt", "version: 1.0\nhelm: 3.1.0\n"));
+
+        Assert.Empty(repository.Errors);
+        Assert.Empty(repository.Remarks);
+        Assert.Equal(["conf/a/b.yml acme/shop 1.8.0", "tool.txt acme/tool 1.0"], repository.Uses.Select(u => $"{u.Path} {u.Reference?.Name.Familiar} {u.Reference?.Tag}"));
+        Assert.Equal("renovate.json5:1", repository.RuleOf("conf/a/b.yml", 1).Source?.ToString());
+        Assert.Equal("semver", repository.RuleOf("conf/a/b.yml", 1).Summary);
+        Assert.Equal("1.1", repository.Decide("tool.txt", 1, "1.0 1.1 1.1.1"));
+    }
+
+    [Fact]
+    public void Uses_treated_alike_have_one_rule()
+    {
+        var repository = RepositoryText.Of(("renovate.json", """{"extends": ["config:recommended"], "packageRules": [{"matchPackageNames": ["redis"], "allowedVersions": "<8"}]}"""), ("a/Dockerfile", "FROM python:3\nFROM redis:7\n"), ("b/Dockerfile", "FROM golang:1\nFROM redis:6\n"));
+
+        Assert.Same(repository.RuleOf("a/Dockerfile", 1), repository.RuleOf("b/Dockerfile", 1));
+        Assert.Same(repository.RuleOf("a/Dockerfile", 2), repository.RuleOf("b/Dockerfile", 2));
+        Assert.NotSame(repository.RuleOf("a/Dockerfile", 1), repository.RuleOf("a/Dockerfile", 2));
+    }
+
+    [Fact]
+    public void The_words_of_a_rule_decide_as_it_does()
+    {
+        var versions = Gen.Select(Gen.Int[1, 4], Gen.Int[0, 4], Gen.Int[0, 9], Word("", "-slim", "-rc1"), (a, b, c, s) => $"{a}.{b}.{c}{s}");
+        var setting = Word("\"allowedVersions\": \"<3\"", "\"versioning\": \"semver\"", "\"separateMinorPatch\": true", "\"major\": {\"enabled\": false}", "\"ignoreUnstable\": false", "\"minimumReleaseAge\": \"3 days\"", "\"labels\": [\"a\"]");
+        var matcher = Word("\"matchPackageNames\": [\"python\"]", "\"matchUpdateTypes\": [\"major\"]", "\"matchCurrentValue\": \"/^1/\"", "\"matchManagers\": [\"dockerfile\"]", "\"matchPackageNames\": [\"x\"]");
+        Gen.Select(setting, Gen.Select(matcher, setting, (m, s) => $"{{{m}, {s}}}").Array[0, 4], versions.Array[1, 12]).Sample((top, rules, tags) =>
+        {
+            var repository = RepositoryText.Of(("renovate.json", $"{{\"extends\": [\"config:recommended\"], {top}, \"packageRules\": [{string.Join(",", rules)}]}}"), ("Dockerfile", $"FROM python:{tags[0]}\n"));
+            Assert.Empty(repository.Errors);
+            var rule = repository.RuleOf("Dockerfile", 1);
+            var question = new TagQuestion(tags[0], tags);
+            Assert.Equal(rule.Policy!.Decide(question), rule.Text.Read()!.Decide(question));
+        }, iter: 100);
+    }
+
+    [Fact]
+    public void Nothing_throws_whatever_is_written()
+    {
+        var sample = File.ReadAllText(Path.Combine(Root(), "samples", "renovate-rules", ".github", "renovate.json5"));
+        Gen.Select(Gen.Int[0, sample.Length - 1], Gen.Int[0, 40], Gen.OneOf(Gen.String, Word("{", "}", "[", "]", ",", "'", "null", "extends: [':group(:group(:x,y),z)']", "docker: {packageRules: [{packageRules: [{}]}]},", "matchStrings: ['(?<a'],"))).Sample((at, length, text) =>
+        {
+            var mutated = string.Concat(sample.AsSpan(0, at), text, sample.AsSpan(Math.Min(sample.Length, at + length)));
+            var repository = RepositoryText.Of(("renovate.json", mutated), ("Dockerfile", Python), ("versions.env", "# renovate: datasource=docker depName=a/b\nA_VERSION=1\n"));
+            Assert.NotNull(repository.RuleOf("Dockerfile", 1).Source);
+        }, iter: 300);
+    }
+
+    [Theory]
+    [InlineData("{\"packageRules\": [", "{\"enabled\": true},", 5_000)]
+    [InlineData("{\"extends\": [", "\"config:recommended\",", 5_000)]
+    [InlineData("{\"major\":", "{\"major\":", 10_000)]
+    [InlineData("{\"ignorePaths\": [\"", "{a,{b,c}}", 1_000)]
+    [InlineData("{\"packageRules\": [", "{\"extends\": [\"config:best-practices\"]},", 1_500)]
+    public void Hostile_text_is_an_error_in_bounded_time(string start, string piece, int times)
+    {
+        var end = start.EndsWith('"') ? "\"]}" : start.EndsWith('[') ? "]}" : "";
+        Assert.NotEmpty(RepositoryText.Of(("renovate.json", start + string.Concat(Enumerable.Repeat(piece, times)) + end), ("Dockerfile", Python)).Errors);
+    }
+
+    private static string Pod(string image) => $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n      image: {image}\n";
+
+    private static Gen<string> Word(params string[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Functions.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("not below the repository");
+        }
+
+        return folder;
+    }
+}
