@@ -17,7 +17,7 @@ internal static class Merging
     ], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Mappings = FrozenSet.ToFrozenSet(
-        ["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "registryAliases", "group", "lockFileMaintenance", "vulnerabilityAlerts", .. Managers.Names],
+        ["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "registryAliases", "group", "lockFileMaintenance", "vulnerabilityAlerts", .. ImageReaders.Names],
         StringComparer.Ordinal);
 
     /// <summary>One configuration with another over it.</summary>

@@ -70,7 +70,7 @@ internal static class OlderKeys
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Sections =
-        FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "lockFileMaintenance", "vulnerabilityAlerts", .. Options.Languages, .. Managers.Names], StringComparer.Ordinal);
+        FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement", "lockFileMaintenance", "vulnerabilityAlerts", .. Options.Languages, .. ImageReaders.Names], StringComparer.Ordinal);
 
     /// <summary>The configuration in today's words.</summary>
     /// <param name="mapping">The configuration, or a section of it.</param>
@@ -138,7 +138,7 @@ internal static class OlderKeys
     {
         ("packageRules", YamlMapping or YamlSequence) => SettingNodes.List(SettingNodes.Items(value).SelectMany(RenewRule), value.Start),
         ("customManagers", YamlSequence list) => SettingNodes.List(list.Items.Select(RenewItem), list.Start),
-        ("matchManagers" or "enabledManagers", YamlSequence list) => SettingNodes.List(list.Items.Select(i => i is YamlScalar { Value: "regex" } ? SettingNodes.Text(Manager.Custom, i.Start) : i), list.Start),
+        ("matchManagers" or "enabledManagers", YamlSequence list) => SettingNodes.List(list.Items.Select(i => i is YamlScalar { Value: "regex" } ? SettingNodes.Text(ImageReader.Custom, i.Start) : i), list.Start),
         ("semanticCommits", YamlScalar { Value: "true" or "false" } flag) => SettingNodes.Text(flag.Value == "true" ? "enabled" : "disabled", flag.Start),
         ("baseBranchPatterns", YamlScalar one) => SettingNodes.List([one], one.Start),
         (_, YamlMapping or YamlScalar) when Sections.Contains(name) && Section(value) is { } section => Renew(section, isTop: false),

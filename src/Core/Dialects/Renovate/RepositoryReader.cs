@@ -30,7 +30,7 @@ internal sealed class RepositoryReader
     private static readonly FrozenSet<string> Read = FrozenSet.ToFrozenSet(
     [
         "$schema", "description", "extends", "ignorePresets", "enabled", "enabledManagers", "ignorePaths", "includePaths", "ignoreDeps", "packageRules", "customManagers",
-        "registryAliases", "managerFilePatterns", "configMigration", "overrideDescription", .. ProposalReader.Keys, .. Options.Obeyed, .. OfUse, .. Managers.Names, .. Options.Languages,
+        "registryAliases", "managerFilePatterns", "configMigration", "overrideDescription", .. ProposalReader.Keys, .. Options.Obeyed, .. OfUse, .. ImageReaders.Names, .. Options.Languages,
     ], StringComparer.Ordinal);
 
     private static readonly string[] Known = [.. Options.All.Concat(Read).Concat(Options.OfOtherPackages).Concat(Options.OfTheServer).Concat(Options.Dropped).Distinct(StringComparer.Ordinal)];
@@ -39,7 +39,7 @@ internal sealed class RepositoryReader
 
     private static readonly Lazy<FrozenDictionary<string, RepositoryRule>> Presets = new(ReadPresets);
 
-    private static readonly Manager Custom = new(Manager.Custom, [], [], ["custom"], []) { LeavesUnpinned = true };
+    private static readonly ImageReader Custom = new(ImageReader.Custom, [], [], ["custom"], []) { LeavesUnpinned = true };
 
     private readonly ConfigurationText _text;
     private readonly RuleReader _policies;
@@ -69,8 +69,8 @@ internal sealed class RepositoryReader
         TellUnknown(inheritance, renewed);
 
         var rules = ReadRules(settings);
-        var managers = Managers.All.Select(m => ReadManager(m, m.Name, m.Formats, root, settings)).ToList();
-        foreach (var found in new CustomManagers(_text).Read(settings))
+        var managers = ImageReaders.All.Select(m => ReadManager(m, m.Name, m.Formats, root, settings)).ToList();
+        foreach (var found in new CustomExpressions(_text).Read(settings))
         {
             var own = Merging.Merge(found.Settings, SettingNodes.Mapping("managerFilePatterns", SettingNodes.List(found.Patterns, found.Settings.Start), found.Settings.Start));
             managers.Add(ReadManager(Custom, "regex", ["comment", .. found.Formats.Select(f => f.Name)], root, settings, own));
@@ -97,7 +97,7 @@ internal sealed class RepositoryReader
     {
         var text = new ConfigurationText(file);
         var root = new Inheritance(text).Resolve(OlderKeys.Renew(written));
-        var found = new CustomManagers(text).Read(text.Open(root, "", Known)).SelectMany(m => m.Formats).Take(RegexFormat.MostFormats);
+        var found = new CustomExpressions(text).Read(text.Open(root, "", Known)).SelectMany(m => m.Formats).Take(RegexFormat.MostFormats);
         return text.Errors.Count > 0 ? [] : [.. found];
     }
 
@@ -135,7 +135,7 @@ internal sealed class RepositoryReader
     {
         foreach (var key in section.Keys)
         {
-            if (UpdateTypes.Contains(key) || (Managers.Names.Contains(key) && isTop))
+            if (UpdateTypes.Contains(key) || (ImageReaders.Names.Contains(key) && isTop))
             {
                 if (section.Mapping(key, Known) is { } nested)
                 {
@@ -189,7 +189,7 @@ internal sealed class RepositoryReader
         }
     }
 
-    private RepositoryManager ReadManager(Manager manager, string section, IReadOnlyList<string> formats, YamlMapping root, ConfigurationMapping settings, YamlMapping? own = null)
+    private RepositoryImageReader ReadManager(ImageReader manager, string section, IReadOnlyList<string> formats, YamlMapping root, ConfigurationMapping settings, YamlMapping? own = null)
     {
         var start = root.Start;
         var defaults = manager.LeavesUnpinned ? SettingNodes.Mapping("pinDigests", SettingNodes.Word("false", start), start) : new YamlMapping(start, null);
@@ -218,7 +218,7 @@ internal sealed class RepositoryReader
 
         var policy = SettingNodes.Mapping(PolicyEntries(merged).Where(e => SettingNodes.Name(e.Key) != "enabled"), start);
         _policies.Compile(policy);
-        return new RepositoryManager(
+        return new RepositoryImageReader(
             own is null ? section : $"{section} {own.Start}", manager, isOn || off is not null ? formats : [], areFilesKnown ? files : null, merged, Globs(whole, "ignorePaths"), Globs(whole, "includePaths"),
             whole.Scalars("ignoreDeps"), own is null && reader.Has("packageRules") ? ReadRules(reader) : [], off);
     }
@@ -265,7 +265,7 @@ internal sealed class RepositoryReader
         List<Predicate<RenovateUse>> matches = [.. patterns.Select(p => Match(rule, p.Key, p.Value, isOwn))];
 
         // What is for other packages may have versionings that images have not.
-        var isForImages = Managers.All.Append(Custom).Any(m => IsForManager(patterns, m));
+        var isForImages = ImageReaders.All.Append(Custom).Any(m => IsForManager(patterns, m));
         var policy = isForImages ? PolicyEntries(node) : [];
         if (policy.Find(e => SettingNodes.Name(e.Key) == "versioning").Value is YamlScalar { IsEmpty: false } versioning && Versioning.Find(versioning.Value, out var error) is null)
         {
@@ -288,7 +288,7 @@ internal sealed class RepositoryReader
         SettingNodes.Name(entry.Key) == "versioning" && entry.Value is YamlScalar { IsEmpty: false } text && Versioning.Find(text.Value, out _) is null;
 
     /// <summary>Whether a rule may be for images that a manager reads.</summary>
-    private static bool IsForManager(Dictionary<string, Predicate<string>> patterns, Manager manager) =>
+    private static bool IsForManager(Dictionary<string, Predicate<string>> patterns, ImageReader manager) =>
         (patterns.GetValueOrDefault("matchDatasources")?.Invoke(Datasource) ?? true)
         && (patterns.GetValueOrDefault("matchManagers")?.Invoke(manager.Name) ?? true)
         && (!patterns.TryGetValue("matchCategories", out var categories) || manager.Categories.Any(c => categories(c)));
@@ -308,9 +308,9 @@ internal sealed class RepositoryReader
             case "matchRegistryUrls":
                 return Never(rule, key, isOwn, "images have no registryUrls");
             case "matchManagers":
-                return u => matches(u.Manager.Name);
+                return u => matches(u.ImageReader.Name);
             case "matchCategories":
-                return u => u.Manager.Categories.Any(c => matches(c));
+                return u => u.ImageReader.Categories.Any(c => matches(c));
             case "matchDatasources":
                 return _ => matches(Datasource);
             case "matchPackageNames":
@@ -321,12 +321,12 @@ internal sealed class RepositoryReader
                 return u => matches(u.Path);
             default:
                 // Which of several an image is, is not known: stages of a Dockerfile are not told apart.
-                if (isOwn && Managers.All.Any(m => m.DepTypes.Any(t => matches(t)) && !m.DepTypes.All(t => matches(t))))
+                if (isOwn && ImageReaders.All.Any(m => m.DepTypes.Any(t => matches(t)) && !m.DepTypes.All(t => matches(t))))
                 {
                     rule.Remark(key, "matchDepTypes holds where all types of a file's images match, for they are not told apart: dockerfile knows syntax, stage, final");
                 }
 
-                return u => u.Manager.DepTypes.Count > 0 && u.Manager.DepTypes.All(t => matches(t));
+                return u => u.ImageReader.DepTypes.Count > 0 && u.ImageReader.DepTypes.All(t => matches(t));
         }
     }
 

@@ -3,12 +3,12 @@ using Basewatch.Core.Formats.Yaml;
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>A use of an image as Renovate would see it.</summary>
-/// <param name="Manager">The manager that reads it.</param>
+/// <param name="ImageReader">The manager that reads it.</param>
 /// <param name="Path">The file.</param>
 /// <param name="DepName">The image's name without what Renovate leaves out of it.</param>
 /// <param name="PackageName">The image's name.</param>
 /// <param name="Tag">Its tag; empty where it has none.</param>
-internal sealed record RenovateUse(Manager Manager, string Path, string DepName, string PackageName, string Tag);
+internal sealed record RenovateUse(ImageReader ImageReader, string Path, string DepName, string PackageName, string Tag);
 
 /// <summary>One of <c>packageRules</c>.</summary>
 /// <param name="Node">Where it is written.</param>
@@ -38,7 +38,7 @@ internal sealed record RepositoryRule(
 
 /// <summary>A manager with the settings that it has in a repository.</summary>
 /// <param name="Id">Tells it from others.</param>
-/// <param name="Manager">The manager.</param>
+/// <param name="ImageReader">The manager.</param>
 /// <param name="Formats">What of ours reads the same.</param>
 /// <param name="Files">Patterns of its files; null where one of them is wrong, so that it may be any.</param>
 /// <param name="Settings">The settings of its images before any rule.</param>
@@ -47,9 +47,9 @@ internal sealed record RepositoryRule(
 /// <param name="IgnoredNames">Images that it leaves as they are.</param>
 /// <param name="Rules">Rules of its own.</param>
 /// <param name="Off">Why it is switched off, and the line that says so.</param>
-internal sealed record RepositoryManager(
+internal sealed record RepositoryImageReader(
     string Id,
-    Manager Manager,
+    ImageReader ImageReader,
     IReadOnlyList<string> Formats,
     IReadOnlyList<Predicate<string>>? Files,
     YamlMapping Settings,

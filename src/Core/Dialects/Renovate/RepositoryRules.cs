@@ -12,7 +12,7 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// Which rule a repository's configuration has for a use. Conditions on image, file and manager are decided here; those on version
 /// and update stay in the words of the rule.
 /// </summary>
-internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, IReadOnlyList<RepositoryManager> managers, IReadOnlyList<RepositoryRule> rules) : IRuleSet
+internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, IReadOnlyList<RepositoryImageReader> managers, IReadOnlyList<RepositoryRule> rules) : IRuleSet
 {
     private const int LongestReason = 120;
 
@@ -81,9 +81,9 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
     /// <summary>Whether Renovate would look at the file of a use.</summary>
     public bool Sees(ImageUse use) => FindManager(use) is not null;
 
-    private RepositoryManager? FindManager(ImageUse use)
+    private RepositoryImageReader? FindManager(ImageUse use)
     {
-        RepositoryManager? off = null;
+        RepositoryImageReader? off = null;
         foreach (var manager in managers)
         {
             if (manager.Formats.Contains(use.Format, StringComparer.Ordinal) && manager.Reads(use.Path))
@@ -100,7 +100,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         return off;
     }
 
-    private RenovateUse See(ImageUse use, ImageReference reference, RepositoryManager manager)
+    private RenovateUse See(ImageUse use, ImageReference reference, RepositoryImageReader manager)
     {
         var name = use.Written.Value;
         var digest = name.IndexOf('@', StringComparison.Ordinal);
@@ -111,7 +111,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         {
             if (name.StartsWith(alias + "/", StringComparison.Ordinal))
             {
-                return new RenovateUse(manager.Manager, use.Path, name, $"{value}/{name[(alias.Length + 1)..]}".TrimStart('/'), reference.Tag ?? "");
+                return new RenovateUse(manager.ImageReader, use.Path, name, $"{value}/{name[(alias.Length + 1)..]}".TrimStart('/'), reference.Tag ?? "");
             }
         }
 
@@ -121,10 +121,10 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
             shown = shown.StartsWith(prefix, StringComparison.Ordinal) ? shown[prefix.Length..] : shown;
         }
 
-        return new RenovateUse(manager.Manager, use.Path, shown, name, reference.Tag ?? "");
+        return new RenovateUse(manager.ImageReader, use.Path, shown, name, reference.Tag ?? "");
     }
 
-    private PolicyRule Decide(RepositoryManager manager, RenovateUse use)
+    private PolicyRule Decide(RepositoryImageReader manager, RenovateUse use)
     {
         var settings = Distribution(use) is { } versioning
             ? Merging.Merge(manager.Settings, SettingNodes.Mapping("versioning", SettingNodes.Text(versioning, 0), 0))
@@ -154,7 +154,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
 
     /// <summary>Images of distributions have their own versions (<c>manager/dockerfile/extract.ts</c>).</summary>
     private static string? Distribution(RenovateUse use) =>
-        use.Manager.Name == Manager.Custom ? null
+        use.ImageReader.Name == ImageReader.Custom ? null
         : IsNamed(use, "ubuntu") ? "ubuntu"
         : IsNamed(use, "debian") && DebianVersioning.Instance.IsValid(use.Tag) ? "debian"
         : null;
@@ -293,7 +293,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         var folder = use.Path.LastIndexOf('/') is var slash and >= 0 ? use.Path[..slash] : "";
         foreach (var (name, value) in (IEnumerable<(string, string)>)
             [
-                ("manager", use.Manager.Name), ("datasource", "docker"), ("depName", use.DepName), ("packageName", use.PackageName), ("packageFile", use.Path),
+                ("manager", use.ImageReader.Name), ("datasource", "docker"), ("depName", use.DepName), ("packageName", use.PackageName), ("packageFile", use.Path),
                 ("packageFileDir", folder), ("parentDir", folder[(folder.LastIndexOf('/') + 1)..]),
             ])
         {

@@ -14,7 +14,7 @@ internal sealed class WrongRules(ConfigurationPart part, FileProblem problem, Re
     public PolicyRule? For(ImageUse use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        var isSeen = readable?.Sees(use) ?? Managers.All.Any(m => m.Formats.Contains(use.Format, StringComparer.Ordinal));
+        var isSeen = readable?.Sees(use) ?? ImageReaders.All.Any(m => m.Formats.Contains(use.Format, StringComparer.Ordinal));
         return use.Reference is not null && isSeen ? _off : null;
     }
 }

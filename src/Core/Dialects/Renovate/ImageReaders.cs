@@ -8,7 +8,7 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <param name="Patterns">The files it reads; none: it reads nothing until the configuration says what.</param>
 /// <param name="Categories">What <c>matchCategories</c> may call it.</param>
 /// <param name="DepTypes">What its images may be by <c>matchDepTypes</c>; none: they have no such type.</param>
-internal sealed record Manager(string Name, IReadOnlyList<string> Formats, IReadOnlyList<string> Patterns, IReadOnlyList<string> Categories, IReadOnlyList<string> DepTypes)
+internal sealed record ImageReader(string Name, IReadOnlyList<string> Formats, IReadOnlyList<string> Patterns, IReadOnlyList<string> Categories, IReadOnlyList<string> DepTypes)
 {
     /// <summary>The manager of expressions of one's own.</summary>
     public const string Custom = "custom.regex";
@@ -25,7 +25,7 @@ internal sealed record Manager(string Name, IReadOnlyList<string> Formats, IRead
 }
 
 /// <summary>The managers.</summary>
-internal static class Managers
+internal static class ImageReaders
 {
     private static readonly string[] TerraformTypes =
     [
@@ -34,7 +34,7 @@ internal static class Managers
     ];
 
     /// <summary>Those that read images.</summary>
-    public static IReadOnlyList<Manager> All { get; } =
+    public static IReadOnlyList<ImageReader> All { get; } =
     [
         Reads("dockerfile", ["dockerfile"], ["/(^|/|\\.)([Dd]ocker|[Cc]ontainer)file$/", "/(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$/"], "docker", "syntax stage final install"),
         Reads("docker-compose", ["compose"], ["/(^|/)(?:docker-)?compose[^/]*\\.ya?ml$/"], "docker"),
@@ -83,6 +83,6 @@ internal static class Managers
         terraform terraform-version terragrunt terragrunt-version tflint-plugin travis typst unity3d velaci vendir woodpecker xcodegen regex jsonata
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
-    private static Manager Reads(string name, IReadOnlyList<string> formats, IReadOnlyList<string> patterns, string categories, string depTypes = "") =>
+    private static ImageReader Reads(string name, IReadOnlyList<string> formats, IReadOnlyList<string> patterns, string categories, string depTypes = "") =>
         new(name, formats, patterns, categories.Split(' '), depTypes.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

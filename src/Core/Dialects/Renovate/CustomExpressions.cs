@@ -11,11 +11,11 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <param name="Patterns">The files, as Renovate has them.</param>
 /// <param name="Formats">The formats that it is here.</param>
 /// <param name="Settings">What holds for its images alone.</param>
-internal sealed record CustomManager(IReadOnlyList<YamlScalar> Patterns, IReadOnlyList<RegexFormat> Formats, YamlMapping Settings);
+internal sealed record CustomExpression(IReadOnlyList<YamlScalar> Patterns, IReadOnlyList<RegexFormat> Formats, YamlMapping Settings);
 
 /// <summary>Reads <c>customManagers</c> (<see href="https://docs.renovatebot.com/modules/manager/regex/"/>).</summary>
 /// <param name="text">Where mistakes are told.</param>
-internal sealed partial class CustomManagers(ConfigurationText text)
+internal sealed partial class CustomExpressions(ConfigurationText text)
 {
     private const string NotRead = "what this entry of customManagers finds is not read: ";
 
@@ -25,11 +25,11 @@ internal sealed partial class CustomManagers(ConfigurationText text)
         "depTypeTemplate", "currentValueTemplate", "currentDigestTemplate", "versioningTemplate", "registryUrlTemplate", "extractVersionTemplate", "autoReplaceStringTemplate",
     ];
 
-    private readonly List<CustomManager> _managers = [];
+    private readonly List<CustomExpression> _managers = [];
     private int _formats;
 
     /// <summary>Reads the entries of a list.</summary>
-    public IReadOnlyList<CustomManager> Read(ConfigurationMapping root)
+    public IReadOnlyList<CustomExpression> Read(ConfigurationMapping root)
     {
         foreach (var entry in root.Mappings("customManagers", Known, RegexFormat.MostFormats))
         {
@@ -42,7 +42,7 @@ internal sealed partial class CustomManagers(ConfigurationText text)
         return _managers;
     }
 
-    private CustomManager? ReadOne(ConfigurationMapping entry)
+    private CustomExpression? ReadOne(ConfigurationMapping entry)
     {
         var files = entry.Scalars("managerFilePatterns");
         var datasource = entry.Text("datasourceTemplate");
@@ -66,7 +66,7 @@ internal sealed partial class CustomManagers(ConfigurationText text)
             }
         }
 
-        return new CustomManager(files, Formats(entry, files, datasource), SettingNodes.Mapping(settings, entry.Node.Start));
+        return new CustomExpression(files, Formats(entry, files, datasource), SettingNodes.Mapping(settings, entry.Node.Start));
     }
 
     private List<RegexFormat> Formats(ConfigurationMapping entry, IReadOnlyList<YamlScalar> files, string? datasource)
