@@ -40,7 +40,7 @@ public sealed class HostileConfigurationTests
         { "renovate: names without end", "renovate.json", "{\"packageRules\": [{\"matchPackageNames\": [" + string.Join(',', Enumerable.Repeat("\"" + new string('*', 50) + "\"", 4000)) + "], \"enabled\": false}]}", false },
         { "renovate: presets of presets", "renovate.json", "{\"extends\": [" + string.Join(',', Enumerable.Repeat("\"config:recommended\", \"config:best-practices\"", 5000)) + "]}", false },
         { "renovate: itself", "renovate.json", "{\"extends\": [\"local>acme/web\", \"github>acme/web:renovate\", \":a(:a(:a))\"]}", false },
-        { "renovate: other text", "renovate.json", "{\"extends\": 1}", true },
+        { "renovate: other text", "renovate.json", "{\"packageRules\": 1}", true },
         { "renovate: an expression for uses", "renovate.json", "{\"customManagers\": [{\"customType\": \"regex\", \"fileMatch\": [\".*\"], \"matchStrings\": [\"(?<depName>" + "(a*)*)" + ":(?<currentValue>" + "(b+)+)\"], \"datasourceTemplate\": \"docker\"}]}", false },
         { "dependabot: deep", ".github/dependabot.yml", "version: 2\nupdates: " + Deep, true },
         { "dependabot: a bomb", ".github/dependabot.yml", Bomb + "version: 2\nupdates: *a20\n", true },
