@@ -69,7 +69,9 @@ public sealed class SamplesTests
         Assert.Contains($"]({name}/)", File.ReadAllText(Path.Combine(Folder, "README.md")), StringComparison.Ordinal);
     }
 
-    private static RepositoryText Read(string name) => RepositoryText.Of([.. FilesOf(name).Select(f => (f, File.ReadAllText(Path.Combine(Folder, name, f))))]);
+    internal static IEnumerable<(string Path, string Text)> TextsOf(string name) => FilesOf(name).Select(f => (f, File.ReadAllText(Path.Combine(Folder, name, f))));
+
+    internal static RepositoryText Read(string name) => RepositoryText.Of([.. TextsOf(name)]);
 
     private static string Decide(RepositoryText repository, Row row)
     {
@@ -85,7 +87,7 @@ public sealed class SamplesTests
         Directory.EnumerateFiles(Path.Combine(Folder, name), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Select(f => Path.GetRelativePath(Path.Combine(Folder, name), f).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
-    private static List<Row> RowsOf(string name) => [.. File.ReadAllLines(Path.Combine(Folder, name, Rows)).Skip(1).Select(Row.Parse)];
+    internal static List<Row> RowsOf(string name) => [.. File.ReadAllLines(Path.Combine(Folder, name, Rows)).Skip(1).Select(Row.Parse)];
 
     private static string Root()
     {
@@ -98,7 +100,7 @@ public sealed class SamplesTests
         return folder;
     }
 
-    private sealed record Row(string File, int Line, string Image, string Current, IReadOnlyList<string> Candidates, string Dialect, string Rule, string Selected, string ChangeSet)
+    internal sealed record Row(string File, int Line, string Image, string Current, IReadOnlyList<string> Candidates, string Dialect, string Rule, string Selected, string ChangeSet)
     {
         /// <summary>What is told of a use, as one line.</summary>
         public string Told => $"{File}:{Line} {Image} {Current} -> {Selected} by {Dialect} {Rule} in {ChangeSet}";
