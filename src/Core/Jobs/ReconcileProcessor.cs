@@ -105,7 +105,7 @@ public sealed partial class ReconcileProcessor(
     /// <returns>False when another writer was first somewhere; and when something that waits has to be looked at again.</returns>
     private async Task<(bool IsWhole, DateTimeOffset? Again)> ReconcileAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
     {
-        var existing = await ExistingAsync(scope.Repository, changeSets, cancellationToken).ConfigureAwait(false);
+        var existing = await ExistingAsync(scope, changeSets, cancellationToken).ConfigureAwait(false);
         RepositoryHostException? failure = null;
         var isWhole = true;
         var operations = PullRequestPlanner.Plan(changeSets, existing, undecided, time.GetUtcNow());
@@ -161,8 +161,9 @@ public sealed partial class ReconcileProcessor(
         return true;
     }
 
-    private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(RepositoryName repository, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(Scope scope, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
     {
+        var repository = scope.Repository;
         var open = (await host.ListOpenPullRequestsAsync(repository, ChangeSet.BranchPrefix, cancellationToken).ConfigureAwait(false))
             .GroupBy(p => p.Branch[ChangeSet.BranchPrefix.Length..], StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
@@ -179,7 +180,36 @@ public sealed partial class ReconcileProcessor(
                 : open.GetValueOrDefault(key, []));
         }
 
+        foreach (var target in changeSets.Where(c => c.TargetBranch is not null).GroupBy(c => c.TargetBranch!, StringComparer.Ordinal))
+        {
+            var problemOf = await ReadTargetAsync(scope, target.Key, cancellationToken).ConfigureAwait(false);
+            foreach (var changeSet in target)
+            {
+                existing[changeSet.Key] = existing[changeSet.Key] with { TargetProblem = problemOf(changeSet) };
+            }
+        }
+
         return existing;
+    }
+
+    /// <summary>What is known is the default branch: what another has in the same words can be changed there too.</summary>
+    /// <returns>Tells why a change set can't be made against the branch.</returns>
+    private async Task<Func<ChangeSet, string?>> ReadTargetAsync(Scope scope, string branch, CancellationToken cancellationToken)
+    {
+        if (await host.GetBranchAsync(scope.Repository, branch, cancellationToken).ConfigureAwait(false) is not { } head)
+        {
+            return _ => $"there is no branch {Excerpt.Of(branch)} to make it against";
+        }
+
+        scope.Targets[branch] = head.Sha;
+        var tree = (await host.GetTreeAsync(scope.Repository, head.Sha, cancellationToken).ConfigureAwait(false)).Files.ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
+        var files = scope.Inventory.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
+        return changeSet => changeSet.Updates
+            .Select(u => files[u.Use.Path])
+            .SelectMany(f => (f.Siblings ?? []).Select(s => (s.Path, s.Blob)).Prepend((f.Path, f.Blob)))
+            .FirstOrDefault(f => tree.GetValueOrDefault(f.Path) != f.Blob) is { Path: { } path }
+            ? $"{Excerpt.Of(path)} is not on {Excerpt.Of(branch)} as it is on {Excerpt.Of(scope.Inventory.Branch)}: only what is the same on both is changed"
+            : null;
     }
 
     private async Task<bool> OpenAsync(Scope scope, OpenPullRequest operation, CancellationToken cancellationToken)
@@ -193,7 +223,7 @@ public sealed partial class ReconcileProcessor(
         var text = Text(scope, operation.ChangeSet, written);
         var opened = await host.OpenPullRequestAsync(
             scope.Repository,
-            Draft(operation.ChangeSet, scope.Inventory.Branch, text),
+            Draft(operation.ChangeSet, operation.ChangeSet.TargetBranch ?? scope.Inventory.Branch, text),
             cancellationToken).ConfigureAwait(false);
         LogOpened(scope.Repository, opened.Number, text.Title);
         await RecordAsync(scope, new PullRequestRecord(operation.Key, opened.Number, opened.Url, text.Title, "opened", written.Commit ?? opened.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
@@ -341,7 +371,7 @@ public sealed partial class ReconcileProcessor(
 
         var commit = await host.CommitAsync(
             scope.Repository,
-            new CommitRequest(scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, tree)),
+            new CommitRequest(changeSet.TargetBranch is { } target ? scope.Targets[target] : scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, tree)),
             cancellationToken).ConfigureAwait(false);
         if (await host.SetBranchAsync(scope.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
         {
@@ -391,7 +421,11 @@ public sealed partial class ReconcileProcessor(
         public bool IsRaced { get; init; }
     }
 
-    private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats, LifecycleResolver? Lifecycles);
+    private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats, LifecycleResolver? Lifecycles)
+    {
+        /// <summary>Newest commits of the branches that pull requests are made against, besides the default branch.</summary>
+        public Dictionary<string, string> Targets { get; } = new(StringComparer.Ordinal);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

@@ -11,6 +11,9 @@ public sealed record ExistingPullRequests(CommitInfo? Branch, IReadOnlyList<Pull
     /// <summary>No branch and no pull request.</summary>
     public static ExistingPullRequests None { get; } = new(null, []);
 
+    /// <summary>Why nothing can be proposed against the change set's target branch; null where it can.</summary>
+    public string? TargetProblem { get; init; }
+
     /// <summary>The open one, if there is one.</summary>
     public PullRequest? Open => PullRequests.FirstOrDefault(p => p.State == PullRequestState.Open);
 }
@@ -152,9 +155,9 @@ public static class PullRequestPlanner
     private static PullRequestOperation Plan(ChangeSet desired, ExistingPullRequests existing, IReadOnlySet<ImageName> undecided)
     {
         var open = existing.Open;
-        if (desired.TargetBranch is { } target)
+        if (existing.TargetProblem is { } problem)
         {
-            return new LeavePullRequest(desired.Key, open?.Number, $"made against {Excerpt.Of(target)}: only the default branch is read yet");
+            return new LeavePullRequest(desired.Key, open?.Number, problem);
         }
 
         var written = existing.Branch is null ? null : CommitSeal.ChangeOfUntouched(existing.Branch);

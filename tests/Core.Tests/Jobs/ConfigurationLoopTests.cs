@@ -98,6 +98,31 @@ public sealed class ConfigurationLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pull_request_is_made_against_the_branch_that_is_wanted_where_that_has_the_same_file()
+    {
+        const string dependabot = "version: 2\nupdates:\n- {package-ecosystem: docker, directory: /, schedule: {interval: daily}, target-branch: develop}\n";
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (".github/dependabot.yml", dependabot));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+
+        _loop.Host.Push(Loop.Web, "develop", ("Dockerfile", "FROM python:3.12.4-slim AS other\n"), ("more.txt", "more"));
+        _loop.Host.Push(Loop.Web, "main", ("README.md", "1"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Empty(Open());
+
+        _loop.Host.Push(Loop.Web, "develop", ("Dockerfile", Dockerfile), ("more.txt", "more"));
+        _loop.Host.Push(Loop.Web, "main", ("README.md", "2"));
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Equal("develop", Assert.Single(_loop.Host.Drafts).Base);
+        Assert.Equal("FROM python:3.13.0-slim\n", _loop.Host.Text(Loop.Web, Assert.Single(Open()).Branch, "Dockerfile"));
+        Assert.Equal("more", _loop.Host.Text(Loop.Web, Open()[0].Branch, "more.txt"));
+        var writes = _loop.Host.Writes.Count;
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Equal(writes, _loop.Host.Writes.Count);
+    }
+
+    [Fact]
     public async Task A_wrong_configuration_of_the_organisation_stops_all_of_it()
     {
         _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));

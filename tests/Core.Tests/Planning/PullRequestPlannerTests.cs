@@ -61,7 +61,6 @@ public sealed class PullRequestPlannerTests
             Assert.Equal(desired.Count, operations.Count);
             var opened = operations.OfType<OpenPullRequest>().Select(o => o.ChangeSet).ToList();
             Assert.All(opened, c => Assert.True(c.Proposal.Schedule?.IsOpen(now) != false));
-            Assert.All(opened, c => Assert.Null(c.TargetBranch));
 
             // Those that are open already go on, and take the room of others.
             Assert.All(existing.Keys, key => Assert.True(operations.Single(o => o.Key == key) is KeepPullRequest or LeavePullRequest { Number: not null }));
@@ -76,8 +75,8 @@ public sealed class PullRequestPlannerTests
             {
                 var set = desired.Single(c => c.Key == left.Key);
                 var isClosed = set.Proposal.Schedule?.IsOpen(now) == false;
-                Assert.Equal(isClosed && set.TargetBranch is null, left.Reason.StartsWith("waits for its schedule: from ", StringComparison.Ordinal));
-                Assert.True(set.TargetBranch is not null || isClosed || set.Limits.Any(l => afterwards.Count(c => c.Limits.Any(o => o.Source == l.Source)) >= l.Most), left.Reason);
+                Assert.Equal(isClosed, left.Reason.StartsWith("waits for its schedule: from ", StringComparison.Ordinal));
+                Assert.True(isClosed || set.Limits.Any(l => afterwards.Count(c => c.Limits.Any(o => o.Source == l.Source)) >= l.Most), left.Reason);
                 Assert.True(left.Until is null || left.Until > now);
             }
 
@@ -108,12 +107,13 @@ public sealed class PullRequestPlannerTests
     }
 
     [Fact]
-    public void What_is_for_another_branch_is_left_with_the_reason()
+    public void What_can_not_be_made_against_its_branch_is_left_with_the_reason()
     {
         var rule = new PolicyRule(PolicyText.Docker, null) { Proposal = new ProposalSettings { TargetBranch = "develop" } };
         var set = ChangeSet.Group([Some.Update("python:3.12", "python:3.14", UpdateKind.Minor) with { Rule = rule }], path => path, "main").Single();
-        var operation = PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal), new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single();
-        Assert.Equal("made against develop: only the default branch is read yet", Assert.IsType<LeavePullRequest>(operation).Reason);
+        var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [set.Key] = ExistingPullRequests.None with { TargetProblem = "there is no branch develop" } };
+        var operation = PullRequestPlanner.Plan([set], existing, new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single();
+        Assert.Equal("there is no branch develop", Assert.IsType<LeavePullRequest>(operation).Reason);
     }
 
     [Fact]
