@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
 
@@ -415,7 +414,7 @@ public sealed class ArgoCdRepositoryTests
                     var rule = repository.Policies.For(use).Rule;
                     if (rule is { Enabled: true, Source: not null })
                     {
-                        var question = new TagQuestion(UpdatePlanner.TagOf(use.Reference!), ["1.0", "1.1", "2.0.0", "2.0.0-rc1", "7", "7.2", "x", "latest"]);
+                        var question = new TagQuestion(use.Reference!.FollowedTag, ["1.0", "1.1", "2.0.0", "2.0.0-rc1", "7", "7.2", "x", "latest"]);
                         Assert.Equal(rule.Policy!.Decide(question), rule.Text.Read()!.Decide(question));
                     }
                 }
