@@ -235,6 +235,14 @@ public sealed class ArgoCdRepositoryTests
         Assert.Equal(["base/deployment.yaml", "common/deployment.yaml", "shared/one.yaml"], repository.Uses.Where(u => repository.Policies.For(u).Rule.Source is not null).Select(u => u.Path));
     }
 
+    [Theory]
+    [InlineData("overlays/prod/kustomization.yaml", true)]
+    [InlineData("Kustomization.yml", true)]
+    [InlineData("overlays/prod/values.yaml", false)]
+    [InlineData("tsconfig.json", false)]
+    public void Only_kustomizations_are_decoded_for_paths_to_elsewhere(string path, bool isDecoded) =>
+        Assert.Equal(isDecoded, new ArgoCdDialect().MayHaveParts(path, "resources: [../base]"u8));
+
     [Fact]
     public void A_Dockerfile_in_the_folder_is_none_of_it()
     {
