@@ -57,21 +57,21 @@ internal static class Decisions
     }
 
     /// <summary>The median of several rounds.</summary>
-    private static (double Milliseconds, long Bytes) Time(IPolicy policy, TagQuestion question)
+    private static (double Milliseconds, long Bytes) Time(IPolicy policy, Func<TagQuestion> question)
     {
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < WarmUp;)
         {
-            policy.Decide(question);
+            policy.Decide(question());
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var verdict = policy.Decide(question);
+        var verdict = policy.Decide(question());
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         var times = new double[Rounds];
         for (var i = 0; i < Rounds; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            if (policy.Decide(question) != verdict)
+            if (policy.Decide(question()) != verdict)
             {
                 throw new InvalidOperationException($"{policy.Name} decides the same question twice, and differently");
             }
@@ -83,8 +83,8 @@ internal static class Decisions
         return (times[Rounds / 2], bytes);
     }
 
-    /// <summary>Tags as a language's official image has them: versions in flavours on several distributions, builds and names.</summary>
-    private static TagQuestion Question(string current, int count)
+    /// <summary>Tags as a language's official image has them: versions in flavours on several distributions, builds and names. What is known of them is for one decision.</summary>
+    private static Func<TagQuestion> Question(string current, int count)
     {
         string[] flavours = ["", "-slim", "-bookworm", "-slim-bookworm", "-alpine3.20", "-slim-trixie", "-rc1", "-windowsservercore-ltsc2022"];
         var tags = new List<string> { "latest", "main", current };
@@ -98,11 +98,8 @@ internal static class Decisions
             });
         }
 
-        return new TagQuestion(current, tags)
-        {
-            Now = Now,
-            Pushed = tags.Distinct(StringComparer.Ordinal).Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => Now.AddMinutes(-t.i), StringComparer.Ordinal),
-            Digests = tags.Distinct(StringComparer.Ordinal).Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => Digest.Of([(byte)(t.i % 50)]), StringComparer.Ordinal),
-        };
+        var pushed = tags.Distinct(StringComparer.Ordinal).Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => Now.AddMinutes(-t.i), StringComparer.Ordinal);
+        var digests = tags.Distinct(StringComparer.Ordinal).Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => Digest.Of([(byte)(t.i % 50)]), StringComparer.Ordinal);
+        return () => new TagQuestion(current, tags) { Now = Now, Facts = TagFacts.Of(pushed, digests) };
     }
 }

@@ -65,7 +65,7 @@ internal static class CheckScreen
         foreach (var group in gone)
         {
             rows.Add([
-                $"[red]{Screen.Safe($"{group.Key.Name.Familiar}:{UpdatePlanner.TagOf(group.Key) ?? "?"}")}[/]",
+                $"[red]{Screen.Safe($"{group.Key.Name.Familiar}:{group.Key.FollowedTag ?? "?"}")}[/]",
                 Screen.Safe(Places(group.Select(f => f.Assessment.Use))),
                 Screen.Safe(group.First().Assessment is { Updates: [var update, ..] } ? $"the registry no longer holds it; {update.Target.Tag} is next" : group.First().Assessment.Reason)]);
         }

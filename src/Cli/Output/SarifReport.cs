@@ -75,7 +75,7 @@ internal static class SarifReport
         var name = use.Reference!.Name.Familiar;
         if (assessment.IsGone)
         {
-            Write("gone", "error", $"{name}: {UpdatePlanner.TagOf(use.Reference)} is no longer in the registry");
+            Write("gone", "error", $"{name}: {use.Reference.FollowedTag} is no longer in the registry");
         }
 
         foreach (var update in assessment.Updates)

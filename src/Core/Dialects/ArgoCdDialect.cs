@@ -72,7 +72,8 @@ public sealed class ArgoCdDialect : IDialect
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["argoproj.io/"u8.ToArray(), "git.commit-message-template"u8.ToArray(), "../"u8.ToArray()];
+    public bool MayHaveParts(string path, ReadOnlySpan<byte> bytes) =>
+        bytes.IndexOf("argoproj.io/"u8) >= 0 || bytes.IndexOf("git.commit-message-template"u8) >= 0 || (KustomizeFormat.IsNamedSo(path) && bytes.IndexOf("../"u8) >= 0);
 
     /// <inheritdoc/>
     public IEnumerable<ConfigurationPart> FindParts(SourceFile file, IReadOnlyList<ImageUse> uses)

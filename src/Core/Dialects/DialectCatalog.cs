@@ -57,7 +57,7 @@ public static class DialectCatalog
         SourceFile? file = null;
         foreach (var dialect in All)
         {
-            if (HasMark(dialect, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _)))
+            if (dialect.MayHaveParts(path, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _)))
             {
                 (parts ??= []).AddRange(dialect.FindParts(file, uses()).Where(p => p.Text.Length <= ConfigurationPart.LongestText));
             }
@@ -68,17 +68,4 @@ public static class DialectCatalog
 
     private static bool IsManifest(string path) =>
         path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-
-    private static bool HasMark(IDialect dialect, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var mark in dialect.Marks)
-        {
-            if (bytes.IndexOf(mark.Span) >= 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -15,11 +15,10 @@ public interface IDialect
     /// <summary>Paths of files that are its configuration as a whole, from the root of a repository.</summary>
     IReadOnlyList<string> Files => [];
 
-    /// <summary>
-    /// Words one of which is in every file that has a <see cref="FindParts">part</see> of its configuration, in UTF-8: other files are not
-    /// decoded for it. Empty where no part is in files of other sorts.
-    /// </summary>
-    IReadOnlyList<ReadOnlyMemory<byte>> Marks => [];
+    /// <summary>Whether a YAML or JSON file may have <see cref="FindParts">parts</see> of its configuration: it is decoded for it then. Asked for every such file.</summary>
+    /// <param name="path">Its path from the root of the repository.</param>
+    /// <param name="bytes">Its content in UTF-8.</param>
+    bool MayHaveParts(string path, ReadOnlySpan<byte> bytes) => false;
 
     /// <summary>
     /// Makes the policy that a text in the tool's own words describes: YAML or JSON, one document, without what says which

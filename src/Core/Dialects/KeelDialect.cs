@@ -25,7 +25,7 @@ public sealed class KeelDialect : IDialect
     public string Name => DialectName;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Marks { get; } = ["keel"u8.ToArray()];
+    public bool MayHaveParts(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("keel"u8) >= 0;
 
     /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)

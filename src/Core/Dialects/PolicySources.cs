@@ -51,7 +51,7 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
             }
         }
 
-        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), errors, remarks);
+        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), [.. errors.Distinct()], [.. remarks.Distinct()]);
     }
 
     /// <summary>What is in force for an image whose repository is not at hand.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Frozen;
-using Basewatch.Core.Policies;
-
 namespace Basewatch.Core.Dialects;
 
 /// <summary>How updates are proposed: together with which others, when, and to whom. What is empty or null is as always.</summary>
@@ -11,9 +8,6 @@ public sealed record ProposalSettings
 
     /// <summary>Name of the group: updates of one name travel in one pull request.</summary>
     public string? Group { get; init; }
-
-    /// <summary>The groups of kinds that are not in <see cref="Group"/>: only minor updates of Python travel with those of Node.js.</summary>
-    public IReadOnlyDictionary<UpdateKind, string> GroupsByKind { get; init; } = FrozenDictionary<UpdateKind, string>.Empty;
 
     /// <summary>Whether major steps travel with the others of the group; else they are together apart.</summary>
     public bool GroupsMajors { get; init; }
@@ -53,9 +47,6 @@ public sealed record ProposalSettings
 
     /// <summary>How many people have to approve.</summary>
     public int Approvals { get; init; }
-
-    /// <summary>The group that updates of a kind travel in; null: none.</summary>
-    public string? GroupOf(UpdateKind kind) => GroupsByKind.TryGetValue(kind, out var group) ? group : Group;
 
     /// <summary>Whether others say the same, their lists item by item.</summary>
     public bool SaysTheSame(ProposalSettings other)

@@ -371,7 +371,7 @@ public sealed partial class ReconcileProcessor(
 
         var commit = await host.CommitAsync(
             scope.Repository,
-            new CommitRequest(changeSet.TargetBranch is { } target ? scope.Targets[target] : scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, tree)),
+            new CommitRequest(changeSet.TargetBranch is { } target ? scope.Targets[target] : scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, applied, tree)),
             cancellationToken).ConfigureAwait(false);
         if (await host.SetBranchAsync(scope.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
         {

@@ -3,7 +3,6 @@ using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -283,7 +282,7 @@ public sealed partial class TakeInventoryProcessor(
             .ToDictionary(
                 g => g.Key,
                 g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(
-                    UpdatePlanner.TagOf(u.Reference!), u.Path, u.Line, u.IsLookedUp ? policies.TextOf(u, inForce) : PolicyText.None))]);
+                    u.Reference!.FollowedTag, u.Path, u.Line, u.IsLookedUp ? policies.TextOf(u, inForce) : PolicyText.None))]);
 
     /// <param name="Settings">What the repository says of itself.</param>
     /// <param name="All">Every file of it.</param>

@@ -35,7 +35,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     /// <summary>
     /// How it is proposed, where its updates' rules differ: with the labels, reviewers, assignees and required checks of all;
     /// with the prefix of the first that has one; merged without a person only if all may be, with the most approvals that
-    /// any asks for; and at times that suit all. Limits are <see cref="Limits"/>.
+    /// any asks for; at times that suit all; and with a template for its commit if all have that one. Limits are <see cref="Limits"/>.
     /// </summary>
     public ProposalSettings Proposal
     {
@@ -50,6 +50,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
                 Reviewers = Union(all, p => p.Reviewers),
                 Assignees = Union(all, p => p.Assignees),
                 CommitPrefix = all.Select(p => p.CommitPrefix).FirstOrDefault(p => !string.IsNullOrWhiteSpace(p)),
+                MessageTemplate = all.Select(p => p.MessageTemplate).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : null,
                 Schedule = CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
                 Automerge = all.Count > 0 && all.All(p => p.Automerge),
                 RequiredChecks = Union(all, p => p.RequiredChecks),
@@ -126,7 +127,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         string? TargetOf(Update update) => update.Rule?.Proposal.TargetBranch is { Length: > 0 } branch && branch != defaultBranch ? branch : null;
     }
 
-    private static string? GroupOf(Update update) => update.Rule?.Proposal.GroupOf(update.Kind) is { Length: > 0 } group ? group : null;
+    private static string? GroupOf(Update update) => update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
 
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)
     {

@@ -15,12 +15,12 @@ public static class CommitSeal
     private const string SealKey = "Basewatch-Seal: ";
 
     /// <summary>A commit message with its trailers.</summary>
-    /// <param name="title">First line.</param>
+    /// <param name="text">Its words: a title, and perhaps more lines.</param>
     /// <param name="change"><see cref="ChangeSet.Fingerprint"/> of what the commit holds.</param>
     /// <param name="tree">SHA of the commit's tree.</param>
-    public static string Seal(string title, string change, string tree)
+    public static string Seal(string text, string change, string tree)
     {
-        var message = $"{title}\n\n{ChangeKey}{change}\n";
+        var message = $"{text}\n\n{ChangeKey}{change}\n";
         return $"{message}{SealKey}{Hash(message, tree)}\n";
     }
 

@@ -58,5 +58,8 @@ public static class Markdown
     }
 
     /// <summary>One line: control characters, line ends and what turns the writing direction become spaces.</summary>
-    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? ' ' : c)).Trim();
+    private static string Line(string text) => string.Concat(text.Select(c => IsInvisible(c) ? ' ' : c)).Trim();
+
+    /// <summary>Control characters, line ends and what turns the writing direction.</summary>
+    internal static bool IsInvisible(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

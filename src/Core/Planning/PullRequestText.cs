@@ -79,11 +79,16 @@ public sealed record PullRequestText(string Title, string Body)
         return new PullRequestText(TitleOf(changeSet), body.Append('\n').Append(marker).ToString());
     }
 
-    /// <summary>The message of the commit whose tree is <paramref name="tree"/>.</summary>
-    public static string CommitMessage(ChangeSet changeSet, string tree)
+    /// <summary>The message of a commit: the title, or what the repository's own template makes of it, and the seal.</summary>
+    /// <param name="changeSet">What the pull request changes.</param>
+    /// <param name="written">The updates of it that the commit holds.</param>
+    /// <param name="tree">SHA of the commit's tree.</param>
+    public static string CommitMessage(ChangeSet changeSet, IReadOnlyList<Update> written, string tree)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
-        return CommitSeal.Seal(TitleOf(changeSet), changeSet.Fingerprint, tree);
+        ArgumentNullException.ThrowIfNull(written);
+        var text = changeSet.Proposal.MessageTemplate is { } template ? CommitText.Of(template, written) : null;
+        return CommitSeal.Seal(text ?? TitleOf(changeSet), changeSet.Fingerprint, tree);
     }
 
     private static string TitleOf(ChangeSet changeSet)

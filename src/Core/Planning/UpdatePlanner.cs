@@ -17,16 +17,6 @@ public static class UpdatePlanner
     /// <summary>Steps passed over, because they lack a platform, before it is given up.</summary>
     private const int MostPassed = 4;
 
-    /// <summary>The tag that a use without one means.</summary>
-    private const string ImpliedTag = "latest";
-
-    /// <summary>The tag that a use follows; null where it has a digest alone and so follows nothing.</summary>
-    public static string? TagOf(ImageReference reference)
-    {
-        ArgumentNullException.ThrowIfNull(reference);
-        return reference.Tag ?? (reference.Digest is null ? ImpliedTag : null);
-    }
-
     /// <summary>What each image among uses is followed by.</summary>
     /// <param name="uses">Uses with a reference.</param>
     /// <param name="policies">Which policy is in force for which use.</param>
@@ -37,7 +27,7 @@ public static class UpdatePlanner
         return uses.GroupBy(u => u.Reference!.Name).ToDictionary(
             g => g.Key,
             g => (IReadOnlyCollection<FollowedTag>)g
-                .Select(u => TagOf(u.Reference!) is { } tag ? Follow(u, tag, policies.For(u)) : null)
+                .Select(u => u.Reference!.FollowedTag is { } tag ? Follow(u, tag, policies.For(u)) : null)
                 .OfType<FollowedTag>()
                 .ToHashSet());
     }
@@ -126,7 +116,7 @@ public static class UpdatePlanner
             return new Assessment(use, [], IsGone: true, policy.Name, $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
         }
 
-        if (TagOf(current) is not { } tag)
+        if (current.FollowedTag is not { } tag)
         {
             return new Assessment(use, [], IsGone: false, DigestPolicyName, "a digest without a tag does not say which line to follow", null);
         }

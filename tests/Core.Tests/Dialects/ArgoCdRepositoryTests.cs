@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
 
@@ -236,6 +235,14 @@ public sealed class ArgoCdRepositoryTests
         Assert.Equal(["base/deployment.yaml", "common/deployment.yaml", "shared/one.yaml"], repository.Uses.Where(u => repository.Policies.For(u).Rule.Source is not null).Select(u => u.Path));
     }
 
+    [Theory]
+    [InlineData("overlays/prod/kustomization.yaml", true)]
+    [InlineData("Kustomization.yml", true)]
+    [InlineData("overlays/prod/values.yaml", false)]
+    [InlineData("tsconfig.json", false)]
+    public void Only_kustomizations_are_decoded_for_paths_to_elsewhere(string path, bool isDecoded) =>
+        Assert.Equal(isDecoded, new ArgoCdDialect().MayHaveParts(path, "resources: [../base]"u8));
+
     [Fact]
     public void A_Dockerfile_in_the_folder_is_none_of_it()
     {
@@ -415,7 +422,7 @@ public sealed class ArgoCdRepositoryTests
                     var rule = repository.Policies.For(use).Rule;
                     if (rule is { Enabled: true, Source: not null })
                     {
-                        var question = new TagQuestion(UpdatePlanner.TagOf(use.Reference!), ["1.0", "1.1", "2.0.0", "2.0.0-rc1", "7", "7.2", "x", "latest"]);
+                        var question = new TagQuestion(use.Reference!.FollowedTag, ["1.0", "1.1", "2.0.0", "2.0.0-rc1", "7", "7.2", "x", "latest"]);
                         Assert.Equal(rule.Policy!.Decide(question), rule.Text.Read()!.Decide(question));
                     }
                 }

@@ -42,7 +42,7 @@ public sealed class DependabotRepositoryTests
         }
 
         Assert.Equal((selected, false), (verdict!.Selected, found.Pins));
-        Assert.Equal(group, found.Proposal.GroupOf(verdict.Kind));
+        Assert.Equal(group, found.For(verdict.Kind).Proposal.Group);
         Assert.Equal(selected, found.Text.Read()!.Decide(new TagQuestion(current, tags.Split(' '))).Selected);
     }
 
@@ -59,11 +59,11 @@ public sealed class DependabotRepositoryTests
         Assert.Equal(5, root.Limit);
         Assert.Equal("weekly on Monday from 5:00, UTC", root.Schedule!.Text);
         Assert.Equal(("build(deps)", 3, "daily from 6:00, Europe/Zurich"), (services.CommitPrefix, services.Limit, services.Schedule!.Text));
-        Assert.Null(services.GroupOf(UpdateKind.Major));
-        Assert.Equal("runtimes", services.GroupOf(UpdateKind.Patch));
+        Assert.Null(services.Group);
+        Assert.Equal("runtimes", repository.RuleOf("services/api/Dockerfile", 1).For(UpdateKind.Patch).Proposal.Group);
         Assert.Equal(["octocat"], manifests.Assignees);
         Assert.Equal("monthly from 5:00, UTC", manifests.Schedule!.Text);
-        Assert.Equal(("develop", "local"), (compose.TargetBranch, compose.GroupOf(UpdateKind.Major)));
+        Assert.Equal(("develop", "local"), (compose.TargetBranch, repository.RuleOf("compose.yaml", 3).For(UpdateKind.Major).Proposal.Group));
         Assert.Equal(["dependencies", "docker_compose"], compose.Labels);
         Assert.Equal(2, repository.Remarks.Count());
         Assert.Same(repository.RuleOf("services/api/Dockerfile", 1), repository.RuleOf("services/worker/Dockerfile", 1) is { Summary: "minor or patch" } ? repository.RuleOf("services/api/Dockerfile", 6) : null);
@@ -212,9 +212,11 @@ public sealed class DependabotRepositoryTests
     [InlineData("rest: {exclude-patterns: ['ngi*']}", null, null, null)]
     public void An_update_travels_in_the_group_that_names_it_most_exactly(string groups, string? major, string? minor, string? digest)
     {
-        var proposal = RepositoryText.Of((File, Entry("docker", $"directory: /\n    groups:\n      {groups}")), ("Dockerfile", "FROM nginx:1.26.0\n")).RuleOf("Dockerfile", 1).Proposal;
+        var rule = RepositoryText.Of((File, Entry("docker", $"directory: /\n    groups:\n      {groups}")), ("Dockerfile", "FROM nginx:1.26.0\n")).RuleOf("Dockerfile", 1);
 
-        Assert.Equal((major, minor, digest), (proposal.GroupOf(UpdateKind.Major), proposal.GroupOf(UpdateKind.Minor), proposal.GroupOf(UpdateKind.Digest)));
+        Assert.Equal((major, minor, digest), (Group(UpdateKind.Major), Group(UpdateKind.Minor), Group(UpdateKind.Digest)));
+
+        string? Group(UpdateKind kind) => rule.For(kind).Proposal.Group;
     }
 
     [Fact]

@@ -109,4 +109,15 @@ public sealed class HostileConfigurationTests
           source: {repoURL: https://github.com/acme/web, path: k8s}
 
         """;
+
+    [Fact]
+    public void What_several_dialects_say_alike_is_told_once()
+    {
+        const string Text = "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata:\n  name: a\n  annotations:\n    keel.sh/policy: minor\n    argocd-image-updater.argoproj.io/image-list: a\nspec: {repoURL: [\n";
+        var repository = RepositoryText.Of(("a.yaml", Text));
+        var all = DialectCatalog.All.SelectMany(d => d.ReadRules([.. repository.Scan.Parts.Where(p => p.Dialect == d.Name)]).Errors).Select(e => e.ToString()).ToList();
+
+        Assert.Equal(all.Distinct(StringComparer.Ordinal), repository.Errors);
+        Assert.NotEqual(all.Count, repository.Errors.Count());
+    }
 }

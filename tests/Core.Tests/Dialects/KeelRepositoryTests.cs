@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 using CsCheck;
 
@@ -342,7 +341,7 @@ public sealed class KeelRepositoryTests
             var rule = repository.Policies.For(use).Rule;
             if (rule is { Enabled: true, Policy: { } policy })
             {
-                var question = new TagQuestion(UpdatePlanner.TagOf(use.Reference!), Tags.Split(' '));
+                var question = new TagQuestion(use.Reference!.FollowedTag, Tags.Split(' '));
                 Assert.Equal(policy.Decide(question), rule.Text.Read()!.Decide(question));
             }
         }

@@ -3,7 +3,6 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Tests.Dialects;
@@ -48,7 +47,7 @@ internal sealed record RepositoryText(FolderScan Scan, RepositoryPolicies Decide
         var use = UseAt(path, line);
         var inForce = Policies.For(use);
         return !inForce.Rule.Enabled ? null : inForce.Policies
-            .Select(p => p.Decide(new TagQuestion(UpdatePlanner.TagOf(use.Reference!), tags.Split(' '))))
+            .Select(p => p.Decide(new TagQuestion(use.Reference!.FollowedTag, tags.Split(' '))))
             .LastOrDefault(v => v.Selected is not null);
     }
 }

@@ -82,7 +82,7 @@ public sealed class PullRequestPlannerTests
 
             static ExistingPullRequests Opened(ChangeSet set)
             {
-                var branch = new CommitInfo("c1", "t1", PullRequestText.CommitMessage(set, "t1"), []);
+                var branch = new CommitInfo("c1", "t1", PullRequestText.CommitMessage(set, set.Updates, "t1"), []);
                 return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(set, set.Updates, [], _ => null).Body, "")]);
             }
         });
@@ -94,7 +94,7 @@ public sealed class PullRequestPlannerTests
         var old = ChangeSet.Group([Some.Update("redis:7.0", "redis:7.2", UpdateKind.Minor) with { Rule = rule }], path => path).Single();
         var set = ChangeSet.Group([Some.Update("python:3.12", "python:3.14", UpdateKind.Minor) with { Rule = rule }], path => path).Single();
 
-        Assert.IsType<OpenPullRequest>(Plan(PullRequestText.CommitMessage(old, "t1")));
+        Assert.IsType<OpenPullRequest>(Plan(PullRequestText.CommitMessage(old, old.Updates, "t1")));
         Assert.Equal("waits: 1 pull request is open already, as .github/dependabot.yml:3 says", Assert.IsType<LeavePullRequest>(Plan("a person's work")).Reason);
 
         PullRequestOperation Plan(string message)
@@ -300,7 +300,7 @@ public sealed class PullRequestPlannerTests
 
             Assert.Equal(expected, _branch?.Sha);
             var tree = Sha();
-            _branch = new CommitInfo(Sha(), tree, PullRequestText.CommitMessage(changeSet, tree), []);
+            _branch = new CommitInfo(Sha(), tree, PullRequestText.CommitMessage(changeSet, changeSet.Updates, tree), []);
         }
 
         private PullRequest? Open() => _pulls.SingleOrDefault(p => p.State == PullRequestState.Open);

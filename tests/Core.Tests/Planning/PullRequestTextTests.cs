@@ -3,6 +3,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Ports;
 using CsCheck;
 
 namespace Basewatch.Core.Tests.Planning;
@@ -32,7 +33,7 @@ public sealed class PullRequestTextTests
     {
         var set = Set(new ProposalSettings { CommitPrefix = prefix }, "python");
         Assert.Equal(title, PullRequestText.Of(set, set.Updates, [], _ => null).Title);
-        Assert.Equal(title, PullRequestText.CommitMessage(set, "t1").Split('\n')[0]);
+        Assert.Equal(title, PullRequestText.CommitMessage(set, set.Updates, "t1").Split('\n')[0]);
     }
 
     [Fact]
@@ -54,6 +55,69 @@ public sealed class PullRequestTextTests
         Assert.Contains("- Proposed as `.github/dependabot.yml:3` says.", body, StringComparison.Ordinal);
         Assert.Contains("- It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Automated image update", "Automated image update")]
+    [InlineData("Update\r\n\r\n\n\n{{ range .Changed.Changes }}- {{ .OldValue }} -> {{ .NewValue }}\n{{ end }}", "Update\n\n- python:3.12 -> python:3.14\n- node:3.12 -> node:3.14")]
+    [InlineData("{{ range $file, $objects := .Changed.FileChanges }}{{ $file }}:{{ range $_, $changes := $objects }}{{ len $changes }}{{ end }}{{ end }}", "Dockerfile:2")]
+    [InlineData("{{ range $object, $_ := .Changed.Objects }}{{ $object.Kind }}{{ end }}", null)]
+    [InlineData("{{ range .Changed.Changes }}{{ .Setter }}{{ end }}", null)]
+    [InlineData("{{ .Unknown }}", null)]
+    [InlineData("{{ unclosed", null)]
+    [InlineData(" \n\t\n", null)]
+    [InlineData("[ci skip]", null)]
+    [InlineData("Update [CI skip] images[skip ci]", "Update  images")]
+    [InlineData("[ci [ci skip]skip]", null)]
+    [InlineData("Update\n\nSkip-Checks: true\nCo-authored-by: a <a@example.org>\nx", "Update\n\nx")]
+    [InlineData("a\0b\u001b[1m\u202Ec", "a b [1m c")]
+    [InlineData("by @octocat, fixes #12 and gh-3, python@sha256 C# https://example.org", "by @\u200Doctocat, fixes #\u200D12 and gh\u200D-3, python@sha256 C# https:\u200D//example.org")]
+    [InlineData("Update\nBasewatch-Change: 0\n  basewatch-seal: 0\nBasewatch-Seal : 0\nend", "Update\nend")]
+    public void A_commit_says_what_the_template_makes_of_it(string template, string? text)
+    {
+        var set = Set(new ProposalSettings { MessageTemplate = template, Group = "all" }, "python", "node");
+
+        var message = PullRequestText.CommitMessage(set, set.Updates, "t1");
+
+        Assert.Equal(text ?? "Update 2 images of all", message[..message.IndexOf("\n\nBasewatch-Change: ", StringComparison.Ordinal)]);
+        Assert.Equal("Update 2 images of all", PullRequestText.Of(set, set.Updates, [], _ => null).Title);
+        Assert.Equal(set.Fingerprint, ChangeOf(message));
+    }
+
+    [Fact]
+    public void A_commit_tells_of_what_it_holds()
+    {
+        var set = Set(new ProposalSettings { MessageTemplate = "{{ range .Changed.Changes }}{{ .NewValue }} {{ end }}", Group = "all" }, "python", "node");
+
+        Assert.StartsWith("node:3.14\n\nBasewatch-Change: ", PullRequestText.CommitMessage(set, [set.Updates[1]], "t1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_template_counts_where_all_have_it()
+    {
+        var (one, other) = (Set(new ProposalSettings { MessageTemplate = "Ours", Group = "all" }, "python"), Set(new ProposalSettings { Group = "all" }, "node"));
+        var both = ChangeSet.Group([.. one.Updates, .. other.Updates], path => path).Single();
+
+        Assert.StartsWith("Update 2 images of all\n\n", PullRequestText.CommitMessage(both, both.Updates, "t1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_of_any_template_is_bounded_and_keeps_its_seal()
+    {
+        string[] pieces = ["Basewatch-Seal: ", "Basewatch-Change: ", "\n", "\r", "@", "#1", "\u202E", "\uD83D\uDE00", "x: ", "{{ range .Changed.Changes }}", "{{ end }}", "{{ .NewValue }}", new string('y', 5000), new string('\n', 500)];
+        Gen.Int[0, pieces.Length - 1].Array[0, 12].Sample(
+            indexes =>
+            {
+                var set = Set(new ProposalSettings { MessageTemplate = string.Concat(indexes.Select(i => pieces[i])) }, "python");
+                var message = PullRequestText.CommitMessage(set, set.Updates, "t1");
+                Assert.Equal(set.Fingerprint, ChangeOf(message));
+                Assert.InRange(message.Length, 1, CommitText.Longest + 100);
+                Assert.DoesNotContain(message, c => c != '\n' && Markdown.IsInvisible(c));
+                Assert.Equal(2, message.Split('\n').Count(l => l.Contains("Basewatch-", StringComparison.Ordinal)));
+            },
+            iter: 2000);
+    }
+
+    private static string? ChangeOf(string message) => CommitSeal.ChangeOfUntouched(new CommitInfo("c1", "t1", message, []));
 
     private static ChangeSet Set(ProposalSettings settings, params string[] images)
     {

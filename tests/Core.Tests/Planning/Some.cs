@@ -107,5 +107,5 @@ internal static class Some
 
     /// <summary>Facts of every image among the uses.</summary>
     public static Dictionary<ImageName, ImageFacts> Facts(IEnumerable<ImageUse> uses, Func<ImageName, IEnumerable<string>, ImageFacts> registry) =>
-        uses.GroupBy(u => u.Reference!.Name).ToDictionary(g => g.Key, g => registry(g.Key, g.Select(u => UpdatePlanner.TagOf(u.Reference!)).OfType<string>()));
+        uses.GroupBy(u => u.Reference!.Name).ToDictionary(g => g.Key, g => registry(g.Key, g.Select(u => u.Reference!.FollowedTag).OfType<string>()));
 }

@@ -80,7 +80,7 @@ public sealed class SamplesTests
         var verdict = repository.VerdictOf(row.File, row.Line, string.Join(' ', row.Candidates));
         return new Row(
             row.File, row.Line, reference.Name.Familiar, reference.Tag ?? "", row.Candidates, rule.Source?.Dialect ?? "", rule.Source?.ToString() ?? "",
-            verdict?.Selected ?? "-", rule.Proposal.GroupOf(verdict?.Kind ?? UpdateKind.Digest) ?? "-").Told;
+            verdict?.Selected ?? "-", rule.For(verdict?.Kind ?? UpdateKind.Digest).Proposal.Group ?? "-").Told;
     }
 
     private static IEnumerable<string> FilesOf(string name) =>

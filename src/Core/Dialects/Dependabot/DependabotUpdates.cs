@@ -104,14 +104,18 @@ internal sealed class SoundEntry(
 
         var own = rules.For(image);
         var text = own.ToText();
-        var settings = grouped is not null ? DependencyGroup.Apply(proposal, [grouped], image) : DependencyGroup.Apply(proposal, groups, image);
-        var key = $"{text}\n{settings.Group}\n{string.Join('\n', settings.GroupsByKind.OrderBy(g => g.Key).Select(g => $"{g.Key} {g.Value}"))}";
-        return _byContent.GetOrAdd(key, _ => new PolicyRule(new PolicyText("dependabot", text), new DependabotPolicy(own))
+        var (group, byKind) = DependencyGroup.NamesFor(grouped is null ? groups : [grouped], image);
+        var key = $"{text}\n{group}\n{string.Join('\n', byKind.OrderBy(g => g.Key).Select(g => $"{g.Key} {g.Value}"))}";
+        return _byContent.GetOrAdd(key, _ =>
         {
-            Summary = own.ToSummary(),
-            Source = Source,
-            Pins = false,
-            Proposal = settings,
+            var rule = new PolicyRule(new PolicyText("dependabot", text), new DependabotPolicy(own))
+            {
+                Summary = own.ToSummary(),
+                Source = Source,
+                Pins = false,
+                Proposal = proposal with { Group = group ?? proposal.Group, GroupsMajors = true },
+            };
+            return rule with { ByKind = byKind.ToDictionary(g => g.Key, g => rule with { Proposal = rule.Proposal with { Group = g.Value } }) };
         });
     }
 

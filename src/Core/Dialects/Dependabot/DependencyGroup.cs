@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects.Dependabot;
@@ -20,11 +19,10 @@ internal sealed record DependencyGroup(string Name, IReadOnlyList<string>? Patte
 
     private static readonly UpdateKind[] Steps = [UpdateKind.Major, UpdateKind.Minor, UpdateKind.Patch];
 
-    /// <summary>The settings with the groups of an image.</summary>
-    /// <param name="settings">The settings.</param>
+    /// <summary>The group that an image's updates travel in, or none, and those of the kinds that travel in another.</summary>
     /// <param name="groups">The groups in order.</param>
     /// <param name="image">The image as the tool names it.</param>
-    public static ProposalSettings Apply(ProposalSettings settings, IReadOnlyList<DependencyGroup> groups, string image)
+    public static (string? Name, IReadOnlyDictionary<UpdateKind, string> ByKind) NamesFor(IReadOnlyList<DependencyGroup> groups, string image)
     {
         List<DependencyGroup> own = [.. Of(groups, image).OrderBy(g => g.ByName)];
         var rest = own.FindIndex(g => g.Kinds is null);
@@ -39,12 +37,7 @@ internal sealed record DependencyGroup(string Name, IReadOnlyList<string>? Patte
             }
         }
 
-        return settings with
-        {
-            Group = rest < 0 ? settings.Group : own[rest].NameFor(image),
-            GroupsMajors = true,
-            GroupsByKind = byKind.Count == 0 ? settings.GroupsByKind : byKind.ToFrozenDictionary(),
-        };
+        return (rest < 0 ? null : own[rest].NameFor(image), byKind);
     }
 
     /// <summary>

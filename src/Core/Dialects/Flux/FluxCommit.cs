@@ -21,18 +21,21 @@ internal sealed record FluxCommit(IReadOnlyList<FluxChange> Changes)
     /// <summary>Kubernetes objects are keys themselves, in the order of their fields.</summary>
     private static List<(object? Key, object? Value)> Objects(IEnumerable<FluxChange> changes) =>
     [
-        .. changes.GroupBy(c => c.Object).OrderBy(g => g.Key.ApiVersion, StringComparer.Ordinal).ThenBy(g => g.Key.Kind, StringComparer.Ordinal)
-            .ThenBy(g => g.Key.Name, StringComparer.Ordinal).ThenBy(g => g.Key.Namespace, StringComparer.Ordinal)
-            .Select(g => ((object?)Record(
-                $"{{{{{{{g.Key.ApiVersion} {g.Key.Kind}}}}} {g.Key.Name} {g.Key.Namespace}}}",
-                ("APIVersion", g.Key.ApiVersion),
-                ("Kind", g.Key.Kind),
-                ("Name", g.Key.Name),
-                ("Namespace", g.Key.Namespace)), (object?)g.Select(Data).ToList())),
+        .. changes.GroupBy(c => c.Object).OrderBy(g => g.Key?.ApiVersion, StringComparer.Ordinal).ThenBy(g => g.Key?.Kind, StringComparer.Ordinal)
+            .ThenBy(g => g.Key?.Name, StringComparer.Ordinal).ThenBy(g => g.Key?.Namespace, StringComparer.Ordinal)
+            .Select(g => ((object?)Data(g.Key), (object?)g.Select(Data).ToList())),
     ];
 
-    private static object? Data(FluxChange change) =>
-        Record($"{{{change.OldValue} {change.NewValue} {change.Setter}}}", ("OldValue", change.OldValue), ("NewValue", change.NewValue), ("Setter", change.Setter));
+    private static FluxRecord Data(FluxObject? known) => known is null ? Record("") : Record(
+        $"{{{{{{{known.ApiVersion} {known.Kind}}}}} {known.Name} {known.Namespace}}}",
+        ("APIVersion", known.ApiVersion),
+        ("Kind", known.Kind),
+        ("Name", known.Name),
+        ("Namespace", known.Namespace));
+
+    private static FluxRecord Data(FluxChange change) => Record(
+        $"{{{change.OldValue} {change.NewValue} {change.Setter}}}",
+        [("OldValue", change.OldValue), ("NewValue", change.NewValue), .. change.Setter is null ? [] : ((string, object?)[])[("Setter", change.Setter)]]);
 
     private static SortedDictionary<string, object?> Map(IEnumerable<(string Key, object? Value)> entries)
     {
@@ -50,11 +53,11 @@ internal sealed record FluxCommit(IReadOnlyList<FluxChange> Changes)
 
 /// <summary>A value that is changed.</summary>
 /// <param name="File">Its file, from the path of the automation.</param>
-/// <param name="Object">The object that it is in.</param>
+/// <param name="Object">The object that it is in; null where that is not known, so that templates can't ask for it.</param>
 /// <param name="OldValue">What was there.</param>
 /// <param name="NewValue">What is there now.</param>
-/// <param name="Setter">The marker's value.</param>
-internal sealed record FluxChange(string File, FluxObject Object, string OldValue, string NewValue, string Setter);
+/// <param name="Setter">The marker's value; null like the object.</param>
+internal sealed record FluxChange(string File, FluxObject? Object, string OldValue, string NewValue, string? Setter);
 
 /// <summary>An object in a file; a kustomization has no name.</summary>
 internal sealed record FluxObject(string ApiVersion, string Kind, string Name, string Namespace);

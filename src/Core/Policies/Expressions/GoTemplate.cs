@@ -7,9 +7,9 @@ namespace Basewatch.Core.Policies.Expressions;
 /// <summary>A template of Go's <c>regexp.Expand</c>: text and groups.</summary>
 internal sealed class GoTemplate
 {
-    private readonly IReadOnlyList<Part> _parts;
+    private readonly Part[] _parts;
 
-    private GoTemplate(IReadOnlyList<Part> parts) => _parts = parts;
+    private GoTemplate(Part[] parts) => _parts = parts;
 
     /// <summary>
     /// Reads a template. A name is the longest run of letters, digits and underscores, so that <c>$1x</c> is a group called
@@ -49,7 +49,7 @@ internal sealed class GoTemplate
         }
 
         Flush(parts, literal);
-        return new GoTemplate(parts);
+        return new GoTemplate([.. parts]);
     }
 
     /// <summary>The template filled in from a match of its expression.</summary>
@@ -60,13 +60,21 @@ internal sealed class GoTemplate
             return match.Groups[only.Group].Value;
         }
 
-        var expanded = new StringBuilder();
+        var length = 0;
         foreach (var part in _parts)
         {
-            expanded.Append(part.Group < 0 ? part.Literal : match.Groups[part.Group].ValueSpan);
+            length += part.Group < 0 ? part.Literal.Length : match.Groups[part.Group].Length;
         }
 
-        return expanded.ToString();
+        return string.Create(length, (_parts, match), static (expanded, from) =>
+        {
+            foreach (var part in from._parts)
+            {
+                var text = part.Group < 0 ? part.Literal : from.match.Groups[part.Group].ValueSpan;
+                text.CopyTo(expanded);
+                expanded = expanded[text.Length..];
+            }
+        });
     }
 
     private static int? ReadName(string text, int at, out string name)
