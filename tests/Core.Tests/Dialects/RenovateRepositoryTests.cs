@@ -132,20 +132,20 @@ public sealed class RenovateRepositoryTests
             """), ("Dockerfile", Python));
 
         var error = Assert.Single(repository.Errors);
-        Assert.Equal(3, error.Line);
-        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("renovate.json:3: ", error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.False(repository.RuleOf("Dockerfile", 1).Enabled);
     }
 
     [Fact]
-    public void Any_text_is_a_schedule_or_none() => Gen.OneOfConst(
+    public void Any_text_is_a_schedule_or_none() => Word(
         "every ", "weekday", " on ", "monday", "friday", " before ", "5am", "after ", "10:30pm", " and ", "the first ", "day", " of the month", "3", " months", " except ", "also ", "last ", "-", ",", "at ",
         "2nd", " hours", "starting on ", "between ", "day instance", "weeks", "in 2026", "*", " ", "s", "99999999999", "@", "on the ", "through ", "sunday")
         .Array[0, 14].Sample(
             parts =>
             {
                 var repository = RepositoryText.Of(("renovate.json", $$"""{"schedule": ["on monday", "{{string.Concat(parts)}}"]}"""), ("Dockerfile", Python));
-                if (repository.Errors.Count == 0)
+                if (!repository.Errors.Any())
                 {
                     repository.RuleOf("Dockerfile", 1).Proposal.Schedule!.NextOpening(DateTimeOffset.UnixEpoch);
                 }

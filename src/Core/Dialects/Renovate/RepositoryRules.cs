@@ -213,7 +213,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
     private PolicyRule Make(YamlMapping settings, List<RepositoryRule> matching, RenovateUse use, InForce before, InForce[] byType)
     {
         var facts = new RuleFacts(use.Tag, DateTimeOffset.UnixEpoch) { CurrentVersion = use.Tag };
-        var decisive = matching.FindLast(r => r.IsOwn && r.OfTag.Conditions.All(c => c(facts)));
+        var decisive = matching.FindLast(r => r is { IsOwn: true, Section: null } && r.OfTag.Conditions.All(c => c(facts)));
         var source = part.SourceAt(decisive is null ? Line : LineOf(decisive.Node));
         var general = Open(before.Settings);
         if (general.Flag("enabled") == false)
