@@ -21,7 +21,7 @@ public sealed record CalendarRule
     /// <summary>0 to 23.</summary>
     public IReadOnlySet<int>? Hours { get; init; }
 
-    /// <summary>1 to 31.</summary>
+    /// <summary>1 to 31; -1 is the last day of a month, -2 the one before.</summary>
     public IReadOnlySet<int>? DaysOfMonth { get; init; }
 
     /// <summary>1 to 12.</summary>
@@ -29,6 +29,9 @@ public sealed record CalendarRule
 
     /// <summary>0 (Sunday) to 6.</summary>
     public IReadOnlySet<int>? DaysOfWeek { get; init; }
+
+    /// <summary>Weeks of the year by ISO 8601, 1 to 53.</summary>
+    public IReadOnlySet<int>? Weeks { get; init; }
 
     /// <summary>Whether a day matches by its day of the month or by its day of the week, as in cron where both are restricted.</summary>
     public bool EitherDay { get; init; }
@@ -80,9 +83,10 @@ public sealed record CalendarRule
     /// <summary>Whether any minute of the hour may match.</summary>
     internal bool MatchesHour(DateTime local)
     {
-        var day = DaysOfMonth?.Contains(local.Day) != false;
+        var day = DaysOfMonth?.Contains(local.Day) != false || DaysOfMonth.Contains(local.Day - DateTime.DaysInMonth(local.Year, local.Month) - 1);
         var weekday = DaysOfWeek?.Contains((int)local.DayOfWeek) != false;
-        return (EitherDay ? day || weekday : day && weekday) && Months?.Contains(local.Month) != false && Hours?.Contains(local.Hour) != false;
+        return (EitherDay ? day || weekday : day && weekday) && Months?.Contains(local.Month) != false && Hours?.Contains(local.Hour) != false
+            && Weeks?.Contains(ISOWeek.GetWeekOfYear(local)) != false;
     }
 
     private sealed record Field(string Name, int First, int Last, IReadOnlyList<string> Names)

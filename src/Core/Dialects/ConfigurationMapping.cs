@@ -93,6 +93,9 @@ internal sealed class ConfigurationMapping
     /// <summary>Tells what is wrong with a key.</summary>
     public void Wrong(string key, string message) => _text.Wrong(LineOf(key), message);
 
+    /// <summary>Tells what is wrong with a value.</summary>
+    public void Wrong(YamlNode value, string message) => _text.Wrong(value, message);
+
     /// <summary>Tells that a key has no meaning here.</summary>
     public void Remark(string key, string message) => _text.Remark(_entries.TryGetValue(key, out var entry) ? entry.Key : _mapping, message);
 

@@ -48,7 +48,7 @@ public sealed class RenovateRepositoryTests
     [InlineData("{\n\"ignoreDeps\": [\"node\",\n\"python\"]}", "renovate.json:3", "it is among ignoreDeps")]
     [InlineData("{\"packageRules\": [\n{\"matchDatasources\": [\"docker\"], \"enabled\": false}]}", "renovate.json:2", "a package rule switches it off")]
     [InlineData("{\"packageRules\": [\n{\"matchCategories\": [\"docker\"], \"description\": \"By hand\", \"enabled\": false}]}", "renovate.json:2", "By hand")]
-    [InlineData("{\"docker\": {\n\"enabled\": false}}", "renovate.json:1", "a preset switches it off")]
+    [InlineData("{\"docker\": {\n\"enabled\": false}}", "renovate.json:2", "docker is switched off")]
     [InlineData("{\n\"extends\": [\"docker:disable\"]}", "renovate.json:2", "dockerfile is switched off")]
     [InlineData("{\n\"extends\": [\":disableRenovate\"]}", "renovate.json:2", "Renovate is switched off")]
     [InlineData("{\n\"extends\": [\"github>acme/renovate\"]}", "renovate.json:2", "all that is said of it is in 'github>acme/renovate', which is not read")]
@@ -59,6 +59,125 @@ public sealed class RenovateRepositoryTests
         Assert.False(rule.Enabled);
         Assert.Equal($"{source} {reason}", $"{rule.Source} {rule.Reason}");
     }
+
+    // 2026-03-02 is a Monday, 2026-04-01 a Wednesday.
+    [Theory]
+    [InlineData("""["before 5am on monday"]""", "2026-03-02T04:59:59Z", "2026-03-02T05:00:00Z")]
+    [InlineData("""["* 0-4 * * 1"]""", "2026-03-02T04:59:59Z", "2026-03-02T05:00:00Z")]
+    [InlineData("""["* 0-4 1 * 1"]""", "2026-06-01T04:59:59Z", "2026-03-02T04:00:00Z")]
+    [InlineData("""["* * * * 1#2"]""", "2026-03-09T04:59:59Z", "2026-03-02T04:00:00Z")]
+    [InlineData("""["* * L * *"]""", "2028-02-29T04:59:59Z", "2028-02-28T04:00:00Z")]
+    [InlineData("""["* * * * 1L"]""", "2026-03-30T04:59:59Z", "2026-03-23T04:00:00Z")]
+    [InlineData("""["every weekend"]""", "2026-03-01T12:00:00Z", "2026-03-02T00:00:00Z")]
+    [InlineData("\"every weekday\"", "2026-03-02T12:00:00Z", "2026-03-01T00:00:00Z")]
+    [InlineData("""["after 10pm and before 5am every weekday"]""", "2026-03-02T22:00:00Z", "2026-03-02T12:00:00Z")]
+    [InlineData("""["after 10pm and before 5am every weekday"]""", "2026-03-02T04:00:00Z", "2026-03-01T23:00:00Z")]
+    [InlineData("""["after 10am and before 5:30pm"]""", "2026-03-02T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["on the first day of the month"]""", "2026-04-01T17:29:00Z", "2026-04-02T17:30:00Z")]
+    [InlineData("""["every month"]""", "2026-04-01T04:29:00Z", "2026-04-01T05:00:00Z")]
+    [InlineData("""["every 3 months on the first day of the month"]""", "2026-04-01T17:29:00Z", "2026-03-01T17:30:00Z")]
+    [InlineData("""["on monday and friday"]""", "2026-03-06T17:29:00Z", "2026-03-05T17:30:00Z")]
+    [InlineData("""["on monday through thursday"]""", "2026-03-05T17:29:00Z", "2026-03-06T17:30:00Z")]
+    [InlineData("""["every tuesday"]""", "2026-03-03T17:29:00Z", "2026-03-04T17:30:00Z")]
+    [InlineData("""["every 2 weeks on monday"]""", "2026-03-09T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["every weekday except on monday"]""", "2026-03-03T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["on the last day"]""", "2026-04-30T17:29:00Z", "2026-04-29T17:30:00Z")]
+    [InlineData("""["on monday", "on friday"]""", "2026-03-06T17:29:00Z", "2026-03-05T17:30:00Z")]
+    [InlineData("""["on monday"], "timezone": "Asia/Tokyo" """, "2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")]
+    [InlineData("""["on tuesday"], "extends": ["schedule:weekly"]""", "2026-03-03T15:00:00Z", "2026-03-02T03:00:00Z")]
+    [InlineData("""["on tuesday"], "packageRules": [{"matchPackageNames": ["python"], "extends": ["schedule:weekly"]}]""", "2026-03-02T03:00:00Z", "2026-03-03T03:00:00Z")]
+    [InlineData("""["on tuesday"], "extends": [":timezone(America/New_York)"]""", "2026-03-04T04:00:00Z", "2026-03-03T04:00:00Z")]
+    public void Pull_requests_wait_for_their_schedule(string schedule, string open, string closed)
+    {
+        var rule = RepositoryText.Of(("renovate.json", $$"""{"schedule": {{schedule}}}"""), ("Dockerfile", Python)).RuleOf("Dockerfile", 1);
+
+        Assert.True(rule.For(UpdateKind.Minor).Proposal.Schedule!.IsOpen(DateTimeOffset.Parse(open, CultureInfo.InvariantCulture)));
+        Assert.False(rule.For(UpdateKind.Minor).Proposal.Schedule!.IsOpen(DateTimeOffset.Parse(closed, CultureInfo.InvariantCulture)));
+        Assert.Same(rule.Proposal.Schedule, rule.For(UpdateKind.Major).Proposal.Schedule);
+    }
+
+    [Theory]
+    [InlineData("""["at any time"]""")]
+    [InlineData("\"at any time\"")]
+    [InlineData("[]")]
+    [InlineData("""["on monday"], "packageRules": [{"matchPackageNames": ["python"], "schedule": ["at any time"]}]""")]
+    public void No_schedule_is_always(string schedule)
+    {
+        var repository = RepositoryText.Of(("renovate.json", $$"""{"schedule": {{schedule}}}"""), ("Dockerfile", Python));
+
+        Assert.Empty(repository.Errors);
+        Assert.Null(repository.RuleOf("Dockerfile", 1).Proposal.Schedule);
+    }
+
+    [Theory]
+    [InlineData("""["now and then"]""", "'now and then' is no schedule")]
+    [InlineData("""["before 5AM"]""", "'before 5AM' is no schedule")]
+    [InlineData("""["every day"]""", "'every day' is no schedule")]
+    [InlineData("""["on monday", "at any time"]""", "'at any time' is no schedule")]
+    [InlineData("""["also on monday also"]""", "no schedule")]
+    [InlineData("""["every 15 minutes on monday"]""", "names minutes")]
+    [InlineData("""["at 5:00"]""", "has no months, days")]
+    [InlineData("""["0 5 * * 1"]""", "names minutes")]
+    [InlineData("""["* 22-5 * * *"]""", "is no hour")]
+    [InlineData("""["on monday in 2027"]""", "is not read")]
+    [InlineData("""["on monday"], "timezone": "Mars/Olympus" """, "is no time zone")]
+    public void A_schedule_that_is_none_is_told_with_its_line(string schedule, string message)
+    {
+        var repository = RepositoryText.Of(("renovate.json", $$"""
+            {
+              "packageRules": [{"matchPackageNames": ["python"],
+                "schedule": {{schedule}}
+              }]
+            }
+            """), ("Dockerfile", Python));
+
+        var error = Assert.Single(repository.Errors);
+        Assert.StartsWith("renovate.json:3: ", error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.False(repository.RuleOf("Dockerfile", 1).Enabled);
+    }
+
+    [Fact]
+    public void Any_text_is_a_schedule_or_none() => Word(
+        "every ", "weekday", " on ", "monday", "friday", " before ", "5am", "after ", "10:30pm", " and ", "the first ", "day", " of the month", "3", " months", " except ", "also ", "last ", "-", ",", "at ",
+        "2nd", " hours", "starting on ", "between ", "day instance", "weeks", "in 2026", "*", " ", "s", "99999999999", "@", "on the ", "through ", "sunday")
+        .Array[0, 14].Sample(
+            parts =>
+            {
+                var repository = RepositoryText.Of(("renovate.json", $$"""{"schedule": ["on monday", "{{string.Concat(parts)}}"]}"""), ("Dockerfile", Python));
+                if (!repository.Errors.Any())
+                {
+                    repository.RuleOf("Dockerfile", 1).Proposal.Schedule!.NextOpening(DateTimeOffset.UnixEpoch);
+                }
+            },
+            iter: 300);
+
+    [Theory]
+    [InlineData("{}", "10 renovate.json:1")]
+    [InlineData("{\n\"prConcurrentLimit\": 3}", "3 renovate.json:2")]
+    [InlineData("{\n\"prConcurrentLimit\": 0}", " ")]
+    [InlineData("{\n\"branchConcurrentLimit\": 0}", "10 renovate.json:1")]
+    [InlineData("{\n\"branchConcurrentLimit\": 4}", "4 renovate.json:2")]
+    [InlineData("{\n\"branchConcurrentLimit\": 40}", "10 renovate.json:1")]
+    [InlineData("{\n\"prConcurrentLimit\": 0,\n\"branchConcurrentLimit\": 40}", "40 renovate.json:3")]
+    [InlineData("{\n\"extends\": [\"config:base\",\n\":prConcurrentLimit20\"]}", "20 renovate.json:3")]
+    [InlineData("{\n\"extends\": [\"config:base\",\n\":disableRateLimiting\"]}", " ")]
+    [InlineData("{\"packageRules\": [{\"matchPackageNames\": [\"node\"],\n\"prConcurrentLimit\": 1}]}", "10 renovate.json:1")]
+    [InlineData("{\"packageRules\": [{\"matchPackageNames\": [\"python\"],\n\"prConcurrentLimit\": 1}]}", "1 renovate.json:2")]
+    public void A_limit_counts_over_all_that_is_under_it(string configuration, string limit)
+    {
+        var proposal = RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).RuleOf("Dockerfile", 1).Proposal;
+
+        Assert.Equal(limit, $"{proposal.Limit} {proposal.LimitedBy}");
+    }
+
+    [Theory]
+    [InlineData("""{"groupName": "images"}""", false)]
+    [InlineData("""{"groupName": "images", "separateMajorMinor": false}""", true)]
+    [InlineData("""{"extends": ["group:all"]}""", true)]
+    [InlineData("""{"extends": ["group:all"], "separateMajorReleases": true}""", false)]
+    public void Major_steps_travel_with_others_where_they_are_not_separate(string configuration, bool together) =>
+        Assert.Equal(together, RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).RuleOf("Dockerfile", 1).For(UpdateKind.Major).Proposal.GroupsMajors);
 
     [Theory]
     [InlineData("""{"packageRules": [{"matchPackageNames": ["*"], "enabled": false}, {"matchPackageNames": ["python"], "enabled": true}]}""")]

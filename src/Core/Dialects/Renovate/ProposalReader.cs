@@ -1,3 +1,5 @@
+using Basewatch.Core.Images;
+
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>Reads how updates are proposed.</summary>
@@ -12,16 +14,23 @@ internal static class ProposalReader
     [
         "groupName", "labels", "addLabels", "reviewers", "additionalReviewers", "assignees", "automerge", "requiredStatusChecks", "prConcurrentLimit", "branchConcurrentLimit",
         "commitMessagePrefix", "semanticCommits", "semanticCommitType", "semanticCommitScope", "baseBranchPatterns",
+        "schedule", "timezone", "separateMajorMinor",
     ];
 
     /// <summary>Reads settings as they are in force for some uses.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="fill">Fills in what a text has in double braces.</param>
-    public static ProposalSettings Read(ConfigurationMapping settings, Func<string, string> fill)
+    /// <param name="sourceOf">Where a key is written.</param>
+    public static ProposalSettings Read(ConfigurationMapping settings, Func<string, string> fill, Func<string, RuleSource>? sourceOf = null)
     {
-        var limit = settings.Number("prConcurrentLimit", 0, int.MaxValue);
-        var branches = settings.Number("branchConcurrentLimit", 0, int.MaxValue);
-        limit = limit is > 0 && branches is > 0 ? Math.Min(limit.Value, branches.Value) : limit is > 0 ? limit : branches;
+        // A pull request is on a branch of its own, so the lower of the two counts; 0 is none.
+        var (limit, limited) = (settings.Number("prConcurrentLimit", 0, int.MaxValue), "prConcurrentLimit");
+        if (settings.Number("branchConcurrentLimit", 0, int.MaxValue) is > 0 and var branches && !(limit > 0 && limit <= branches))
+        {
+            (limit, limited) = (branches, "branchConcurrentLimit");
+        }
+
+        var isLimited = limit is > 0 and <= MostOpen;
         return new ProposalSettings
         {
             Group = settings.Text("groupName") is { Length: > 0 } group ? fill(group) : null,
@@ -30,10 +39,33 @@ internal static class ProposalReader
             Assignees = [.. settings.Texts("assignees").Select(Login).Distinct(StringComparer.Ordinal)],
             Automerge = settings.Flag("automerge") ?? false,
             RequiredChecks = settings.Texts("requiredStatusChecks"),
-            Limit = limit is > 0 and <= MostOpen ? limit : null,
+            GroupsMajors = settings.Flag("separateMajorMinor") == false,
+            Limit = isLimited ? limit : null,
+            LimitedBy = isLimited ? sourceOf?.Invoke(limited) : null,
             CommitPrefix = Prefix(settings),
             TargetBranch = Branch(settings),
         };
+    }
+
+    /// <summary>When pull requests may be opened; null: always, or it is wrong, which is told.</summary>
+    /// <param name="settings">Settings with <c>schedule</c> and <c>timezone</c>.</param>
+    public static Schedule? ReadSchedule(ConfigurationMapping settings)
+    {
+        var zone = TimeZoneInfo.Utc;
+        if (settings.Text("timezone") is { Length: > 0 } id && !CalendarSchedule.TryFindZone(id, out zone))
+        {
+            settings.Wrong("timezone", $"'{Excerpt.Of(id)}' is no time zone: write one of the IANA's, such as Europe/Berlin");
+            return null;
+        }
+
+        var texts = settings.Scalars("schedule");
+        var schedule = ScheduleReader.Read([.. texts.Select(t => t.Value)], zone!, out var wrong, out var error);
+        if (error is not null)
+        {
+            settings.Wrong(texts[wrong], error);
+        }
+
+        return schedule;
     }
 
     /// <summary><c>team:acme/web</c> is <c>acme/web</c>; a team without its organisation is one of the repository's own.</summary>

@@ -44,6 +44,7 @@ internal sealed class RepositoryReader
     private readonly ConfigurationText _text;
     private readonly RuleReader _policies;
     private readonly HashSet<int> _own = [];
+    private readonly HashSet<int> _sections = [];
     private readonly SortedSet<string> _others = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Predicate<string>> _globs = new(StringComparer.Ordinal);
     private int _rules;
@@ -77,6 +78,12 @@ internal sealed class RepositoryReader
         }
 
         CheckRanges(settings, rules);
+        if (_text.ErrorCount == 0)
+        {
+            // A time zone may come with a preset.
+            ProposalReader.ReadSchedule(settings);
+        }
+
         var nothingIsKnown = inheritance.Unknown.Count > 0 && renewed.Entries.TrueForAll(e => SettingNodes.Name(e.Key) is "extends" or "$schema" or "description")
             && SettingNodes.Items(renewed.TryGet("extends", out var extends) ? extends : renewed).All(inheritance.Unknown.Contains);
         return (new RepositoryRules(part, _text.File, managers, rules)
@@ -101,8 +108,13 @@ internal sealed class RepositoryReader
         return text.Errors.Count > 0 ? [] : [.. found];
     }
 
-    /// <summary>What Renovate has where nobody says otherwise, and we have not: new digests travel together.</summary>
-    private static YamlMapping Defaults(int start) => SettingNodes.Mapping("pinDigest", SettingNodes.Mapping("groupName", SettingNodes.Text("Pin Dependencies", start), start), start);
+    /// <summary>What Renovate has where nobody says otherwise, and we have not: new digests travel together, and ten pull requests may be open.</summary>
+    private static YamlMapping Defaults(int start) => SettingNodes.Mapping(
+        [
+            (SettingNodes.Text("pinDigest", start), SettingNodes.Mapping("groupName", SettingNodes.Text("Pin Dependencies", start), start)),
+            (SettingNodes.Text("prConcurrentLimit", start), SettingNodes.Word("10", start)),
+        ],
+        start);
 
     /// <summary>Where the configuration's own rules are written: those that come with presets stand where the preset is named.</summary>
     private void CollectOwn(YamlMapping mapping)
@@ -112,7 +124,8 @@ internal sealed class RepositoryReader
             if (SettingNodes.Name(key) == "packageRules" && value is YamlSequence rules)
             {
                 // A rule of an older section, such as docker, begins where its only matcher does.
-                _own.UnionWith(rules.Mappings.Where(r => r.Entries.Count == 0 || r.Entries[0].Key.Start != r.Start).Select(r => r.Start));
+                _own.UnionWith(rules.Mappings.Select(r => r.Start));
+                _sections.UnionWith(rules.Mappings.Where(r => r.Entries.Count > 0 && r.Entries[0].Key.Start == r.Start).Select(r => r.Start));
             }
             else if (value is YamlMapping section)
             {
@@ -174,6 +187,7 @@ internal sealed class RepositoryReader
         }
 
         ProposalReader.Read(section, static t => t);
+        ProposalReader.ReadSchedule(section);
     }
 
     private void TellUnknown(Inheritance inheritance, YamlMapping renewed)
@@ -245,7 +259,7 @@ internal sealed class RepositoryReader
         var node = rule.Node;
         if (_own.Contains(node.Start))
         {
-            return Compile(rule, isOwn: true);
+            return Compile(rule, isOwn: true) with { Section = _sections.Contains(node.Start) ? rule.Texts("matchCategories")[0] : null };
         }
 
         // Rules of presets are the same in every repository, and their expressions take a while to read.

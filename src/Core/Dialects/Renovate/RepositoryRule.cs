@@ -21,6 +21,9 @@ internal sealed record RenovateUse(ImageReader ImageReader, string Path, string 
 internal sealed record RepositoryRule(
     YamlMapping Node, IReadOnlyList<Predicate<RenovateUse>> Matches, PackageRule OfTag, PackageRule Whole, YamlMapping? Words, YamlMapping Settings, bool IsOwn)
 {
+    /// <summary>The section of an older release that it is: <c>docker</c>.</summary>
+    public string? Section { get; init; }
+
     /// <summary>Whether it is for a use, whatever its tag.</summary>
     public bool Holds(RenovateUse use)
     {

@@ -24,6 +24,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
     ];
 
     private readonly ConcurrentDictionary<string, PolicyRule> _made = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Schedule?> _schedules = new(StringComparer.Ordinal);
 
     /// <summary>The line in which the configuration begins.</summary>
     public int Line { get; init; } = 1;
@@ -212,7 +213,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
     private PolicyRule Make(YamlMapping settings, List<RepositoryRule> matching, RenovateUse use, InForce before, InForce[] byType)
     {
         var facts = new RuleFacts(use.Tag, DateTimeOffset.UnixEpoch) { CurrentVersion = use.Tag };
-        var decisive = matching.FindLast(r => r.IsOwn && r.OfTag.Conditions.All(c => c(facts)));
+        var decisive = matching.FindLast(r => r is { IsOwn: true, Section: null } && r.OfTag.Conditions.All(c => c(facts)));
         var source = part.SourceAt(decisive is null ? Line : LineOf(decisive.Node));
         var general = Open(before.Settings);
         if (general.Flag("enabled") == false)
@@ -220,8 +221,8 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
             var by = before.Switch;
             var reason = by is not null && by.Node.TryGet("description", out var node) && SettingNodes.Items(node).FirstOrDefault() is YamlScalar { IsEmpty: false } text && by.IsOwn
                 ? Excerpt.Of(text.Value.Length > LongestReason ? text.Value[..LongestReason] : text.Value)
-                : by is null ? "it is switched off" : by.IsOwn ? "a package rule switches it off" : "a preset switches it off";
-            return SwitchOff(reason, by is null ? Line : LineOf(by.Node));
+                : by is null ? "it is switched off" : by.Section is { } section ? $"{section} is switched off" : by.IsOwn ? "a package rule switches it off" : "a preset switches it off";
+            return SwitchOff(reason, by is null ? Line : by.Section is null ? LineOf(by.Node) : general.LineOf("enabled"));
         }
 
         var words = Words(settings, matching);
@@ -233,8 +234,8 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         }
 
         var types = Types.Select((t, i) => (t.Kind, Settings: Open(byType[i].Settings))).ToDictionary(t => t.Kind, t => t.Settings);
-        var proposals = types.ToDictionary(t => t.Key, t => ProposalReader.Read(t.Value, s => Fill(s, use)));
-        var common = ProposalReader.Read(general, s => Fill(s, use)) with { Automerge = proposals.Values.All(p => p.Automerge) };
+        var proposals = types.ToDictionary(t => t.Key, t => Propose(t.Value, use));
+        var common = Propose(general, use) with { Automerge = proposals.Values.All(p => p.Automerge) };
         var rule = new PolicyRule(policyText, policy)
         {
             Summary = Summary(before.Settings, types),
@@ -244,6 +245,16 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
             Proposal = common,
         };
         return rule with { ByKind = proposals.Where(p => !p.Value.SaysTheSame(common)).ToDictionary(p => p.Key, p => rule with { Proposal = p.Value }) };
+    }
+
+    private ProposalSettings Propose(ConfigurationMapping settings, RenovateUse use)
+    {
+        // One schedule for all that are under it, whose equality is by its rules.
+        var key = string.Join('\n', settings.Texts("schedule").Prepend(settings.Text("timezone") ?? ""));
+        return ProposalReader.Read(settings, s => Fill(s, use), k => part.SourceAt(settings.LineOf(k))) with
+        {
+            Schedule = _schedules.GetOrAdd(key, _ => ProposalReader.ReadSchedule(settings)),
+        };
     }
 
     /// <summary>What the policy reads: settings, and the rules that are left of those for the use.</summary>
