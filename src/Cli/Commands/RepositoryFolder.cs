@@ -16,9 +16,6 @@ namespace Basewatch.Cli.Commands;
 /// <param name="Parts">Every part of dialects' configuration in it.</param>
 internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settings, RepositoryPolicies Decided, FolderScan Scan, IReadOnlyList<ConfigurationPart> Parts)
 {
-    /// <summary>The other ending is a slip that would go unseen.</summary>
-    private static readonly string OtherName = Path.ChangeExtension(RepositoryConfiguration.Path, ".yaml");
-
     /// <summary>The formats of the settings, and its own.</summary>
     public FormatCatalog Formats => Settings.Formats;
 
@@ -60,7 +57,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     {
         var tree = await OpenAsync(path, cancellationToken);
         var folder = await ReadAsync(tree, formats, new PolicySources(rules, limit), cancellationToken);
-        if (folder.Decided.Errors.Where(e => e.Path == RepositoryConfiguration.Path || e.Path == OtherName).ToList() is { Count: > 0 } errors)
+        if (folder.Decided.Errors.Where(e => e.Path == RepositoryConfiguration.Path || e.Path == RepositoryConfiguration.OtherPath).ToList() is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(Environment.NewLine, errors));
         }
@@ -85,7 +82,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
         var settings = RepositorySettings.Read(parts, formats);
         var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
         var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
-        var others = FolderScan.ReadParts(settings.Formats, await tree.ListOthersAsync(cancellationToken), tree.Read, cancellationToken);
+        var others = FolderScan.ReadParts(settings.Formats, [.. (await tree.ListOthersAsync(cancellationToken)).Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
         parts.AddRange([.. scan.Parts, .. others]);
         var decided = sources.Read(settings, parts);
         return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts);
@@ -105,22 +102,16 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
                     parts.AddRange(DialectCatalog.ReadWhole(file, bytes, out var problem));
                     problems.AddRange(problem is null ? [] : [problem]);
                 }
-                else if (file == RepositoryConfiguration.Path && OtherEnding(tree) is { } other)
-                {
-                    problems.Add(other);
-                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 problems.Add(new FileProblem(file, null, e.Message));
+                parts.AddRange(DialectCatalog.ReadNothing(file));
             }
         }
 
         return (parts, problems);
     }
-
-    private static FileProblem? OtherEnding(WorkTree tree) =>
-        tree.SizeOf(OtherName) is null ? null : new FileProblem(OtherName, null, $"this file is not read: name it {RepositoryConfiguration.Path}");
 
     /// <summary>Tells why nothing can be found where a person expects something.</summary>
     private static void WarnOfNothing(FormatCatalog formats, WorkTree tree, string path)

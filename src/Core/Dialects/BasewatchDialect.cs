@@ -16,7 +16,7 @@ public sealed class BasewatchDialect : IDialect
 
     /// <inheritdoc/>
     /// <remarks>What it says comes before all dialects, and some of it before any file is read: see <see cref="RepositorySettings"/>.</remarks>
-    public IReadOnlyList<string> Files => [RepositoryConfiguration.Path];
+    public IReadOnlyList<string> Files => [RepositoryConfiguration.Path, RepositoryConfiguration.OtherPath];
 
     /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)

@@ -40,6 +40,9 @@ public static class DialectCatalog
         return [.. All.Where(d => d.Files.Contains(path, StringComparer.Ordinal)).Select(d => new ConfigurationPart(d.Name, path, 1, text))];
     }
 
+    /// <summary>The parts of a file that is there and can't be had: every dialect finds them wrong.</summary>
+    public static IReadOnlyList<ConfigurationPart> ReadNothing(string path) => ReadWhole(path, SourceFile.Encode(Unreadable), out _);
+
     /// <summary>The parts of dialects' configuration among what else is in a file.</summary>
     /// <param name="path">Its path from the root of the repository.</param>
     /// <param name="bytes">Its content.</param>

@@ -32,7 +32,12 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(parts);
         var configuration = settings.Configuration;
-        var sets = new List<IRuleSet> { new ScopedRules(configuration.LeftOut), _given, new ScopedRules(configuration.Rules) };
+        // A rule that only switches on is the fallback, for some uses.
+        List<ScopedRule> rules = [.. configuration.Rules.Select(r => r.Rule is { Enabled: true, Policy: null } && configuration.Fallback is { } fallback
+            ? r with { Rule = r.Rule with { Text = fallback.Text, Policy = fallback.Policy, Summary = fallback.Summary } }
+            : r)];
+        var wrong = new HashSet<string>(StringComparer.Ordinal);
+        var sets = new List<IRuleSet> { new ScopedRules(configuration.LeftOut), _given, new ScopedRules(rules) };
         var (errors, remarks) = (settings.Errors.ToList(), new List<FileProblem>());
         foreach (var dialect in DialectCatalog.All)
         {
@@ -45,13 +50,18 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
             var reading = dialect.ReadRules(own);
             errors.AddRange(reading.Errors);
             remarks.AddRange(reading.Remarks);
-            if (reading.Rules is { } rules)
+            if (reading.Errors.Count > 0)
             {
-                sets.Add(rules);
+                wrong.Add(dialect.Name);
+            }
+
+            if (reading.Rules is { } set)
+            {
+                sets.Add(set);
             }
         }
 
-        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), [.. errors.Distinct()], [.. remarks.Distinct()]);
+        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), [.. errors.Distinct()], [.. remarks.Distinct()]) { Wrong = wrong };
     }
 
     /// <summary>What is in force for an image whose repository is not at hand.</summary>
@@ -94,4 +104,15 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
 /// <param name="Policies">The policies.</param>
 /// <param name="Errors">What is wrong: the uses that it may be about stay as they are.</param>
 /// <param name="Remarks">What has no meaning here, each once.</param>
-public sealed record RepositoryPolicies(PolicySet Policies, IReadOnlyList<FileProblem> Errors, IReadOnlyList<FileProblem> Remarks);
+public sealed record RepositoryPolicies(PolicySet Policies, IReadOnlyList<FileProblem> Errors, IReadOnlyList<FileProblem> Remarks)
+{
+    /// <summary>Dialects in whose configuration something is wrong.</summary>
+    public IReadOnlySet<string> Wrong { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Whether a use stays as it is because of a mistake, for all that can be known: then nothing that is proposed for it is taken back.</summary>
+    public bool IsUncertain(ImageUse use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return use.Reference is not null && Policies.For(use).Rule is { Enabled: false, Source: { } source } && Wrong.Contains(source.Dialect);
+    }
+}

@@ -7,7 +7,10 @@ namespace Basewatch.Core.Dialects;
 /// <summary>Which uses a rule is for: by image, file and format. What is empty says nothing, so that an empty scope is for all.</summary>
 public sealed class UseScope
 {
+    private const string Hub = "docker.io/";
+
     private readonly FilePattern[] _files;
+    private readonly string[] _images;
 
     /// <summary>Makes a scope.</summary>
     /// <param name="images">Image names, familiar or canonical; <c>*</c> and <c>?</c> stand for anything: <c>python</c>, <c>ghcr.io/acme/*</c>.</param>
@@ -18,6 +21,7 @@ public sealed class UseScope
     {
         (Images, Files, Formats) = (images, files ?? [], formats ?? []);
         _files = [.. Files.SelectMany(FilePattern.Parse)];
+        _images = [.. Images.Select(CanonicalOf)];
     }
 
     /// <summary>Every use.</summary>
@@ -52,8 +56,25 @@ public sealed class UseScope
         }
 
         var (familiar, canonical) = (image.Familiar, image.Canonical);
-        return Images.Any(i => FileSystemName.MatchesSimpleExpression(i, familiar) || FileSystemName.MatchesSimpleExpression(i, canonical));
+        var isHub = canonical.StartsWith(Hub, StringComparison.Ordinal);
+        foreach (var name in _images)
+        {
+            if (FileSystemName.MatchesSimpleExpression(name, familiar) || FileSystemName.MatchesSimpleExpression(name, canonical)
+                || (isHub && name.StartsWith(Hub, StringComparison.Ordinal) && FileSystemName.MatchesSimpleExpression(name.AsSpan(Hub.Length), familiar)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
+
+    /// <summary>A name as it is in full; one with wildcards as far as that can be said.</summary>
+    private static string CanonicalOf(string name) =>
+        name.AsSpan().IndexOfAny('*', '?') < 0 && ImageName.TryParse(name, out var image, out _) ? image.Canonical
+        : name.StartsWith("index.docker.io/", StringComparison.Ordinal) ? name[6..]
+        : name.StartsWith("library/", StringComparison.Ordinal) ? Hub + name
+        : name;
 
     /// <summary><c>python|node in *.yaml read as compose</c>, to tell scopes apart.</summary>
     public override string ToString() =>

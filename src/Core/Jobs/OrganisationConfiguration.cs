@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
@@ -9,9 +10,17 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>What an organisation says for all of its repositories: our own configuration in its repository <c>.github</c>.</summary>
-public sealed class OrganisationConfiguration(Memory memory, FormatCatalog formats)
+/// <param name="memory">Where the repository's inventory is, once it is taken.</param>
+/// <param name="host">Asked where there is none: not yet, or the repository is not among those that are looked after.</param>
+/// <param name="formats">The formats that are there without configuration.</param>
+/// <param name="time">What the host said holds for a while.</param>
+public sealed class OrganisationConfiguration(Memory memory, IRepositoryHost host, FormatCatalog formats, TimeProvider time)
 {
     private const string Name = ".github";
+
+    private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<RepositoryName, (DateTimeOffset At, ConfigurationPart? Part)> _heard = new();
 
     /// <summary>Whether a repository's own configuration holds for its whole organisation.</summary>
     public static bool IsHome(RepositoryName repository)
@@ -31,8 +40,45 @@ public sealed class OrganisationConfiguration(Memory memory, FormatCatalog forma
 
         var home = RepositoryName.Parse($"{repository.Owner}/{Name}");
         var inventory = await memory.Inventories.GetAsync(Memory.InventoryKey(home), cancellationToken).ConfigureAwait(false);
-        return inventory?.Parts.FirstOrDefault(p => p.Path == RepositoryConfiguration.Path) is { } part ? part with { Path = $"{home}:{part.Path}" } : null;
+        var part = inventory is not null and not { Commit: "" } ? OwnAmong(inventory.Parts) : await AskAsync(home, cancellationToken).ConfigureAwait(false);
+        return part is null ? null : part with { Path = $"{home}:{part.Path}" };
     }
+
+    /// <summary>Until the inventory is there, nothing must be decided as if there were no configuration.</summary>
+    private async Task<ConfigurationPart?> AskAsync(RepositoryName home, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_heard.TryGetValue(home, out var heard) && now - heard.At < Lasting)
+        {
+            return heard.Part;
+        }
+
+        ConfigurationPart? part = null;
+        if (await host.GetHeadAsync(home, cancellationToken).ConfigureAwait(false) is { } head)
+        {
+            var tree = await host.GetTreeAsync(home, head.Commit, cancellationToken).ConfigureAwait(false);
+            var parts = new List<ConfigurationPart>();
+            foreach (var file in tree.Files.Where(f => f.Path is RepositoryConfiguration.Path or RepositoryConfiguration.OtherPath))
+            {
+                try
+                {
+                    parts.AddRange(DialectCatalog.ReadWhole(file.Path, await host.GetBlobAsync(home, file.Blob, cancellationToken).ConfigureAwait(false), out _));
+                }
+                catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
+                {
+                    parts.AddRange(DialectCatalog.ReadNothing(file.Path));
+                }
+            }
+
+            part = OwnAmong(parts);
+        }
+
+        _heard[home] = (now, part);
+        return part;
+    }
+
+    private static ConfigurationPart? OwnAmong(IEnumerable<ConfigurationPart> parts) =>
+        parts.Where(p => p.Path is RepositoryConfiguration.Path or RepositoryConfiguration.OtherPath).MaxBy(p => p.Path == RepositoryConfiguration.Path);
 
     /// <summary>Differs where a file of the same content may be read, or its uses decided, otherwise: by other formats or another configuration of the organisation.</summary>
     /// <param name="configuration">What <see cref="FindAsync"/> found.</param>

@@ -50,12 +50,26 @@ public sealed partial class ReconcileProcessor(
         else
         {
             var settings = organisation.Read(inventory.Parts, await organisation.FindAsync(repository, cancellationToken).ConfigureAwait(false));
-            var inForce = policies.Read(settings, [.. inventory.Parts]).Policies;
-            var assessments = await AssessAsync(inventory, inForce, cancellationToken).ConfigureAwait(false);
+            var decided = policies.Read(settings, [.. inventory.Parts]);
+            if (settings.Errors is [var mistake, ..])
+            {
+                // Nothing is done by a configuration that is wrong, and nothing is taken back: it is looked at again when it changes.
+                LogWrong(repository, mistake);
+                if (mark is not null)
+                {
+                    await memory.Pending.TryDeleteAsync(Memory.PendingKey(repository), version, cancellationToken).ConfigureAwait(false);
+                }
+
+                return JobOutcome.Done;
+            }
+
+            var assessments = await AssessAsync(inventory, decided.Policies, cancellationToken).ConfigureAwait(false);
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
-            var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
+            var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use)
+                .Concat(inventory.Uses.Where(decided.IsUncertain))
+                .Select(u => u.Reference!.Name).ToHashSet();
             (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
             if (!isWhole)
             {
@@ -426,6 +440,9 @@ public sealed partial class ReconcileProcessor(
         /// <summary>Newest commits of the branches that pull requests are made against, besides the default branch.</summary>
         public Dictionary<string, string> Targets { get; } = new(StringComparer.Ordinal);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository} is left as it is: {Problem}")]
+    private partial void LogWrong(RepositoryName repository, FileProblem problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

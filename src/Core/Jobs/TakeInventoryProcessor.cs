@@ -109,7 +109,7 @@ public sealed partial class TakeInventoryProcessor(
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
             {
-                settings.Add(new InventorySettings(file.Path, file.Blob, [], new FileProblem(file.Path, null, e.Message)));
+                settings.Add(new InventorySettings(file.Path, file.Blob, DialectCatalog.ReadNothing(file.Path), new FileProblem(file.Path, null, e.Message)));
             }
         }
 

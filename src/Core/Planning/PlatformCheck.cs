@@ -89,7 +89,7 @@ internal static class PlatformCheck
             needed.Dates.Add(digest);
         }
 
-        return new PlatformFit(now - date.Value?.At < Settles
+        return new PlatformFit(date.Value?.At <= now && now - date.Value.At < Settles
             ? $"{tag} is still being pushed: {lacking.Platform.ToFullString()} is not there yet"
             : $"{tag} has no image for {lacking.Platform.ToFullString()}, which {(isRefresh ? "the digest in use" : followed.Tag)} has");
     }

@@ -87,7 +87,7 @@ public static class PullRequestPlanner
             {
                 operations.Add(
                     state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is null ? new LeavePullRequest(key, open.Number, "a person has pushed to its branch")
-                    : IsAbout(open, undecided) ? new LeavePullRequest(key, open.Number, "a registry did not answer")
+                    : IsAbout(open, undecided) ? new LeavePullRequest(key, open.Number, "an image of it could not be judged")
                     : new ClosePullRequest(key, open.Number, open.Branch, "there is nothing left to do: the default branch needs none of these updates any more"));
             }
         }
@@ -186,7 +186,7 @@ public static class PullRequestPlanner
 
         // With an answer missing the change set may be smaller than it ought to be: never take anything out of a pull request then.
         return !isWritten && IsAbout(open, undecided)
-            ? new LeavePullRequest(desired.Key, open.Number, "a registry did not answer")
+            ? new LeavePullRequest(desired.Key, open.Number, "an image of it could not be judged")
             : new UpdatePullRequest(desired, open.Number, !isWritten, existing.Branch?.Sha);
     }
 }

@@ -51,7 +51,7 @@ public sealed class ConfigurationReader
 
     private RepositoryConfiguration Read()
     {
-        if (_text.Root($"this is no configuration: it has keys, {List(Keys)}", mayBeEmpty: true) is not { } root)
+        if (_text.Root($"this is no configuration: it has keys, {List(Keys)}", ConfigurationPart.LongestText, mayBeEmpty: true) is not { } root)
         {
             return RepositoryConfiguration.Empty;
         }
@@ -261,11 +261,19 @@ public sealed class ConfigurationReader
                 continue;
             }
 
+            if (item.Value.StartsWith("./", StringComparison.Ordinal))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}' begins with ./, which no path does: leave it out, or begin with / for the root");
+                continue;
+            }
+
+            // A folder is all that is in it.
+            var pattern = item.Value.EndsWith('/') ? item.Value + "**" : item.Value;
             try
             {
                 // Alternatives in braces are patterns of their own.
-                Count(item, FilePattern.Parse(item.Value).Count - 1);
-                patterns.Add(item.Value);
+                Count(item, FilePattern.Parse(pattern).Count - 1);
+                patterns.Add(pattern);
             }
             catch (FormatException e)
             {

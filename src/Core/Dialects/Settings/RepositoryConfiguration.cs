@@ -8,6 +8,9 @@ public sealed record RepositoryConfiguration
     /// <summary>Where it is, from the root of the repository.</summary>
     public const string Path = ".github/basewatch.yml";
 
+    /// <summary>A slip that would go unseen: it is not read, and told.</summary>
+    public const string OtherPath = ".github/basewatch.yaml";
+
     /// <summary>Without a file.</summary>
     public static RepositoryConfiguration Empty { get; } = new();
 
@@ -28,7 +31,7 @@ public sealed record RepositoryConfiguration
     {
         ArgumentNullException.ThrowIfNull(problem);
         var rule = new ScopedRule(UseScope.All, PolicyRule.SwitchOff("it is wrong", new RuleSource(problem.Path, problem.Line, PolicyText.Docker.Dialect)));
-        return new() { LeftOut = [rule] };
+        return new() { LeftOut = [rule], IsWrong = true };
     }
 
     /// <summary>This configuration, and where it says nothing, another one.</summary>
@@ -41,11 +44,15 @@ public sealed record RepositoryConfiguration
             LeftOut = [.. LeftOut, .. other.LeftOut],
             Formats = [.. Formats, .. other.Formats.ExceptBy(Formats.Select(f => f.Name), f => f.Name, StringComparer.Ordinal)],
             Fallback = Fallback ?? other.Fallback,
+            IsWrong = IsWrong || other.IsWrong,
         };
     }
 
-    /// <summary>Whether a file is left out.</summary>
-    public bool Ignores(string path) => LeftOut.Any(r => r.Scope.HoldsFile(path));
+    /// <summary>Whether it is <see cref="Wrong"/>, or one that it was put over.</summary>
+    public bool IsWrong { get; private init; }
+
+    /// <summary>Whether a file is left out, unread. By one that is wrong none is: what it uses stays known.</summary>
+    public bool Ignores(string path) => !IsWrong && LeftOut.Any(r => r.Scope.HoldsFile(path));
 }
 
 /// <summary>A configuration, or all that is wrong with it.</summary>

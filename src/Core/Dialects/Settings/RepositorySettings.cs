@@ -18,7 +18,7 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
         List<ConfigurationPart> all = [.. parts];
         var errors = new List<FileProblem>();
         var general = Own(organisation, formats, errors);
-        var configuration = Own(all.Find(p => p.Path == RepositoryConfiguration.Path), formats.With(general.Formats), errors).Over(general);
+        var configuration = Own(all.Find(p => p.Path == RepositoryConfiguration.Path) ?? all.Find(p => p.Path == RepositoryConfiguration.OtherPath), formats, errors).Over(general);
         var catalog = formats.With(configuration.Formats);
         foreach (var dialect in DialectCatalog.All)
         {
@@ -36,6 +36,12 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
         if (part is null)
         {
             return RepositoryConfiguration.Empty;
+        }
+
+        if (part.Path.EndsWith(RepositoryConfiguration.OtherPath, StringComparison.Ordinal))
+        {
+            errors.Add(new FileProblem(part.Path, null, $"this file is not read: name it {RepositoryConfiguration.Path}"));
+            return RepositoryConfiguration.Wrong(errors[^1]);
         }
 
         var reading = ConfigurationReader.Read(part.ToSource(), formats);
