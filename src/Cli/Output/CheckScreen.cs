@@ -3,7 +3,6 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Cli.Output;

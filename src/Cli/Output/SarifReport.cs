@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
 
 namespace Basewatch.Cli.Output;
 
