@@ -81,6 +81,9 @@ public sealed class RenovateRepositoryTests
     [InlineData("""["every tuesday"]""", "2026-03-03T17:29:00Z", "2026-03-04T17:30:00Z")]
     [InlineData("""["every 2 weeks on monday"]""", "2026-03-09T17:29:00Z", "2026-03-02T17:30:00Z")]
     [InlineData("""["every weekday except on monday"]""", "2026-03-03T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["every weekday and every weekend"]""", "2026-03-01T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["on saturday,sunday"]""", "2026-02-28T17:29:00Z", "2026-03-02T17:30:00Z")]
+    [InlineData("""["on friday through monday"]""", "2026-02-28T17:29:00Z", "2026-03-01T17:30:00Z")]
     [InlineData("""["on the last day"]""", "2026-04-30T17:29:00Z", "2026-04-29T17:30:00Z")]
     [InlineData("""["on monday", "on friday"]""", "2026-03-06T17:29:00Z", "2026-03-05T17:30:00Z")]
     [InlineData("""["on monday"], "timezone": "Asia/Tokyo" """, "2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")]
@@ -119,6 +122,8 @@ public sealed class RenovateRepositoryTests
     [InlineData("""["at 5:00"]""", "has no months, days")]
     [InlineData("""["0 5 * * 1"]""", "names minutes")]
     [InlineData("""["* 22-5 * * *"]""", "is no hour")]
+    [InlineData("""["* 5/2 * * *"]""", "steps from a single value")]
+    [InlineData("""["every weekday except before 9am"]""", "is not read")]
     [InlineData("""["on monday in 2027"]""", "is not read")]
     [InlineData("""["on monday"], "timezone": "Mars/Olympus" """, "is no time zone")]
     public void A_schedule_that_is_none_is_told_with_its_line(string schedule, string message)

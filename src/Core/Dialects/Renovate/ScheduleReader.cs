@@ -84,6 +84,12 @@ internal static class ScheduleReader
             return null;
         }
 
+        if (five.SelectMany(f => f.Split(',')).FirstOrDefault(f => f.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && !f.StartsWith('*') && !f[..slash].Contains('-', StringComparison.Ordinal)) is { } step)
+        {
+            error = $"'{Excerpt.Of(step)}' has steps from a single value, which Renovate refuses: write a range or *, as in */2";
+            return null;
+        }
+
         var (days, weekdays) = (five[2], five[4]);
         IReadOnlySet<int>? last = null;
         if (days is "L" or "l")
@@ -160,15 +166,17 @@ internal static class ScheduleReader
 
         foreach (var exception in read.Exceptions)
         {
-            foreach (var except in Rules(exception) ?? [new CalendarRule { DaysOfMonth = new HashSet<int> { -1 } }])
+            // Of others, later keeps some times and not others.
+            if (exception is not { Count: 1 } || exception.First() is not { Key: "d" or "M" or "D", Value: var values } || values.Contains(0) || found.Count > MostRules)
             {
-                if (except.DaysOfMonth?.Any(d => d < 0) == true || found.Count > MostRules)
-                {
-                    return NotRead(text);
-                }
-
-                found = [.. found.SelectMany(f => Without(f, except))];
+                return NotRead(text);
             }
+
+            var except = Rules(exception)![0];
+            found = [.. found.Select(f => f with
+            {
+                DaysOfMonth = Left(f.DaysOfMonth, except.DaysOfMonth, 1, 31), DaysOfWeek = Left(f.DaysOfWeek, except.DaysOfWeek, 0, 6), Months = Left(f.Months, except.Months, 1, 12),
+            })];
         }
 
         rules.AddRange(found);
@@ -176,12 +184,12 @@ internal static class ScheduleReader
     }
 
     private static string NotRead(string text) =>
-        $"'{Excerpt.Of(text)}' is not read, for it has years, days of the year, weeks of the month or more exceptions than are counted: write it with days and months";
+        $"'{Excerpt.Of(text)}' is not read, for it has years, days of the year, weeks of the month, or exceptions that are no days or months: write it with days and months";
 
     /// <summary>The rules of one schedule; null where it has a period that is not read.</summary>
     private static List<CalendarRule>? Rules(Dictionary<string, List<int>> schedule)
     {
-        var isLastWeek = schedule.TryGetValue("wy", out var weeks) && weeks.Contains(0);
+        var isLastWeek = schedule.TryGetValue("wy", out var weeks) && (weeks.Count == 0 || weeks.Contains(0));
         if (isLastWeek || schedule.Keys.Any(k => k.Split('_')[0] is "Y" or "dy" or "wm" or "dc_a" or "dc_b") || (schedule.ContainsKey("dc") && schedule.ContainsKey("D")))
         {
             return null;
@@ -190,7 +198,7 @@ internal static class ScheduleReader
         var days = schedule.TryGetValue("dc", out var nth)
             ? nth.SelectMany(n => n == 0 ? Enumerable.Range(-7, 7) : Enumerable.Range(((n - 1) * 7) + 1, 7)).ToHashSet()
             : Values(schedule, "D", 1, 31)?.ToHashSet();
-        if (schedule.TryGetValue("D", out var written) && written.Contains(0))
+        if (schedule.TryGetValue("D", out var written) && (written.Count == 0 || written.Contains(0)))
         {
             days!.Add(-1);
         }
@@ -222,23 +230,30 @@ internal static class ScheduleReader
         var hasStart = schedule.TryGetValue(key + "_a", out var start);
         var hasEnd = schedule.TryGetValue(key + "_b", out var end);
         return !isListed && !hasStart && !hasEnd ? null
-            : [.. Enumerable.Range(first, last - first + 1).Where(v => (!isListed || listed!.Contains(v)) && (!hasStart || v >= start![0]) && (!hasEnd || v < end![^1]))];
+            : [.. Enumerable.Range(first, last - first + 1).Where(v => (!isListed || IsListed(listed!, v, first == 0 ? -1 : last)) && (!hasStart || v >= start![0]) && (!hasEnd || v < end![^1]))];
     }
 
-    /// <summary>The times of a rule that are not those of another.</summary>
-    private static IEnumerable<CalendarRule> Without(CalendarRule rule, CalendarRule except)
+    /// <summary>
+    /// Whether a value is one of a list as later finds it, which takes lists for sorted: <c>every weekday and every weekend</c> is the
+    /// weekend alone. No value, as of friday through monday, is the last there is.
+    /// </summary>
+    private static bool IsListed(List<int> values, int value, int last)
     {
-        var (hours, minutes, days, weekdays, months, weeks) = (
-            Left(rule.Hours, except.Hours, 0, 23), Left(rule.Minutes, except.Minutes, 0, 59), Left(rule.DaysOfMonth, except.DaysOfMonth, 1, 31),
-            Left(rule.DaysOfWeek, except.DaysOfWeek, 0, 6), Left(rule.Months, except.Months, 1, 12), Left(rule.Weeks, except.Weeks, 1, 53));
-        CalendarRule?[] left =
-        [
-            hours is null ? null : rule with { Hours = hours }, minutes is null ? null : rule with { Minutes = minutes }, days is null ? null : rule with { DaysOfMonth = days },
-            weekdays is null ? null : rule with { DaysOfWeek = weekdays }, months is null ? null : rule with { Months = months }, weeks is null ? null : rule with { Weeks = weeks },
-        ];
-        return left.OfType<CalendarRule>();
+        var next = 0;
+        for (var i = values.Count - 1; i >= 0 && (values[i] >= value || (values[i] == 0 && last > value)); i--)
+        {
+            if (values[i] == value)
+            {
+                return true;
+            }
+
+            next = i;
+        }
+
+        var found = values.Count == 0 ? 0 : values[next];
+        return (values.Count > 0 && found == value) || (found == 0 && value == last);
     }
 
-    private static HashSet<int>? Left(IReadOnlySet<int>? values, IReadOnlySet<int>? except, int first, int last) =>
-        except is null ? null : [.. (values ?? (IEnumerable<int>)Enumerable.Range(first, last - first + 1)).Where(v => !except.Contains(v))];
+    private static IReadOnlySet<int>? Left(IReadOnlySet<int>? values, IReadOnlySet<int>? except, int first, int last) =>
+        except is null ? values : (values ?? (IEnumerable<int>)Enumerable.Range(first, last - first + 1)).Where(v => !except.Contains(v)).ToHashSet();
 }
