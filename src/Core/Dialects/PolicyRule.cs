@@ -58,6 +58,9 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
     /// <summary>Whether a digest that is there follows its tag when that is republished.</summary>
     public bool Refreshes { get; init; } = true;
 
+    /// <summary>Where a file asks for no platform of its own: those that an image has to be there for; none: those of the image in use.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
     /// <summary>How what it leads to is proposed.</summary>
     public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
 

@@ -36,6 +36,7 @@ public sealed class ConfigurationTests
         "formats:\n- {name: tool, files: VERSION, pattern: '^(?<tag>\\S+)$', image: ghcr.io/acme/tool}\n",
         "ignorePaths: [/examples/**, '*.bak']\n",
         """{"rules": [{"images": "python", "policy": "digest"}]}""",
+        "rules:\n- {images: python, platforms: linux/amd64}\n- {images: busybox, platforms: [linux/arm64/v8, windows/amd64], policy: digest}\n",
         "rules:\n- {files: a/Dockerfile, policy: digest}\n- {images: python, files: b/Dockerfile, policy: digest}\n- {images: python, policy: digest}\n",
     ];
 
@@ -64,6 +65,9 @@ public sealed class ConfigurationTests
         { "rules:\n- policy: {policy: regex, pattern: '('}", "2: expression", false },
         { "rules:\n- policy: {policy: digest, range: '1'}", "2: 'range' has no meaning with the policy 'digest'", false },
         { "rules:\n- policy: docker\n  enabled: false", "2: take its policy out", false },
+        { "rules:\n- platforms: linux/arm64\n  enabled: false", "2: take its platforms out", false },
+        { "rules:\n- platforms:\n  - linux/arm64\n  - linux/amd65\n  - linx/amd64\n  - arm64", "4: did you mean 'amd64'?|5: did you mean 'linux'?|6: write os/architecture", true },
+        { "rules:\n- platforms: []", "2: 'platforms' is empty", true },
         { "rules:\n- enabled: maybe", "2: 'enabled' is true or false, not 'maybe'", true },
         { "rules:\n- policy: digest\n- images: python\n  policy: docker", "3: the one on line 2 takes all", false },
         { "rules:\n- images: py*\n  policy: digest\n- images: [python, 'py-*']\n  files: x\n  policy: docker", "4: the one on line 2 takes all", false },

@@ -17,6 +17,9 @@ public sealed class ConfigurationReader
 
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
+    /// <summary>What a rule may say besides whether it is enabled.</summary>
+    private static readonly string[] Decisions = ["policy", "platforms"];
+
     private readonly ConfigurationText _text;
     private readonly FormatCatalog _formats;
     private int _patterns;
@@ -27,7 +30,7 @@ public sealed class ConfigurationReader
     public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest"];
 
     /// <summary>The keys of a rule.</summary>
-    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "enabled", "reason"];
+    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "enabled", "reason"];
 
     /// <summary>The keys of a format.</summary>
     public static IReadOnlyList<string> FormatKeys { get; } = ["name", "files", "pattern", "image"];
@@ -139,13 +142,14 @@ public sealed class ConfigurationReader
             var enabled = item.Flag("enabled") ?? true;
             var reason = item.Text("reason");
             var (text, summary, policy) = ReadPolicy(item);
-            if (item.Has("policy") && !enabled)
+            var platforms = ReadPlatforms(item);
+            if (!enabled && Decisions.FirstOrDefault(item.Has) is { } idle)
             {
-                item.Wrong("policy", "a rule with 'enabled: false' leaves everything as it is: take its policy out, or 'enabled: false'");
+                item.Wrong(idle, $"a rule with 'enabled: false' leaves everything as it is: take its {idle} out, or 'enabled: false'");
             }
-            else if (!item.Has("policy") && !item.Has("enabled"))
+            else if (!item.Has("enabled") && !Decisions.Any(item.Has))
             {
-                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, or 'enabled: false'");
+                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, or 'enabled: false'");
             }
 
             if (!item.IsSound)
@@ -155,7 +159,13 @@ public sealed class ConfigurationReader
 
             // What is wrong in itself is not compared with others.
             var rule = enabled
-                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Reason = reason, Source = SourceOf(_text.LineOf(item.Node)) }
+                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy)
+                {
+                    Summary = platforms.Count == 0 ? summary : $"{summary}, for {string.Join(", ", platforms)}",
+                    Reason = reason,
+                    Source = SourceOf(_text.LineOf(item.Node)),
+                    Platforms = platforms,
+                }
                 : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(_text.LineOf(item.Node)));
             if (rules.FirstOrDefault(r => Covers(r.Scope, scope)) is { } earlier)
             {
@@ -168,6 +178,32 @@ public sealed class ConfigurationReader
         }
 
         return rules;
+    }
+
+    private List<Platform> ReadPlatforms(ConfigurationMapping rule)
+    {
+        var platforms = new List<Platform>();
+        foreach (var item in Texts(rule, "platforms"))
+        {
+            if (!Platform.TryParse(item.Value, out var platform))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}' is no platform: write os/architecture, as in linux/arm64");
+            }
+            else if (!Platform.Systems.Contains(platform.Os, StringComparer.Ordinal))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}': there is no system '{Excerpt.Of(platform.Os)}'{NearestKey.HintOrAll(platform.Os, Platform.Systems)}");
+            }
+            else if (!Platform.Architectures.Contains(platform.Architecture, StringComparer.Ordinal))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}': there is no architecture '{Excerpt.Of(platform.Architecture)}'{NearestKey.HintOrAll(platform.Architecture, Platform.Architectures)}");
+            }
+            else
+            {
+                platforms.Add(platform);
+            }
+        }
+
+        return platforms;
     }
 
     private (string Text, string Summary, IPolicy? Policy) ReadPolicy(ConfigurationMapping rule)
