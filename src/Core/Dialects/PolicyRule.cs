@@ -61,6 +61,9 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
     /// <summary>Where a file asks for no platform of its own: those that an image has to be there for; none: those of the image in use.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];
 
+    /// <summary>The image that is to take the place of its uses' images; null: none is.</summary>
+    public Replacement? Replacement { get; init; }
+
     /// <summary>How what it leads to is proposed.</summary>
     public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
 

@@ -55,7 +55,11 @@ public sealed partial class ReconcileProcessor(
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
-            var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use.Reference!.Name).ToHashSet();
+            var undecided = assessments
+                .Where(a => a.Problem is not null)
+                .SelectMany(a => new[] { a.Use.Reference!.Name, inForce.For(a.Use).Replacement?.Image })
+                .OfType<ImageName>()
+                .ToHashSet();
             (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
             if (!isWhole)
             {

@@ -31,7 +31,7 @@ internal static class PlatformCheck
             return PlatformFit.Unknown;
         }
 
-        var isRefresh = tag == followed.Tag;
+        var isRefresh = followed.Replacement is null && tag == followed.Tag;
         if (isRefresh && (use.Digest is null || use.Digest == digest))
         {
             return PlatformFit.Unknown;
@@ -56,6 +56,12 @@ internal static class PlatformCheck
         if (use.Platform is null && required.FirstOrDefault(r => !images.Any(i => i.Platform.Serves(r))) is { } missing)
         {
             return new PlatformFit(Awaited(missing) ?? $"{tag} has no image for {missing}, which {followed.Policy.Rule.Source?.ToString() ?? "the rule"} requires");
+        }
+
+        if (followed.Replacement is not null)
+        {
+            // What the other image is for says nothing of this one.
+            return PlatformFit.Unknown;
         }
 
         if (!isRefresh && (required.Count > 0 || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
