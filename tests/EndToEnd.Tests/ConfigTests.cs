@@ -127,7 +127,9 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
     [Fact]
     public async Task Platforms_that_a_rule_requires_are_explained_and_obeyed()
     {
-        _folder.Write(".github/basewatch.yml", "rules:\n- {images: python, platforms: [linux/amd64, linux/s390x]}\n- {images: redis, platforms: linux/arm64}\n- {enabled: false}\n");
+        _folder
+            .Write(".github/basewatch.yml", "rules:\n- {images: python, platforms: [linux/amd64, linux/s390x]}\n- {images: redis, platforms: linux/arm64}\n- {enabled: false}\n")
+            .Write("app/Dockerfile", $"FROM python:3.12.1@{await _images.PushAsync("python:3.12.1")}\n");
 
         var explained = (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows;
         var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows;
@@ -136,6 +138,7 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         var refused = found.First(r => (string?)r["file"] == "app/Dockerfile");
         Assert.Null(refused["latest"]?["tag"]);
         Assert.EndsWith("has no image for linux/s390x, which .github/basewatch.yml:2 requires", (string?)refused["reason"], StringComparison.Ordinal);
+        Assert.Equal("8.0.0", (string?)found.Last(r => (string?)r["image"] == "docker.io/library/redis")["latest"]?["tag"]);
     }
 
     [Fact]
@@ -150,6 +153,7 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
 
         var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows.Where(r => (string?)r["kind"] == "successor");
         Assert.Equal("eclipse-temurin takes the place of openjdk, with the same version, without its distribution: not maintained", (string?)Assert.Single(found)["reason"]);
+        Assert.Equal("docker.io/library/eclipse-temurin", (string?)found.Single()["latest"]!["image"]);
         var branches = (await Run("update", "--branch", "--format", "json").RunAsync()).Exits(0).Rows;
         Assert.Contains("basewatch/openjdk-to-eclipse-temurin Replace openjdk by eclipse-temurin", branches.Select(r => $"{r["branch"]} {r["title"]}"));
         (await Run("update", "--level", "minor").RunAsync()).Exits(0);

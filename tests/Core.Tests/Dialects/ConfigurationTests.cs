@@ -74,6 +74,8 @@ public sealed class ConfigurationTests
         { "rules:\n- {images: a, replaceWith: {imge: b}}", "2: did you mean 'image'?|2: 'image' is missing", true },
         { "rules:\n- {images: a, replaceWith: {image: b, pattern: '^(a)$', tag: '$2'}}", "2: no group '2'", false },
         { "rules:\n- {images: a, replaceWith: b}\n- {images: b, replaceWith: a}", "3: the rule on line 2 replaces a again", false },
+        { "rules:\n- {images: a, replaceWith: {image: b, tag: x}}", "2: 'tag' is made of what 'pattern' finds", true },
+        { "rules:\n- {images: a, replaceWith: {image: b, pattern: x}}", "2: 'tag' is missing", true },
         { "rules:\n- {images: a, replaceWith: b, enabled: false}", "2: take its replaceWith out", false },
         { "rules:\n- platforms: []", "2: 'platforms' is empty", true },
         { "rules:\n- enabled: maybe", "2: 'enabled' is true or false, not 'maybe'", true },
@@ -125,6 +127,7 @@ public sealed class ConfigurationTests
     {
         Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
+        Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
         Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
         Assert.Empty(Schema.Undescribed());
