@@ -129,6 +129,7 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
     {
         _folder
             .Write(".github/basewatch.yml", "rules:\n- {images: python, platforms: [linux/amd64, linux/s390x]}\n- {images: redis, platforms: linux/arm64}\n- {enabled: false}\n")
+            .Write("web/Dockerfile", "FROM redis:7.2.0\n")
             .Write("app/Dockerfile", $"FROM python:3.12.1@{await _images.PushAsync("python:3.12.1")}\n");
 
         var explained = (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows;
