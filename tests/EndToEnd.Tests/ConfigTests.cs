@@ -124,6 +124,48 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         Assert.All(rows, r => Assert.DoesNotContain("8.0.0", r["title"]!.ToString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Platforms_that_a_rule_requires_are_explained_and_obeyed()
+    {
+        _folder
+            .Write(".github/basewatch.yml", "rules:\n- {images: python, platforms: [linux/amd64, linux/s390x]}\n- {images: redis, platforms: linux/arm64}\n- {enabled: false}\n")
+            .Write("web/Dockerfile", "FROM redis:7.2.0\n")
+            .Write("app/Dockerfile", $"FROM python:3.12.1@{await _images.PushAsync("python:3.12.1")}\n");
+
+        var explained = (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows;
+        var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows;
+
+        Assert.Contains(explained, r => (string?)r["policy"] == "docker, for linux/amd64, linux/s390x");
+        var refused = found.First(r => (string?)r["file"] == "app/Dockerfile");
+        Assert.Null(refused["latest"]?["tag"]);
+        Assert.EndsWith("has no image for linux/s390x, which .github/basewatch.yml:2 requires", (string?)refused["reason"], StringComparison.Ordinal);
+        Assert.Equal("8.0.0", (string?)found.Last(r => (string?)r["image"] == "docker.io/library/redis")["latest"]?["tag"]);
+    }
+
+    [Fact]
+    public async Task An_image_is_replaced_by_another_once_and_only_as_a_major_step()
+    {
+        await _images.PushAsync("openjdk:17-jdk-slim");
+        var digest = await _images.PushAsync("eclipse-temurin:17-jdk");
+        _folder
+            .Write(".github/basewatch.yml", "rules:\n- {images: openjdk, replaceWith: eclipse-temurin, reason: not maintained}\n- {images: eclipse-temurin, policy: digest}\n- {enabled: false}\n")
+            .Write("java/Dockerfile", "FROM openjdk:17-jdk-slim\n");
+        await _folder.CommitAsync();
+
+        var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows.Where(r => (string?)r["kind"] == "successor");
+        Assert.Equal("eclipse-temurin takes the place of openjdk, with the same version, without its distribution: not maintained", (string?)Assert.Single(found)["reason"]);
+        Assert.Equal("docker.io/library/eclipse-temurin", (string?)found.Single()["latest"]!["image"]);
+        var branches = (await Run("update", "--branch", "--format", "json").RunAsync()).Exits(0).Rows;
+        Assert.Contains("basewatch/openjdk-to-eclipse-temurin Replace openjdk by eclipse-temurin", branches.Select(r => $"{r["branch"]} {r["title"]}"));
+        (await Run("update", "--level", "minor").RunAsync()).Exits(0);
+        Assert.StartsWith("FROM openjdk:17-jdk-slim@", Text("java/Dockerfile"), StringComparison.Ordinal);
+
+        (await Run("update").RunAsync()).Exits(0);
+
+        Assert.Equal($"FROM eclipse-temurin:17-jdk@{digest}\n", Text("java/Dockerfile"));
+        Assert.Contains("nothing to update", (await Run("update").RunAsync()).Exits(0).Errors, StringComparison.Ordinal);
+    }
+
     private string Text(string path) => File.ReadAllText(_folder.On(path));
 
     private CliRun Run(params string[] arguments) => new CliRun(arguments).In(_folder).With(_images.Settings);

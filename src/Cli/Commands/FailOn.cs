@@ -8,7 +8,7 @@ namespace Basewatch.Cli.Commands;
 /// <summary>Which findings make <c>check</c> exit with 1.</summary>
 internal static class FailOn
 {
-    private static readonly string[] Words = ["update", "eol", "gone", "pin", "digest", "patch", "minor", "major"];
+    private static readonly string[] Words = ["update", "eol", "gone", "pin", "digest", "patch", "minor", "major", "successor"];
 
     public static Option<string[]> Option()
     {

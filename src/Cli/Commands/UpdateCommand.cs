@@ -51,7 +51,7 @@ internal static class UpdateCommand
         var rows = new List<UpdateRow>();
         var isPartial = ScanCommand.WarnOfProblems(report.Scan);
         var wanted = report.Findings
-            .Select(f => f.Assessment.Updates.LastOrDefault(u => u.Kind <= furthest))
+            .Select(f => f.Assessment.Updates.LastOrDefault(u => u.Kind <= furthest || furthest == UpdateKind.Major))
             .OfType<Update>();
         var siblings = report.Scan.Selection.Files.ToDictionary(f => f, report.Scan.Selection.SiblingsOf, StringComparer.Ordinal);
         foreach (var (updates, paths) in FileChange.Group(wanted, siblings))

@@ -41,7 +41,7 @@ internal static class CheckScreen
             rows.Add([
                 $"[bold]{Screen.Safe(current.Name.Familiar)}[/]",
                 Screen.Safe(Version(current)),
-                $"[green]{Screen.Safe(Version(target))}[/]",
+                $"[green]{Screen.Safe((target.Name == current.Name ? "" : target.Name.Familiar + ":") + Version(target))}[/]",
                 Step(kind),
                 Screen.Safe(Places(step.Select(u => u.Use))),
                 Screen.IsNarrow ? "" : Screen.Safe(step.First().Reason)]);

@@ -71,12 +71,13 @@ internal sealed record FindingRow(
             var (assessment, lifecycle) = (finding.Assessment, LifecycleRow.Of(finding));
             if (assessment.IsGone)
             {
-                yield return Row(use, VersionRow.Of(use.Reference), assessment.Updates.Count == 0 ? null : VersionRow.Of(assessment.Updates[0].Target), UpdateKind.Gone, assessment.Policy, assessment.Reason, lifecycle, null);
+                yield return Row(use, VersionRow.Of(use.Reference), assessment.Updates is [{ Kind: not UpdateKind.Successor } next, ..] ? VersionRow.Of(next.Target) : null, UpdateKind.Gone, assessment.Policy, assessment.Reason, lifecycle, null);
             }
 
             foreach (var update in assessment.Updates)
             {
-                yield return Row(use, VersionRow.Of(use.Reference), VersionRow.Of(update.Target), update.Kind, update.Policy, update.Reason, lifecycle, null);
+                var latest = VersionRow.Of(update.Target)! with { Image = update.Kind == UpdateKind.Successor ? update.Target.Name.Canonical : null };
+                yield return Row(use, VersionRow.Of(use.Reference), latest, update.Kind, update.Policy, update.Reason, lifecycle, null);
             }
 
             if (!assessment.IsGone && assessment.Updates.Count == 0)
@@ -109,6 +110,10 @@ internal sealed record FindingRow(
 /// <summary>Tag and digest.</summary>
 internal sealed record VersionRow(string? Tag, string? Digest)
 {
+    /// <summary>Canonical name, where it is that of another image; left out elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Image { get; init; }
+
     public static VersionRow? Of(ImageReference? reference) => reference is null ? null : new(reference.Tag, reference.Digest?.ToString());
 }
 

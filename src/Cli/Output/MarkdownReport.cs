@@ -56,5 +56,5 @@ internal static class MarkdownReport
     }
 
     private static string Version(VersionRow? version) =>
-        version is null ? "" : Markdown.CodeCell((version.Tag ?? "") + (version.Digest is null ? "" : "@" + version.Digest[..Math.Min(version.Digest.Length, 19)]));
+        version is null ? "" : Markdown.CodeCell((version.Image is null ? "" : $"{Core.Images.ImageName.Parse(version.Image).Familiar}:") + (version.Tag ?? "") + (version.Digest is null ? "" : "@" + version.Digest[..Math.Min(version.Digest.Length, 19)]));
 }

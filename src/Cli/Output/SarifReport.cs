@@ -79,7 +79,7 @@ internal static class SarifReport
 
         foreach (var update in assessment.Updates)
         {
-            Write("update", "note", $"{name}: {FindingRow.Word(update.Kind)} update to {update.Target.Tag}{(update.Target.Digest is null ? "" : "@" + update.Target.Digest)}: {update.Reason}");
+            Write("update", "note", $"{name}: {FindingRow.Word(update.Kind)} update to {(update.Target.Name == use.Reference.Name ? "" : update.Target.Name.Familiar + ":")}{update.Target.Tag}{(update.Target.Digest is null ? "" : "@" + update.Target.Digest)}: {update.Reason}");
         }
 
         if (life.Status is LifecycleStatus.Ended or LifecycleStatus.Ending)

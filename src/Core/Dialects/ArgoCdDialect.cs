@@ -26,6 +26,9 @@ public sealed class ArgoCdDialect : IDialect
     private const string Platforms = "platforms";
     private const string ForceUpdate = "force-update";
 
+    /// <summary>What is said of platforms where there is a policy alone; a rule of a repository has them.</summary>
+    internal const string NoPlatforms = "'platforms' has no part in which tag is next and is passed over: in a repository, it says what an image has to be there for";
+
     /// <summary>The old name of <see cref="AllowTags"/>, which it gives way to.</summary>
     private const string TagMatch = "tag-match";
 
@@ -111,7 +114,9 @@ public sealed class ArgoCdDialect : IDialect
         {
             foreach (var key in image.Keys.Where(k => k is not (Strategy or Constraint or AllowTags or TagMatch or IgnoreTags)))
             {
-                image.Remark(key, $"'{key}' has no part in which tag is next and is passed over");
+                image.Remark(key, key == Platforms
+                    ? NoPlatforms
+                    : $"'{key}' has no part in which tag is next and is passed over");
             }
 
             var strategy = ReadStrategy();

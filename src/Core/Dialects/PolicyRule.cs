@@ -58,6 +58,12 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
     /// <summary>Whether a digest that is there follows its tag when that is republished.</summary>
     public bool Refreshes { get; init; } = true;
 
+    /// <summary>Where a file asks for no platform of its own: those that an image has to be there for; none: those of the image in use.</summary>
+    public IReadOnlyList<Platform> Platforms { get; init; } = [];
+
+    /// <summary>The image that is to take the place of its uses' images; null: none is.</summary>
+    public Replacement? Replacement { get; init; }
+
     /// <summary>How what it leads to is proposed.</summary>
     public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
 

@@ -11,6 +11,7 @@ public sealed class PolicyInForce
     internal PolicyInForce(PolicyRule rule, IPolicy defaultPolicy, UpdateKind limit)
     {
         Rule = rule;
+        Replacement = limit < UpdateKind.Major ? null : rule.Replacement;
         Policies = (rule.Policy ?? defaultPolicy) switch
         {
             DockerPolicy docker => Split(docker, limit),
@@ -25,6 +26,9 @@ public sealed class PolicyInForce
 
     /// <summary>The policies to ask, each for an update of its own.</summary>
     public IReadOnlyList<IPolicy> Policies { get; }
+
+    /// <summary>The image that is to take the place of another: a step further than any within an image.</summary>
+    public Replacement? Replacement { get; }
 
     /// <summary>Name of the policy.</summary>
     public string Name => Policies[0].Name;

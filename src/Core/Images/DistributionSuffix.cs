@@ -93,6 +93,9 @@ internal readonly struct DistributionSuffix
         return null;
     }
 
+    /// <summary>Whether a word names a distribution without a release.</summary>
+    public static bool IsFamily(string word) => Families.Contains(word, StringComparer.Ordinal);
+
     /// <summary>Whether another suffix is the same but for a newer release of the distribution.</summary>
     public bool IsFollowedBy(DistributionSuffix other) => Before == other.Before && After == other.After && IsOlderReleaseOf(other);
 

@@ -10,6 +10,13 @@ namespace Basewatch.Core.Images;
 /// <param name="OsVersion">Windows build: <c>10.0.20348.2700</c>; null elsewhere.</param>
 public sealed record Platform(string Os, string Architecture, string? Variant = null, string? OsVersion = null)
 {
+    /// <summary>The systems that images are made for, by Go's names.</summary>
+    public static IReadOnlyList<string> Systems { get; } = ["linux", "windows", "darwin", "freebsd", "wasip1"];
+
+    /// <summary>The processors that images are made for, by Go's names.</summary>
+    public static IReadOnlyList<string> Architectures { get; } =
+        ["amd64", "arm64", "arm", "386", "ppc64le", "s390x", "riscv64", "loong64", "mips64le", "mips64", "mipsle", "mips", "ppc64", "wasm"];
+
     /// <summary>Reads <c>os/architecture[/variant]</c>, as <c>--platform</c> takes it.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Platform? platform)
     {

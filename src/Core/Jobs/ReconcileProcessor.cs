@@ -67,9 +67,12 @@ public sealed partial class ReconcileProcessor(
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
-            var undecided = assessments.Where(a => a.Problem is not null).Select(a => a.Use)
-                .Concat(inventory.Uses.Where(decided.IsUncertain))
-                .Select(u => u.Reference!.Name).ToHashSet();
+            var undecided = assessments
+                .Where(a => a.Problem is not null)
+                .SelectMany(a => new[] { a.Use.Reference!.Name, decided.Policies.For(a.Use).Replacement?.Image })
+                .Concat(inventory.Uses.Where(decided.IsUncertain).Select(u => u.Reference!.Name))
+                .OfType<ImageName>()
+                .ToHashSet();
             (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
             if (!isWhole)
             {

@@ -9,7 +9,7 @@ namespace Basewatch.Core.Planning;
 /// <summary>Updates that travel together in one pull request.</summary>
 /// <param name="Key">
 /// Names the change set for good, whatever its target: <c>python-3.x-slim</c>, <c>python-x.x-slim</c> for majors,
-/// <c>digests</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
+/// <c>digests</c>; <c>openjdk-to-eclipse-temurin</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
 /// underscore is no image's, so that no branch is in another's way.
 /// </param>
 /// <param name="Updates">At least one, by file and line.</param>
@@ -131,8 +131,9 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
 
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)
     {
-        var key = GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
+        var key = GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major or UpdateKind.Successor && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
             : update.Kind is UpdateKind.Digest or UpdateKind.Pin ? DigestsKey
+            : update.Kind is UpdateKind.Successor ? BranchName($"{update.Use.Reference!.Name.Familiar}-to-{update.Target.Name.Familiar}")
             : BranchName($"{update.Target.Name.Familiar}-{Series(update.Target.Tag!, update.Kind)}");
         return targetBranch is null ? key : $"_to/{Name(targetBranch)}/{key}";
     }

@@ -10,6 +10,9 @@ public sealed record FollowedTag(string Tag, PolicyInForce Policy)
 {
     /// <summary>The image in use, where an update is to be held against it; null where it is only asked what there is.</summary>
     public ImageInUse? InUse { get; init; }
+
+    /// <summary>Where it is the tag of another image, in whose place this one is to be put: how.</summary>
+    public Replacement? Replacement { get; init; }
 }
 
 /// <summary>What an update has to be fit to replace.</summary>

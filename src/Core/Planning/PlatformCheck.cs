@@ -3,9 +3,9 @@ using Basewatch.Core.Images;
 namespace Basewatch.Core.Planning;
 
 /// <summary>
-/// Whether an image may replace the one in use: it is there for every platform that the file asks for, or else that the one in
-/// use is for. What has to be known for that is asked for only where there is an update, and of the image in use only where
-/// the update is not for all that there commonly is.
+/// Whether an image may replace the one in use: it is there for every platform that the file asks for, or else that the rule
+/// requires, or else that the one in use is for. What has to be known for that is asked for only where there is an update, and of
+/// the image in use only where the update is not for all that there commonly is.
 /// </summary>
 internal static class PlatformCheck
 {
@@ -31,7 +31,7 @@ internal static class PlatformCheck
             return PlatformFit.Unknown;
         }
 
-        var isRefresh = tag == followed.Tag;
+        var isRefresh = followed.Replacement is null && tag == followed.Tag;
         if (isRefresh && (use.Digest is null || use.Digest == digest))
         {
             return PlatformFit.Unknown;
@@ -52,7 +52,19 @@ internal static class PlatformCheck
             return new PlatformFit($"{tag} has no image for {asked}, which the file asks for");
         }
 
-        if (!isRefresh && (use.Platform is not null || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
+        IReadOnlyList<Platform> required = use.Platform is { } only ? [only] : followed.Policy.Rule.Platforms;
+        if (use.Platform is null && required.FirstOrDefault(r => !images.Any(i => i.Platform.Serves(r))) is { } missing)
+        {
+            return new PlatformFit(Awaited(missing) ?? $"{tag} has no image for {missing}, which {followed.Policy.Rule.Source?.ToString() ?? "the rule"} requires");
+        }
+
+        if (followed.Replacement is not null)
+        {
+            // What the other image is for says nothing of this one.
+            return PlatformFit.Unknown;
+        }
+
+        if (!isRefresh && (required.Count > 0 || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
         {
             return PlatformFit.Unknown;
         }
@@ -73,9 +85,9 @@ internal static class PlatformCheck
             return new PlatformFit(null, Problem: problem);
         }
 
-        if (use.Platform is { } platform)
+        if (required.Count > 0)
         {
-            return new PlatformFit(null, IsSame: Ids(old, platform) is { Count: > 0 } ids && ids.SetEquals(Ids(images, platform)));
+            return new PlatformFit(null, IsSame: required.All(r => Ids(old, r) is { Count: > 0 } ids && ids.SetEquals(Ids(images, r))));
         }
 
         if (old.FirstOrDefault(o => !images.Any(i => i.Platform.Serves(o.Platform))) is not { } lacking)
@@ -83,15 +95,19 @@ internal static class PlatformCheck
             return new PlatformFit(null, IsSame: old.Count > 0 && old.All(o => images.Contains(o)));
         }
 
-        var date = facts.DateOf(tag);
-        if (date is { IsOpen: true, Problem: null })
-        {
-            needed.Dates.Add(digest);
-        }
+        return new PlatformFit(Awaited(lacking.Platform)
+            ?? $"{tag} has no image for {lacking.Platform.ToFullString()}, which {(isRefresh ? "the digest in use" : followed.Tag)} has");
 
-        return new PlatformFit(date.Value?.At <= now && now - date.Value.At < Settles
-            ? $"{tag} is still being pushed: {lacking.Platform.ToFullString()} is not there yet"
-            : $"{tag} has no image for {lacking.Platform.ToFullString()}, which {(isRefresh ? "the digest in use" : followed.Tag)} has");
+        string? Awaited(Platform platform)
+        {
+            var date = facts.DateOf(tag);
+            if (date is { IsOpen: true, Problem: null })
+            {
+                needed.Dates.Add(digest);
+            }
+
+            return date.Value?.At <= now && now - date.Value.At < Settles ? $"{tag} is still being pushed: {platform.ToFullString()} is not there yet" : null;
+        }
     }
 
     private static HashSet<string> Ids(IEnumerable<PlatformImage> images, Platform platform) =>

@@ -34,10 +34,10 @@ public sealed record PullRequestText(string Title, string Body)
         body.Append(Intro(written)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
         foreach (var update in written.Take(MostRows))
         {
-            body.Append("| ").Append(Markdown.CodeCell(update.Target.Name.Familiar))
+            body.Append("| ").Append(Markdown.CodeCell(update.Use.Reference!.Name.Familiar))
                 .Append(" | ").Append(Markdown.CodeCell($"{update.Use.Path}:{update.Use.Line}"))
                 .Append(" | ").Append(Version(update.Use.Reference!))
-                .Append(" | ").Append(Version(update.Target))
+                .Append(" | ").Append(update.Kind is UpdateKind.Successor ? Markdown.CodeCell(update.Target.Familiar) : Version(update.Target))
                 .Append(" | ").Append(Word(update.Kind)).Append(" |\n");
         }
 
@@ -106,6 +106,10 @@ public sealed record PullRequestText(string Title, string Body)
             title = changeSet.Images.ToList() is [var only]
                 ? $"{verb} the digest of {only.Familiar}"
                 : $"{verb} the digests of {changeSet.Images.Count()} images";
+        }
+        else if (changeSet.Updates is [{ Kind: UpdateKind.Successor } successor, ..])
+        {
+            title = $"Replace {successor.Use.Reference!.Name.Familiar} by {successor.Target.Name.Familiar}";
         }
         else
         {

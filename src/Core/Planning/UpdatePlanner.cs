@@ -14,22 +14,32 @@ public static class UpdatePlanner
 {
     private const string DigestPolicyName = "digest";
 
+    private const string ReplacementName = "replaceWith";
+
     /// <summary>Steps passed over, because they lack a platform, before it is given up.</summary>
     private const int MostPassed = 4;
 
-    /// <summary>What each image among uses is followed by.</summary>
+    /// <summary>What each image among uses, and each that is to take the place of one, is followed by.</summary>
     /// <param name="uses">Uses with a reference.</param>
     /// <param name="policies">Which policy is in force for which use.</param>
     public static IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> Followed(IEnumerable<ImageUse> uses, PolicySet policies)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(policies);
-        return uses.GroupBy(u => u.Reference!.Name).ToDictionary(
+        return uses.SelectMany(Follows).GroupBy(f => f.Image).ToDictionary(
             g => g.Key,
-            g => (IReadOnlyCollection<FollowedTag>)g
-                .Select(u => u.Reference!.FollowedTag is { } tag ? Follow(u, tag, policies.For(u)) : null)
-                .OfType<FollowedTag>()
-                .ToHashSet());
+            g => (IReadOnlyCollection<FollowedTag>)g.Select(f => f.Followed).OfType<FollowedTag>().ToHashSet());
+
+        IEnumerable<(ImageName Image, FollowedTag? Followed)> Follows(ImageUse use)
+        {
+            var policy = policies.For(use);
+            var followed = use.Reference!.FollowedTag is { } tag ? Follow(use, tag, policy) : null;
+            yield return (use.Reference!.Name, followed);
+            if (followed is not null && ReplacementOf(use, policy) is { } replacement)
+            {
+                yield return (replacement.Image, followed with { Replacement = replacement });
+            }
+        }
     }
 
     /// <summary>What is to be asked of the registry before it can be decided for what uses of one image follow; more may be needed when that is known.</summary>
@@ -45,6 +55,17 @@ public static class UpdatePlanner
         var held = facts.Tags!.ToHashSet(StringComparer.Ordinal);
         foreach (var one in followed.Distinct())
         {
+            if (one.Replacement is { } replacement)
+            {
+                if (replacement.Choose(one.Tag, held).Tag is { } chosen)
+                {
+                    Need(facts, chosen, needed);
+                    PlatformCheck.Of(facts, one, chosen, choices.Now, needed);
+                }
+
+                continue;
+            }
+
             var plan = Plan(facts, one, choices, needed);
 
             // The current tag matters when it stays, if only until someone takes the major step, and when it is missing:
@@ -98,7 +119,7 @@ public static class UpdatePlanner
             var policy = policies.For(use);
             return !use.IsLookedUp ? new Assessment(use, [], IsGone: false, policy.Name, use.Skip!, null)
                 : facts.TryGetValue(use.Reference!.Name, out var known)
-                    ? Assess(use, policy, known, choices)
+                    ? Replace(Assess(use, policy, known, choices), policy, facts, choices)
                     : Undecided(use, policy, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}");
         })];
     }
@@ -189,6 +210,78 @@ public static class UpdatePlanner
 
         return new Assessment(use, [], IsGone: false, policy.Name, stays, null);
     }
+
+    /// <summary>The same with the step to another image, where the rule names one.</summary>
+    private static Assessment Replace(Assessment assessment, PolicyInForce policy, IReadOnlyDictionary<ImageName, ImageFacts> facts, TagChoices choices)
+    {
+        var use = assessment.Use;
+        if (assessment.Problem is not null || ReplacementOf(use, policy) is not { } replacement)
+        {
+            return assessment;
+        }
+
+        var name = replacement.Image.Familiar;
+        var (current, known) = (use.Reference!, facts.GetValueOrDefault(replacement.Image));
+        if (TagOf(current) is not { } tag)
+        {
+            return Stay("a digest without a tag does not say which tag to take");
+        }
+
+        if (known is null or { Problem: not null })
+        {
+            return Undecided(use, policy, known?.Problem ?? $"{replacement.Image.Registry} was not asked about {name}");
+        }
+
+        if (known.Tags is null)
+        {
+            return Stay($"{replacement.Image.Registry} has no repository {replacement.Image.Repository}");
+        }
+
+        var (chosen, reason) = replacement.Choose(tag, known.Tags);
+        if (chosen is null)
+        {
+            return Stay(reason);
+        }
+
+        var fit = PlatformCheck.Of(known, Follow(use, tag, policy) with { Replacement = replacement }, chosen, choices.Now, new FactsNeeded());
+        if ((known.DigestOf(chosen).Problem ?? fit.Problem) is { } problem)
+        {
+            return Undecided(use, policy, problem);
+        }
+
+        if (fit.Obstacle is not null)
+        {
+            return Stay(fit.Obstacle);
+        }
+
+        if (known.DigestOf(chosen).Value is not { } digest)
+        {
+            return Stay($"{name}:{chosen} is still being pushed, or was deleted");
+        }
+
+        var target = Aim(use, policy.Rule, chosen, digest) with { Name = replacement.Image };
+        if (!ReferenceEdit.TryCreate(use, target, out _, out var obstacle))
+        {
+            return Stay(obstacle);
+        }
+
+        var rule = policy.Rule.For(UpdateKind.Successor);
+        var why = rule.Reason is null ? "" : $": {Excerpt.Of(rule.Reason)}";
+        var step = new Update(use, target, UpdateKind.Successor, ReplacementName, $"{name} takes the place of {current.Name.Familiar}, {reason}{why}") { Rule = rule };
+        return assessment.Updates.Count > 0
+            ? assessment with { Updates = [.. assessment.Updates, step] }
+            : assessment with { Updates = [step], Policy = step.Policy, Reason = step.Reason };
+
+        Assessment Stay(string because)
+        {
+            var remark = $"; {name} can't take its place: {because}";
+            return assessment with { Reason = assessment.Reason + remark, Updates = [.. assessment.Updates.Select(u => u with { Reason = u.Reason + remark })] };
+        }
+    }
+
+    /// <summary>The image that is to take a use's place, where the use may be changed.</summary>
+    private static Replacement? ReplacementOf(ImageUse use, PolicyInForce policy) =>
+        use.Skip is null && policy.Replacement is { } replacement && replacement.Image != use.Reference!.Name ? replacement : null;
 
     /// <summary>A pin where there is none, or the tag's new digest.</summary>
     private static Update? Refresh(ImageUse use, PolicyRule rule, string tag, Digest? digest, bool isSame)

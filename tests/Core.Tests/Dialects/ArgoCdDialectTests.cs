@@ -162,7 +162,7 @@ public sealed class ArgoCdDialectTests
 
     [Theory]
     [InlineData("{pull-secret: 'env:SECRET'}", "'pull-secret' has no part in which tag is next and is passed over")]
-    [InlineData("{platforms: linux/amd64}", "'platforms' has no part in which tag is next and is passed over")]
+    [InlineData("{platforms: linux/amd64}", "'platforms' has no part in which tag is next and is passed over: in a repository, it says what an image has to be there for")]
     [InlineData("{update-strategy: newest}", "there is no strategy 'newest', and it counts as 'semver'")]
     [InlineData("{update-strategy: name, constraint: a}", "the constraint means nothing to the strategies newest-build and alphabetical")]
     [InlineData("{ignore-tags: 'a[,b'}", "'a[' in ignore-tags has a bracket or backslash without its other part, so it ignores nothing")]

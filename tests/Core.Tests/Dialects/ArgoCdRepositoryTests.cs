@@ -56,7 +56,7 @@ public sealed class ArgoCdRepositoryTests
     [InlineData("image-list: 'x=busybox, app=ghcr.io/acme/app:^1.0'\napp.ignore-tags: '*-rc*, 1.3.*'\nupdate-strategy: alphabetical\napp.update-strategy: semver", "{update-strategy: semver, constraint: ^1.0, ignore-tags: \"*-rc*, 1.3.*\"}", "semver ^1.0, not *-rc*, 1.3.*", false)]
     [InlineData("image-list: app=ghcr.io/acme/app:main\napp.update-strategy: digest", "{update-strategy: digest, constraint: main}", "digest of main", true)]
     [InlineData("image-list: app=ghcr.io/acme/app@sha256:aaaa", "{}", "semver", false)]
-    [InlineData("image-list: app=ghcr.io/acme/app:1.20\napp.allow-tags: 'regexp:^[0-9.]+$'\napp.platforms: linux/arm64,linux/amd64", "{constraint: \"1.20\", allow-tags: \"regexp:^[0-9.]+$\", platforms: \"linux/arm64,linux/amd64\"}", "semver 1.20, only regexp:^[0-9.]+$", false)]
+    [InlineData("image-list: app=ghcr.io/acme/app:1.20\napp.allow-tags: 'regexp:^[0-9.]+$'\napp.platforms: linux/arm64,linux/amd64", "{constraint: \"1.20\", allow-tags: \"regexp:^[0-9.]+$\", platforms: \"linux/arm64,linux/amd64\"}", "semver 1.20, only regexp:^[0-9.]+$, for linux/arm64, linux/amd64", false)]
     public void Annotations_are_put_together(string annotations, string words, string summary, bool pins)
     {
         var rule = RuleOf(OneUse(annotations));
@@ -330,6 +330,16 @@ public sealed class ArgoCdRepositoryTests
         var repository = UpdaterOf(spec);
         Assert.Empty(repository.Errors);
         Assert.Equal(words ?? "docker", RuleOf(repository).Text.Text);
+    }
+
+    [Fact]
+    public void Platforms_are_required_by_annotation_and_by_resource()
+    {
+        var annotated = OneUse("image-list: app=ghcr.io/acme/app\napp.platforms: linux/arm64, amd64,linux/arm/v7");
+        Assert.Equal(["linux/arm64", "linux/arm/v7"], RuleOf(annotated).Platforms.Select(p => p.ToString()));
+        Assert.Empty(annotated.Remarks);
+        var resource = UpdaterOf("commonUpdateSettings: {platforms: [linux/arm64]}\napplicationRefs:\n- {namePattern: app, images: [{alias: a, imageName: ghcr.io/acme/app}]}");
+        Assert.Equal(["linux/arm64"], RuleOf(resource).Platforms.Select(p => p.ToString()));
     }
 
     [Fact]

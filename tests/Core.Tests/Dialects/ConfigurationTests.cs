@@ -36,6 +36,8 @@ public sealed class ConfigurationTests
         "formats:\n- {name: tool, files: VERSION, pattern: '^(?<tag>\\S+)$', image: ghcr.io/acme/tool}\n",
         "ignorePaths: [/examples/**, '*.bak']\n",
         """{"rules": [{"images": "python", "policy": "digest"}]}""",
+        "rules:\n- {images: openjdk, replaceWith: eclipse-temurin}\n- {images: 'adopt*', replaceWith: {image: eclipse-temurin, tag: '$1-jdk', pattern: '^(\\d+)-jdk.*'}, enabled: true}\n",
+        "rules:\n- {images: python, platforms: linux/amd64}\n- {images: busybox, platforms: [linux/arm64/v8, windows/amd64], policy: digest}\n",
         "rules:\n- {files: a/Dockerfile, policy: digest}\n- {images: python, files: b/Dockerfile, policy: digest}\n- {images: python, policy: digest}\n",
     ];
 
@@ -64,6 +66,18 @@ public sealed class ConfigurationTests
         { "rules:\n- policy: {policy: regex, pattern: '('}", "2: expression", false },
         { "rules:\n- policy: {policy: digest, range: '1'}", "2: 'range' has no meaning with the policy 'digest'", false },
         { "rules:\n- policy: docker\n  enabled: false", "2: take its policy out", false },
+        { "rules:\n- platforms: linux/arm64\n  enabled: false", "2: take its platforms out", false },
+        { "rules:\n- platforms:\n  - linux/arm64\n  - linux/amd65\n  - linx/amd64\n  - arm64", "4: did you mean 'amd64'?|5: did you mean 'linux'?|6: write os/architecture", true },
+        { "rules:\n- replaceWith: a", "2: name those that are to be replaced", false },
+        { "rules:\n- {images: a, replaceWith: 'b:1'}", "2: write it without tag and digest", false },
+        { "rules:\n- {images: 'a*', replaceWith: ab}", "2: the rule is for ab itself too", false },
+        { "rules:\n- {images: a, replaceWith: {imge: b}}", "2: did you mean 'image'?|2: 'image' is missing", true },
+        { "rules:\n- {images: a, replaceWith: {image: b, pattern: '^(a)$', tag: '$2'}}", "2: no group '2'", false },
+        { "rules:\n- {images: a, replaceWith: b}\n- {images: b, replaceWith: a}", "3: the rule on line 2 replaces a again", false },
+        { "rules:\n- {images: a, replaceWith: {image: b, tag: x}}", "2: 'tag' is made of what 'pattern' finds", true },
+        { "rules:\n- {images: a, replaceWith: {image: b, pattern: x}}", "2: 'tag' is missing", true },
+        { "rules:\n- {images: a, replaceWith: b, enabled: false}", "2: take its replaceWith out", false },
+        { "rules:\n- platforms: []", "2: 'platforms' is empty", true },
         { "rules:\n- enabled: maybe", "2: 'enabled' is true or false, not 'maybe'", true },
         { "rules:\n- policy: digest\n- images: python\n  policy: docker", "3: the one on line 2 takes all", false },
         { "rules:\n- images: py*\n  policy: digest\n- images: [python, 'py-*']\n  files: x\n  policy: docker", "4: the one on line 2 takes all", false },
@@ -113,6 +127,7 @@ public sealed class ConfigurationTests
     {
         Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
+        Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
         Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
         Assert.Empty(Schema.Undescribed());
@@ -128,7 +143,7 @@ public sealed class ConfigurationTests
 
         Assert.Empty(Read(text).Errors);
         Assert.Null(Schema.Check(ValueOf(text)));
-        Assert.Equal(["semver:>=3.12 <4", "semver {range: >=2, minimumAge: 3d}", "digest", "none"], configuration.Rules.Select(r => r.Rule.Summary));
+        Assert.Equal(["semver:>=3.12 <4", "semver {range: >=2, minimumAge: 3d}, for linux/amd64, linux/arm64", "digest", "none"], configuration.Rules.Select(r => r.Rule.Summary));
         Assert.Equal("docker {level: minor}", configuration.Fallback?.Summary);
         Assert.All([.. configuration.Rules.Select(r => r.Rule).Where(r => r.Enabled), configuration.Fallback!], r => Assert.Equivalent(r.Policy, r.Text.Read()));
         Assert.True(configuration.Ignores("examples/web/Dockerfile"));

@@ -49,6 +49,8 @@ internal sealed class JsonSchema(JsonObject root)
                 "enum" => argument!.AsArray().Any(a => JsonNode.DeepEquals(a, value)) ? null : $"{at}: {value} is none of {argument}",
                 "anyOf" => argument!.AsArray().Select(a => Check(a!.AsObject(), value, at)).ToList() is var all && all.Contains(null) ? null : all[0],
                 "required" => value is not JsonObject o ? null : argument!.AsArray().FirstOrDefault(r => !o.ContainsKey(r!.ToString())) is { } missing ? $"{at}: no {missing}" : null,
+                "dependentRequired" => value is not JsonObject o ? null
+                    : argument!.AsObject().SelectMany(d => o.ContainsKey(d.Key) ? d.Value!.AsArray() : []).FirstOrDefault(r => !o.ContainsKey(r!.ToString())) is { } lacking ? $"{at}: no {lacking}" : null,
                 "properties" => value is not JsonObject o ? null : o.Select(p => argument![p.Key] is { } inner ? Check(inner.AsObject(), p.Value, $"{at}.{p.Key}") : null).FirstOrDefault(w => w is not null),
                 "additionalProperties" => value is not JsonObject o ? null : o.FirstOrDefault(p => schema["properties"]![p.Key] is null).Key is { } unknown ? $"{at}: unknown {unknown}" : null,
                 "items" => value is not JsonArray list ? null : list.Select((v, i) => Check(argument!.AsObject(), v, $"{at}[{i}]")).FirstOrDefault(w => w is not null),

@@ -41,6 +41,37 @@ public sealed class RegistrySurveyTests
     }
 
     [Fact]
+    public async Task The_platforms_that_a_rule_requires_count_in_place_of_those_of_the_image_in_use()
+    {
+        Platform[] required = [new("linux", "arm64")];
+        _registry.Push("acme/app", "1.0.0", platforms: ["linux/amd64", "linux/s390x"]);
+        _registry.Push("acme/app", "1.1.0", platforms: ["linux/amd64", "linux/arm64"]);
+        _registry.Push("acme/app", "1.2.0", platforms: "linux/amd64");
+
+        var assessment = await JudgeAsync("acme/app:1.0.0", required: required);
+
+        Assert.Equal("1.1.0", Assert.Single(assessment.Updates).Target.Tag);
+        Assert.EndsWith("; 1.2.0 has no image for linux/arm64, which settings requires", assessment.Reason, StringComparison.Ordinal);
+        Assert.Equal("1.2.0", Assert.Single((await JudgeAsync("acme/app:1.0.0", new Platform("linux", "amd64"), required: required)).Updates).Target.Tag);
+        Assert.Empty((await JudgeAsync("acme/app:1.0.0", required: [new("linux", "arm64"), new("linux", "riscv64")])).Updates);
+    }
+
+    [Fact]
+    public async Task What_a_rule_requires_is_waited_for_and_a_republished_tag_has_to_be_there_for_it()
+    {
+        Platform[] required = [new("linux", "arm64")];
+        var old = MemoryRegistry.DigestOf("acme/app:1.0.0 first");
+        _registry.Push("acme/app", "1.0.0", platforms: ["linux/amd64", "linux/arm64"]);
+        _registry.Push("acme/app", "1.2.0", created: Now.AddHours(-3), platforms: "linux/amd64");
+        Assert.EndsWith("; 1.2.0 is still being pushed: linux/arm64 is not there yet", (await JudgeAsync("acme/app:1.0.0", required: required)).Reason, StringComparison.Ordinal);
+
+        _registry.Push("acme/app", "1.0.0", "second", platforms: "linux/amd64");
+        var assessment = await JudgeAsync($"acme/app:1.0.0@{old}", policy: "digest", required: required);
+        Assert.Empty(assessment.Updates);
+        Assert.EndsWith("; 1.0.0 has no image for linux/arm64, which settings requires", assessment.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_index_that_is_being_filled_settles_first()
     {
         _registry.Push("acme/app", "1.0.0");
@@ -172,11 +203,11 @@ public sealed class RegistrySurveyTests
         Assert.Equal(candidate, one.ToFullString());
     }
 
-    private async Task<Assessment> JudgeAsync(string reference, Platform? platform = null, string policy = "{level: minor}")
+    private async Task<Assessment> JudgeAsync(string reference, Platform? platform = null, string policy = "{level: minor}", Platform[]? required = null)
     {
         var source = new RuleSource("settings", null, "basewatch");
         var read = DialectCatalog.Find("basewatch")!.ReadPolicy(new SourceFile("policy", policy));
-        var policies = new PolicySet([], new PolicyRule(new PolicyText("basewatch", policy), read.Policy) { Pins = false, Source = source });
+        var policies = new PolicySet([], new PolicyRule(new PolicyText("basewatch", policy), read.Policy) { Pins = false, Source = source, Platforms = required ?? [] });
         var use = Some.At(ImageReference.Parse(reference)) with { Platform = platform };
         var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed([use], policies), Now, null, TestContext.Current.CancellationToken);
         return UpdatePlanner.Assess([use], policies, facts, Now).Single();

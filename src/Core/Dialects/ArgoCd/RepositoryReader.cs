@@ -196,6 +196,7 @@ internal sealed class RepositoryReader(IDialect dialect)
             Summary = SummaryOf(image),
             Source = source,
             Pins = IsDigest(image),
+            Platforms = image.Settings.Platforms,
             Proposal = proposal,
         };
 
@@ -213,7 +214,7 @@ internal sealed class RepositoryReader(IDialect dialect)
         settings = image.Settings.With(settings);
         var (text, lines) = settings.ToLines();
         var reading = dialect.ReadPolicy(new SourceFile(path, text));
-        foreach (var remark in reading.Remarks)
+        foreach (var remark in reading.Remarks.Where(r => r.Message != ArgoCdDialect.NoPlatforms))
         {
             _findings.Remark(path, LineOf(remark), remark.Message);
         }
@@ -243,6 +244,7 @@ internal sealed class RepositoryReader(IDialect dialect)
             _ => image.Constraint.Length == 0 ? "semver" : $"semver {image.Constraint}",
         };
         var (allowed, ignored) = (image.Settings.Text("allow-tags"), image.Settings.Text("ignore-tags"));
-        return Excerpt.Of($"{strategy}{(allowed.Length == 0 ? "" : $", only {allowed}")}{(ignored.Length == 0 ? "" : $", not {ignored}")}");
+        var platforms = image.Settings.Platforms;
+        return Excerpt.Of($"{strategy}{(allowed.Length == 0 ? "" : $", only {allowed}")}{(ignored.Length == 0 ? "" : $", not {ignored}")}{(platforms.Count == 0 ? "" : $", for {string.Join(", ", platforms)}")}");
     }
 }

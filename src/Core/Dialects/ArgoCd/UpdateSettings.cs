@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Dialects.ArgoCd;
 
@@ -8,6 +9,8 @@ internal sealed class UpdateSettings
 {
     /// <summary>The names that <see cref="ArgoCdDialect.ReadPolicy"/> decides by.</summary>
     public static readonly IReadOnlyList<string> Names = ["update-strategy", "allow-tags", "tag-match", "ignore-tags", "platforms"];
+
+    private const int MostPlatforms = 50;
 
     private readonly SortedDictionary<string, Setting> _values = new(StringComparer.Ordinal);
 
@@ -40,6 +43,10 @@ internal sealed class UpdateSettings
 
     /// <summary>The text of a setting in words for people; empty where there is none.</summary>
     public string Text(string name) => _values.TryGetValue(name, out var setting) ? setting.Text ?? string.Join(", ", setting.List!) : "";
+
+    /// <summary>The platforms that can be read; the others are those of no image.</summary>
+    public IReadOnlyList<Platform> Platforms =>
+        [.. Text("platforms").Split(',', StringSplitOptions.TrimEntries).Select(t => Platform.TryParse(t, out var platform) ? platform : null).OfType<Platform>().Distinct().Take(MostPlatforms)];
 
     /// <summary>The words of a policy, in one line.</summary>
     public string ToWords() => $"{{{string.Join(", ", Order.Where(_values.ContainsKey).Select(n => $"{n}: {_values[n]}"))}}}";

@@ -17,6 +17,9 @@ public sealed class ConfigurationReader
 
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
+    /// <summary>What a rule may say besides whether it is enabled.</summary>
+    private static readonly string[] Decisions = ["policy", "platforms", "replaceWith"];
+
     private readonly ConfigurationText _text;
     private readonly FormatCatalog _formats;
     private int _patterns;
@@ -27,7 +30,10 @@ public sealed class ConfigurationReader
     public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest"];
 
     /// <summary>The keys of a rule.</summary>
-    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "enabled", "reason"];
+    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "replaceWith", "enabled", "reason"];
+
+    /// <summary>The keys of a replacement.</summary>
+    public static IReadOnlyList<string> ReplacementKeys { get; } = ["image", "tag", "pattern"];
 
     /// <summary>The keys of a format.</summary>
     public static IReadOnlyList<string> FormatKeys { get; } = ["name", "files", "pattern", "image"];
@@ -139,13 +145,15 @@ public sealed class ConfigurationReader
             var enabled = item.Flag("enabled") ?? true;
             var reason = item.Text("reason");
             var (text, summary, policy) = ReadPolicy(item);
-            if (item.Has("policy") && !enabled)
+            var platforms = ReadPlatforms(item);
+            var replacement = ReadReplacement(item, scope);
+            if (!enabled && Decisions.FirstOrDefault(item.Has) is { } idle)
             {
-                item.Wrong("policy", "a rule with 'enabled: false' leaves everything as it is: take its policy out, or 'enabled: false'");
+                item.Wrong(idle, $"a rule with 'enabled: false' leaves everything as it is: take its {idle} out, or 'enabled: false'");
             }
-            else if (!item.Has("policy") && !item.Has("enabled"))
+            else if (!item.Has("enabled") && !Decisions.Any(item.Has))
             {
-                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, or 'enabled: false'");
+                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, replaceWith, or 'enabled: false'");
             }
 
             if (!item.IsSound)
@@ -155,11 +163,22 @@ public sealed class ConfigurationReader
 
             // What is wrong in itself is not compared with others.
             var rule = enabled
-                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Reason = reason, Source = SourceOf(_text.LineOf(item.Node)) }
+                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy)
+                {
+                    Summary = summary + (platforms.Count == 0 ? "" : $", for {string.Join(", ", platforms)}") + (replacement is null ? "" : $", replaced by {replacement}"),
+                    Reason = reason,
+                    Source = SourceOf(_text.LineOf(item.Node)),
+                    Platforms = platforms,
+                    Replacement = replacement,
+                }
                 : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(_text.LineOf(item.Node)));
             if (rules.FirstOrDefault(r => Covers(r.Scope, scope)) is { } earlier)
             {
                 Wrong(item.Node, $"the rule never counts: the one on line {earlier.Rule.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
+            }
+            else if (replacement is not null && rules.FirstOrDefault(r => r.Rule.Replacement is { } other && scope.MayHold(other.Image) && r.Scope.MayHold(replacement.Image)) is { } back)
+            {
+                item.Wrong("replaceWith", $"the rule on line {back.Rule.Source!.Line} replaces {replacement} again: keep one of them");
             }
             else
             {
@@ -168,6 +187,77 @@ public sealed class ConfigurationReader
         }
 
         return rules;
+    }
+
+    private List<Platform> ReadPlatforms(ConfigurationMapping rule)
+    {
+        var platforms = new List<Platform>();
+        foreach (var item in Texts(rule, "platforms"))
+        {
+            if (!Platform.TryParse(item.Value, out var platform))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}' is no platform: write os/architecture, as in linux/arm64");
+            }
+            else if (!Platform.Systems.Contains(platform.Os, StringComparer.Ordinal))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}': there is no system '{Excerpt.Of(platform.Os)}'{NearestKey.HintOrAll(platform.Os, Platform.Systems)}");
+            }
+            else if (!Platform.Architectures.Contains(platform.Architecture, StringComparer.Ordinal))
+            {
+                Wrong(item, $"'{Excerpt.Of(item.Value)}': there is no architecture '{Excerpt.Of(platform.Architecture)}'{NearestKey.HintOrAll(platform.Architecture, Platform.Architectures)}");
+            }
+            else
+            {
+                platforms.Add(platform);
+            }
+        }
+
+        return platforms;
+    }
+
+    private Replacement? ReadReplacement(ConfigurationMapping rule, UseScope scope)
+    {
+        const string Example = "as in replaceWith: eclipse-temurin";
+        if (!rule.TryGet("replaceWith", out var node))
+        {
+            return null;
+        }
+
+        var mapping = node is YamlMapping ? rule.Mapping("replaceWith", ReplacementKeys) : null;
+        var written = node is YamlMapping ? mapping?.Needed("image", Example) : rule.Scalar("replaceWith");
+        TagExpression? pattern = null;
+        TagTemplate? tag = null;
+        if (mapping?.Scalar("pattern") is { } expression && _text.Check(expression, TagExpression.TryCreate(expression.Value, out pattern, out var wrong), wrong)
+            && mapping.Needed("tag", "the other image's tag, as in tag: $1-jdk") is { } template)
+        {
+            _text.Check(template, TagTemplate.TryCreate(template.Value, pattern!, out tag, out var wrongTag), wrongTag);
+        }
+        else if (mapping?.Has("tag") == true && !mapping.Has("pattern"))
+        {
+            mapping.Wrong("tag", "'tag' is made of what 'pattern' finds in the tag in use: write that too, as in pattern: '^(\\d+)-jdk'");
+        }
+
+        if (written is null)
+        {
+            return null;
+        }
+
+        if (!ImageName.TryParse(written.Value, out var image, out var error))
+        {
+            Wrong(written, $"'{Excerpt.Of(written.Value)}' is no image's name: {(ImageReference.TryParse(written.Value, out _, out _) ? "write it without tag and digest" : error)}");
+            return null;
+        }
+
+        if (!rule.Has("images"))
+        {
+            rule.Wrong("replaceWith", "'replaceWith' is for some images: name those that are to be replaced, as in images: openjdk");
+        }
+        else if (scope.MayHold(image))
+        {
+            Wrong(written, $"the rule is for {image.Familiar} itself too: name the images that are to be replaced, without it");
+        }
+
+        return new Replacement(image) { Pattern = pattern, Tag = tag };
     }
 
     private (string Text, string Summary, IPolicy? Policy) ReadPolicy(ConfigurationMapping rule)
