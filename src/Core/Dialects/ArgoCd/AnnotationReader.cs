@@ -28,11 +28,24 @@ internal sealed class AnnotationReader(Application application, Findings finding
     private static readonly string[] OfImages = ["platforms", KustomizeName, .. HelmNames, .. Shared];
 
     private string? _mistake;
+    private string? _unnamed;
 
     private static string[] Shared => ["update-strategy", "allow-tags", "ignore-tags", "tag-match", ForceUpdate, PullSecret];
 
     /// <summary>Whether an Application names images.</summary>
     public static bool Has(Application application) => application.Annotations.TryGetValue(ManifestParts.Group + List, out var list) && list.Value.Trim().Length > 0;
+
+    /// <summary>Whether an Application has some for the updater and names no images by them.</summary>
+    public static bool HasWithoutList(Application application) => !Has(application) && application.Annotations.Keys.Any(k => k.StartsWith(ManifestParts.Group, StringComparison.Ordinal));
+
+    /// <summary>Reads those of an Application that names no images: the updater leaves it alone.</summary>
+    public ApplicationSettings ReadWithoutList()
+    {
+        var line = application.Annotations.First(a => a.Key.StartsWith(ManifestParts.Group, StringComparison.Ordinal)).Value.Line;
+        findings.Remark(application.Part.Path, line, $"'{Excerpt.Of(application.Name)}' has annotations for the updater and no '{List}' with images: its images stay as they are");
+        RemarkOnOthers(null);
+        return new ApplicationSettings([], WriteBack.Read(null, null, null, pulls: false, out _), application.Part) { Unnamed = $"its Application has no '{List}' with images" };
+    }
 
     /// <summary>Reads them.</summary>
     public ApplicationSettings Read()
@@ -65,7 +78,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
         }
 
         RemarkOnOthers(aliases);
-        return new ApplicationSettings(images, writeBack, application.Part) { Mistake = _mistake };
+        return new ApplicationSettings(images, writeBack, application.Part) { Mistake = _mistake, Unnamed = _unnamed };
     }
 
     private ImageEntry? ReadImage(Annotation list, string alias, string text, UpdateSettings common)
@@ -75,6 +88,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
         if (text.Length == 0)
         {
             Wrong(list.Line, $"the alias '{Excerpt.Of(alias)}' has no image: the updater skips the whole Application");
+            _unnamed ??= _mistake;
             return null;
         }
 
@@ -95,6 +109,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
             else
             {
                 findings.Wrong(path, list.Line, $"'{Excerpt.Of(text)}' in '{List}' is no image: {error}");
+                _unnamed ??= $"its configuration is wrong: '{Excerpt.Of(text)}' in '{List}' is no image";
             }
 
             return null;
@@ -142,7 +157,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
     }
 
     /// <summary>What nothing reads is most likely misspelt.</summary>
-    private void RemarkOnOthers(HashSet<string> aliases)
+    private void RemarkOnOthers(HashSet<string>? aliases)
     {
         foreach (var (key, (_, line)) in application.Annotations)
         {
@@ -163,7 +178,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
             else if (OfImages.FirstOrDefault(n => name.Length > n.Length && name.EndsWith(n, StringComparison.Ordinal) && name[^(n.Length + 1)] == '.') is { } known)
             {
                 var alias = name[..^(known.Length + 1)];
-                if (!aliases.Any(a => KeyOf(a) == alias))
+                if (aliases?.Any(a => KeyOf(a) == alias) == false)
                 {
                     findings.Remark(path, line, $"'{Excerpt.Of(name)}' is passed over: no image in '{List}' has the alias '{Excerpt.Of(alias)}'");
                 }

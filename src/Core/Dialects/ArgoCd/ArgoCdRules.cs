@@ -12,8 +12,10 @@ internal sealed record ApplicationRules(ApplicationScope Scope, List<PolicyRule>
 
 /// <summary>The rules of Applications, by image. Of several Applications that is asked which is closest to a use, then which comes first.</summary>
 /// <param name="rules">By image, in the order of the files.</param>
+/// <param name="wholes">Of Applications of which it is not known which images they name: for what no other rule is closer to.</param>
+/// <param name="broken">Documents that can't be read, asked last.</param>
 /// <param name="others">The rule for what might be in what could not be read any more; null where all was read.</param>
-internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<ApplicationRules>> rules, PolicyRule? others) : IRuleSet
+internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<ApplicationRules>> rules, IReadOnlyList<ApplicationRules> wholes, IReadOnlyList<BrokenPart> broken, PolicyRule? others) : IRuleSet
 {
     private readonly ConcurrentDictionary<(PolicyRule, string), PolicyRule> _generated = new();
 
@@ -28,7 +30,7 @@ internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<Applicatio
 
         ApplicationRules? closest = null;
         var least = int.MaxValue;
-        foreach (var application in rules.GetValueOrDefault(reference.Name) ?? [])
+        foreach (var application in (rules.GetValueOrDefault(reference.Name) ?? []).Concat(wholes))
         {
             if (application.Scope.DistanceOf(use) is { } distance && distance < least)
             {
@@ -38,7 +40,7 @@ internal sealed class ArgoCdRules(IReadOnlyDictionary<ImageName, List<Applicatio
 
         if (closest is null)
         {
-            return others;
+            return broken.FirstOrDefault(b => b.MayHold(use))?.Rule ?? others;
         }
 
         var rule = closest.Rules is [var only] ? only : closest.Rules.Find(r => Takes(r, reference.FollowedTag)) ?? closest.Rules[0];

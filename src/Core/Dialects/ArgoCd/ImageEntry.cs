@@ -42,4 +42,7 @@ internal sealed record ApplicationSettings(IReadOnlyList<ImageEntry> Images, Wri
 {
     /// <summary>Why nothing is done for it, already told; null where all is well.</summary>
     public string? Mistake { get; init; }
+
+    /// <summary>Why images that are not named stay as they are, already told; null where they are none of its.</summary>
+    public string? Unnamed { get; init; }
 }

@@ -21,6 +21,8 @@ internal sealed class RepositoryReader(IDialect dialect)
     private readonly KustomizeBases _bases = new();
     private readonly Dictionary<ImageName, List<ApplicationRules>> _rules = [];
     private readonly Dictionary<ImageEntry, (string Words, IPolicy? Policy, string? Mistake)> _policies = new(ReferenceEqualityComparer.Instance);
+    private readonly List<ApplicationRules> _wholes = [];
+    private readonly List<BrokenPart> _broken = [];
     private string? _commitPrefix;
     private int _comparisons;
     private int _cost;
@@ -42,23 +44,29 @@ internal sealed class RepositoryReader(IDialect dialect)
                 break;
             }
 
-            if (SettingsOf(application) is { Images: [_, ..] } settings)
+            if (SettingsOf(application) is { } settings && (settings.Images.Count > 0 || settings.Unnamed is not null))
             {
                 Add(application, settings, names[application.Name] == 1);
             }
         }
 
         var others = _comparisons > MostComparisons || _cost > MostCost ? PolicyRule.SwitchOff("there is more configuration of Argo CD Image Updater than is read", null) : null;
-        return new DialectReading(_rules.Count == 0 && others is null ? null : new ArgoCdRules(_rules, others), _findings.Errors, _findings.Remarks);
+        return new DialectReading(_rules.Count + _wholes.Count + _broken.Count == 0 && others is null ? null : new ArgoCdRules(_rules, _wholes, _broken, others), _findings.Errors, _findings.Remarks);
     }
 
     private void ReadPart(ConfigurationPart part)
     {
         var file = part.ToSource();
+        if (part.Text.Length > ConfigurationPart.LongestText)
+        {
+            Break(part, new FileProblem(part.Path, part.Line, $"this document is longer than {ConfigurationPart.LongestText} characters: split it"));
+            return;
+        }
+
         var yaml = YamlStream.Read(file);
         if (yaml.Problem is { } problem)
         {
-            _findings.Wrong(problem);
+            Break(part, problem);
         }
 
         foreach (var root in yaml.Documents.OfType<YamlMapping>())
@@ -84,6 +92,14 @@ internal sealed class RepositoryReader(IDialect dialect)
         }
     }
 
+    private void Break(ConfigurationPart part, FileProblem problem)
+    {
+        _findings.Wrong(problem);
+        var broken = new BrokenPart(part, problem.Line);
+        _cost += broken.Cost;
+        _broken.Add(broken);
+    }
+
     /// <summary>What stands before the colon of its first line: <c>chore(images)</c>.</summary>
     private void ReadCommitTemplate(ConfigurationPart part, SourceFile file, YamlScalar template)
     {
@@ -106,6 +122,7 @@ internal sealed class RepositoryReader(IDialect dialect)
     private ApplicationSettings? SettingsOf(Application application)
     {
         var hasAnnotations = AnnotationReader.Has(application);
+        var asksForList = _resources.Count == 0;
         foreach (var resource in _resources)
         {
             if (resource.Namespace is not null && application.Namespace is not null && resource.Namespace != application.Namespace)
@@ -121,6 +138,8 @@ internal sealed class RepositoryReader(IDialect dialect)
                     return null;
                 }
 
+                asksForList |= entry.UsesAnnotations && entry.IsFor(application);
+
                 // Who has no annotations is left to the next entry (FilterApplicationsForUpdate).
                 if (entry.IsFor(application) && (!entry.UsesAnnotations || hasAnnotations))
                 {
@@ -134,7 +153,9 @@ internal sealed class RepositoryReader(IDialect dialect)
             _findings.Remark(application.Part.Path, application.FirstLine, $"the annotations of '{Excerpt.Of(application.Name)}' are passed over: there is an ImageUpdater, and none with 'useAnnotations: true' is for it");
         }
 
-        return hasAnnotations && _resources.Count == 0 ? new AnnotationReader(application, _findings).Read() : null;
+        return asksForList && AnnotationReader.HasWithoutList(application) ? new AnnotationReader(application, _findings).ReadWithoutList()
+            : hasAnnotations && _resources.Count == 0 ? new AnnotationReader(application, _findings).Read()
+            : null;
     }
 
     private void Add(Application application, ApplicationSettings settings, bool isNameUnique)
@@ -150,6 +171,11 @@ internal sealed class RepositoryReader(IDialect dialect)
             Labels = settings.WriteBack.Labels,
             CommitPrefix = _commitPrefix,
         };
+        if (settings.Unnamed is { } why)
+        {
+            _wholes.Add(new ApplicationRules(scope, [PolicyRule.SwitchOff(why, application.Part.SourceAt(application.FirstLine))]));
+        }
+
         var byImage = new Dictionary<ImageName, ApplicationRules>();
         foreach (var image in settings.Images)
         {
