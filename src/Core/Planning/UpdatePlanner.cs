@@ -222,7 +222,7 @@ public static class UpdatePlanner
 
         var name = replacement.Image.Familiar;
         var (current, known) = (use.Reference!, facts.GetValueOrDefault(replacement.Image));
-        if (TagOf(current) is not { } tag)
+        if (current.FollowedTag is not { } tag)
         {
             return Stay("a digest without a tag does not say which tag to take");
         }
