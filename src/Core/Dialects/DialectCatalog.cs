@@ -22,7 +22,7 @@ public static class DialectCatalog
     /// <summary>Every path that is some dialect's configuration as a whole, each once.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. All.SelectMany(d => d.Files).Distinct(StringComparer.Ordinal)];
 
-    private const string Unreadable = "\0";
+    private const string Unreadable = "[";
 
     /// <summary>The dialect of a name; null where there is none.</summary>
     public static IDialect? Find(string name) => All.FirstOrDefault(d => d.Name == name);

@@ -206,6 +206,18 @@ public sealed class ConfigurationTests
         Assert.Equal("switched off by .github/basewatch.yml:5", assessed[3].Reason);
     }
 
+    [Theory]
+    [InlineData("images: python")]
+    [InlineData("images: library/python")]
+    [InlineData("images: docker.io/python")]
+    [InlineData("images: index.docker.io/library/python")]
+    [InlineData("images: 'library/*'")]
+    [InlineData("images: 'docker.io/py*'")]
+    [InlineData("files: services/")]
+    [InlineData("files: '/services/'")]
+    public void A_name_or_folder_may_be_written_in_any_way(string scope) =>
+        Assert.False(Policies($"rules:\n- {{{scope}, enabled: false}}\n").For(Use("python:3", "services/a/Dockerfile")).Rule.Enabled);
+
     [Fact]
     public void Majors_travel_apart_with_filters_too()
     {

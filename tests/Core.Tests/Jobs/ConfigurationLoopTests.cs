@@ -134,6 +134,85 @@ public sealed class ConfigurationLoopTests : IDisposable
         Assert.Contains((await RecordAsync()).Problems, p => p is { Path: "acme/.github:.github/basewatch.yml", Line: 1 });
     }
 
+    [Theory]
+    [InlineData(Own, "rules: [{images: python, policy: 'semver:~3.12'}]\n", "rules: [{image: python}]\n")]
+    [InlineData(Own, "furthest: minor\n", "furthest: minr\n")]
+    [InlineData("renovate.json", "{\"extends\": [\"config:recommended\"]}", "{\"packageRules\": 1}")]
+    [InlineData(".github/dependabot.yml", "version: 2\nupdates:\n- {package-ecosystem: docker, directory: /, schedule: {interval: daily}}\n", "version: 2\nupdates:\n- {package-ecosystem: docker, directory: /, schedul: {interval: daily}}\n")]
+    public async Task A_mistake_takes_nothing_back(string path, string right, string wrong)
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (path, right));
+        Assert.Empty(await _loop.RunAsync());
+        var before = Assert.Single(Open());
+
+        _loop.Host.Push(Loop.Web, "main", (path, wrong));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Equal(before.Number, Assert.Single(Open()).Number);
+        Assert.Contains((await RecordAsync()).Problems, p => p.Path == path);
+
+        _loop.Host.Push(Loop.Web, "main", (path, right));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Equal(before.Number, Assert.Single(Open()).Number);
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_organisation_takes_nothing_back()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));
+        _loop.Host.Create(Home, (Own, "furthest: minor\n"));
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Single(Open());
+
+        _loop.Host.Push(Home, "main", (Own, "furthest: far\n"));
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Single(Open());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_organisation_is_heard_before_its_own_repository_is_read_or_where_that_is_none_of_ours(bool isListed)
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile));
+        _loop.Host.Create(Home, (Own, "rules: [{enabled: false}]\n"));
+        if (!isListed)
+        {
+            _loop.Host.Unlisted.Add(Home);
+        }
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+    }
+
+    [Theory]
+    [InlineData(".github/basewatch.yaml", "rules: [{enabled: false}]\n")]
+    [InlineData(Own, "LONG")]
+    [InlineData(Own, "rules: \0[]")]
+    public async Task What_can_not_be_read_is_not_taken_for_nothing(string path, string text)
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (path, text == "LONG" ? new string('#', 300_000) + "\nrules: [{enabled: false}]\n" : text));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+        Assert.Contains((await RecordAsync()).Problems, p => p.Path == path);
+    }
+
+    [Fact]
+    public async Task A_rule_that_only_switches_on_sees_what_the_fallback_has_to_see()
+    {
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (Own, "furthest: digest\nrules: [{images: python, enabled: true}]\n"));
+        Assert.Empty(await _loop.RunAsync());
+        var writes = _loop.Host.Writes.Count;
+
+        _loop.Registry.Push("python", "3.12.4-slim", "second");
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.True(_loop.Host.Writes.Count > writes);
+    }
+
     private List<PullRequest> Open() => [.. _loop.Host.PullRequests(Loop.Web).Where(p => p.State == PullRequestState.Open)];
 
     private async Task<RepositoryRecord> RecordAsync() =>
