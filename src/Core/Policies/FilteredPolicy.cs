@@ -83,7 +83,8 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
             }
         }
 
-        if (Filters.MinimumAge is { } age && question.Facts.PeekDate(tag) is { IsOpen: false } date && !(question.Now - date.Value?.At >= age))
+        // To stay nothing has to be old: a policy that would stay must not be sent back to an older tag.
+        if (Filters.MinimumAge is { } age && tag != question.Current && question.Facts.PeekDate(tag) is { IsOpen: false } date && !(question.Now - date.Value?.At >= age))
         {
             isYoung = true;
             return date.Value is null ? "has no known push date, so nobody knows how old it is" : $"was {date.Value.Verb} less than {Text(age)} ago{date.Value.Origin}";
@@ -113,7 +114,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
 
     /// <summary>Whether a tag is known to be old enough, or need not be; it is asked for where it can be known.</summary>
     private bool IsOfAge(TagQuestion question, string tag, int young) =>
-        Filters.MinimumAge is not { } age || question.Now - question.Facts.DateOf(tag, young).Value?.At >= age;
+        Filters.MinimumAge is not { } age || tag == question.Current || question.Now - question.Facts.DateOf(tag, young).Value?.At >= age;
 
     private static string Text(TimeSpan age) =>
         age.Ticks % TimeSpan.TicksPerDay == 0 ? $"{age.Days} {(age.Days == 1 ? "day" : "days")}" : $"{(long)age.TotalHours} hours";
