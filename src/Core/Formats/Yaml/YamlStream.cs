@@ -21,6 +21,9 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     /// <summary>A file whose quoted scalars have to be joined is read again until this many characters are read.</summary>
     private const int MostRereading = SourceFile.LargestFile / 2;
 
+    /// <summary>What the parser says of values that mean something else without quotes.</summary>
+    private static readonly string[] Unquoted = ["found value containing disallowed", "found character that cannot start any token", "found invalid mapping"];
+
     /// <summary>Reads a file, once for all formats; nothing throws, whatever the text.</summary>
     public static YamlStream Read(SourceFile file) => file.Parsed(static f => Read(f, new YamlText(f.Text, null)));
 
@@ -47,7 +50,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
                     continue;
                 }
 
-                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Start), "this is no valid YAML: " + Sentence(e.Message)));
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Message.StartsWith("While scanning a mapping", StringComparison.Ordinal) ? e.End : e.Start), "this is no valid YAML: " + Sentence(e.Message)));
             }
             catch (Exception e) when (e is InvalidOperationException or ArgumentException)
             {
@@ -127,7 +130,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     }
 
     private static string Sentence(string message) =>
-        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.'));
+        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.', ',')) + (Array.Exists(Unquoted, u => message.Contains(u, StringComparison.Ordinal)) ? ": put the value in quotes" : "");
 
     private sealed class Builder
     {
