@@ -50,7 +50,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
                     continue;
                 }
 
-                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Message.StartsWith("While scanning a mapping", StringComparison.Ordinal) ? e.End : e.Start), "this is no valid YAML: " + Sentence(e.Message)));
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Message.Contains(" tab ", StringComparison.Ordinal) ? e.End : e.Start), "this is no valid YAML: " + Sentence(e.Message, isTab: at < text.Length && text[at] == '\t')));
             }
             catch (Exception e) when (e is InvalidOperationException or ArgumentException)
             {
@@ -129,8 +129,8 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         return changed != text;
     }
 
-    private static string Sentence(string message) =>
-        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.', ',')) + (Array.Exists(Unquoted, u => message.Contains(u, StringComparison.Ordinal)) ? ": put the value in quotes" : "");
+    private static string Sentence(string message, bool isTab) =>
+        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.', ',')) + (!isTab && Array.Exists(Unquoted, u => message.Contains(u, StringComparison.Ordinal)) ? ": put the value in quotes" : "");
 
     private sealed class Builder
     {
