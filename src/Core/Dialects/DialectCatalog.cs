@@ -33,10 +33,8 @@ public static class DialectCatalog
     /// <param name="problem">Why it can't be read; null when all is well.</param>
     public static IReadOnlyList<ConfigurationPart> ReadWhole(string path, ReadOnlySpan<byte> bytes, out FileProblem? problem)
     {
-        // What can't be read must not count as not there: the text is one that every dialect finds wrong. So it is with one
-        // that is too long to be kept.
-        var text = SourceFile.TryRead(path, bytes, out var file, out problem) ? file.Text : Unreadable;
-        text = text.Length > ConfigurationPart.LongestText ? text[..(ConfigurationPart.LongestText + 1)] : text;
+        // What can't be read must not count as not there: the text is one that every dialect finds wrong.
+        var text = Cut(SourceFile.TryRead(path, bytes, out var file, out problem) ? file.Text : Unreadable);
         return [.. All.Where(d => d.Files.Contains(path, StringComparer.Ordinal)).Select(d => new ConfigurationPart(d.Name, path, 1, text))];
     }
 
@@ -62,12 +60,15 @@ public static class DialectCatalog
         {
             if (dialect.MayHaveParts(path, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _)))
             {
-                (parts ??= []).AddRange(dialect.FindParts(file, uses()).Where(p => p.Text.Length <= ConfigurationPart.LongestText));
+                (parts ??= []).AddRange(dialect.FindParts(file, uses()).Select(p => p with { Text = Cut(p.Text) }));
             }
         }
 
         return parts ?? [];
     }
+
+    /// <summary>A text that is too long to be kept is cut so that every dialect finds it too long.</summary>
+    private static string Cut(string text) => text.Length > ConfigurationPart.LongestText ? text[..(ConfigurationPart.LongestText + 1)] : text;
 
     private static bool IsManifest(string path) =>
         path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);

@@ -15,7 +15,7 @@ public sealed class FluxDialect : IDialect
     public string Name => "flux";
 
     /// <inheritdoc/>
-    public bool MayHaveParts(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("image.toolkit.fluxcd.io/"u8) >= 0 || bytes.IndexOf("\"$imagepolicy\""u8) >= 0;
+    public bool MayHaveParts(string path, ReadOnlySpan<byte> bytes) => bytes.IndexOf("image.toolkit.fluxcd.io/"u8) >= 0 || bytes.IndexOf("$imagepolicy"u8) >= 0;
 
     /// <inheritdoc/>
     public PolicyReading ReadPolicy(SourceFile text)

@@ -112,6 +112,50 @@ public sealed class ArgoCdRepositoryTests
         Assert.True(RuleOf(repository).Enabled);
     }
 
+    [Theory]
+    [InlineData("image-list: app=ghcr.io/Acme/app:1", "apps/app.yaml:7: ")]
+    [InlineData("image-list: x=busybox, y=ghcr.io/Acme/app", "apps/app.yaml:7: ")]
+    [InlineData("image-list: app=", "apps/app.yaml:7: the alias 'app' has no image")]
+    [InlineData("image-list: app: \"ghcr.io/acme/app", "apps/app.yaml:7: this is no valid YAML")]
+    [InlineData("image-list: \"ghcr.io/acme/app", "apps/app.yaml:7: this is no valid YAML")]
+    [InlineData("image-list: @app", "apps/app.yaml:7: this is no valid YAML: while scanning for the next token, found character that cannot start any token: put the value in quotes")]
+    public void What_an_unreadable_list_may_name_stays(string annotations, string error)
+    {
+        var repository = RepositoryText.Of(Application(annotations), Deployment("k8s/app/deployment.yaml", "ghcr.io/acme/app:1.0.0"), Deployment("k8s/other/deployment.yaml", "ghcr.io/acme/app:1.0.0"));
+        Assert.StartsWith(error, Assert.Single(repository.Errors), StringComparison.Ordinal);
+        Assert.False(RuleOf(repository).Enabled);
+        Assert.StartsWith(Wrong, RuleOf(repository).Reason, StringComparison.Ordinal);
+        Assert.Null(repository.RuleOf("k8s/other/deployment.yaml", 10).Source);
+    }
+
+    [Fact]
+    public void What_a_list_names_is_decided_beside_an_entry_that_is_unreadable()
+    {
+        var repository = OneUse("image-list: app=ghcr.io/acme/app, b=ghcr.io/Acme/b");
+        Assert.Single(repository.Errors);
+        Assert.True(RuleOf(repository).Enabled);
+    }
+
+    [Theory]
+    [InlineData("image-lst: app=ghcr.io/acme/app", "apps/app.yaml:7: there is no annotation 'image-lst', and it is passed over: did you mean 'image-list'?")]
+    [InlineData("app.update-strategy: semver", null)]
+    public void An_Application_with_annotations_and_no_list_is_left_alone(string annotations, string? remark)
+    {
+        var repository = OneUse(annotations);
+        Assert.Empty(repository.Errors);
+        Assert.Equal(new[] { "apps/app.yaml:7: 'app' has annotations for the updater and no 'image-list' with images: its images stay as they are", remark }.OfType<string>(), repository.Remarks);
+        Assert.Equal((false, "its Application has no 'image-list' with images"), (RuleOf(repository).Enabled, RuleOf(repository).Reason));
+    }
+
+    [Fact]
+    public void An_Application_that_is_too_long_is_an_error()
+    {
+        var (path, text) = Application("image-list: app=ghcr.io/acme/app");
+        var repository = RepositoryText.Of((path, text + "\ninfo: [{name: a, value: " + new string('a', ConfigurationPart.LongestText) + "}]\n"), Deployment("k8s/app/deployment.yaml", "ghcr.io/acme/app:1.0.0"));
+        Assert.StartsWith("apps/app.yaml:1: this document is longer than", Assert.Single(repository.Errors), StringComparison.Ordinal);
+        Assert.False(RuleOf(repository).Enabled);
+    }
+
     [Fact]
     public void Branch_group_and_the_message_of_commits_go_into_the_proposal()
     {

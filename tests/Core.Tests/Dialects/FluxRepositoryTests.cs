@@ -77,6 +77,17 @@ public sealed class FluxRepositoryTests
         }
     }
 
+    [Theory]
+    [InlineData("{'$imagepolicy': 'flux-system:app'}")]
+    [InlineData("$imagepolicy: flux-system:app")]
+    [InlineData("{$imagepolicy: \"flux-system:app\"}")]
+    public void A_marker_in_other_quotes_is_an_error(string marker)
+    {
+        var repository = RepositoryText.Of(("flux.yaml", All()), ("apps/pod.yaml", Pod($"image: ghcr.io/acme/app:1.0.0 # {marker}")));
+        Assert.StartsWith("apps/pod.yaml:6: this marker is not read by Flux", Assert.Single(repository.Errors), StringComparison.Ordinal);
+        Assert.False(repository.RuleOf("apps/pod.yaml", 6).Enabled);
+    }
+
     [Fact]
     public void A_use_without_a_marker_is_not_claimed()
     {

@@ -21,6 +21,19 @@ public sealed class KeelRepositoryTests
           image: {repository: acme/other, tag: 1.0.0}
         """;
 
+    [Theory]
+    [InlineData("labels: {keel.sh/polcy: minor}", "a.yaml:4: without a policy Keel leaves the workload alone: Keel has no key 'polcy': did you mean 'policy'?")]
+    [InlineData("annotations: {keel.observer/polcy: minor}", "a.yaml:4: without a policy Keel leaves the workload alone: Keel has no key 'keel.observer/polcy': did you mean 'policy'?")]
+    [InlineData("annotations: {keel.sh/trigger: poll}", null)]
+    public void A_key_that_there_is_not_is_told_without_a_policy(string metadata, string? remark)
+    {
+        var repository = RepositoryText.Of(("a.yaml", Workload(metadata)));
+
+        Assert.Empty(repository.Errors);
+        Assert.Equal(remark is null ? [] : [remark], repository.Remarks);
+        Assert.Null(repository.RuleOf("a.yaml", LineOf(Workload(metadata), "acme/app")).Source);
+    }
+
     // Where labels and annotations both say something: internal/policy/policy.go, provider/kubernetes/updates.go.
     [Theory]
     [InlineData("labels: {keel.sh/policy: minor}", "1.1.0")]

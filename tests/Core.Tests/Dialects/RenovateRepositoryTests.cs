@@ -27,6 +27,27 @@ public sealed class RenovateRepositoryTests
         }
     }
 
+    [Theory]
+    [InlineData("matchManagers", "dockerfil", "dockerfile")]
+    [InlineData("matchManagers", "!dockr-compose", "docker-compose")]
+    [InlineData("matchUpdateTypes", "mayor", "major")]
+    [InlineData("matchDatasources", "dokcer", "docker")]
+    [InlineData("matchCategories", "dockers", "docker")]
+    public void A_name_that_there_is_not_is_an_error(string key, string name, string meant)
+    {
+        var repository = RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{"{{key}}": [{{'\n'}}"{{name}}"], "enabled": false}]}"""), ("Dockerfile", Python));
+        Assert.Equal([$"renovate.json:2: Renovate knows no '{name.TrimStart('!')}' for {key}: did you mean '{meant}'?"], repository.Errors);
+        Assert.False(repository.RuleOf("Dockerfile", 1).Enabled);
+    }
+
+    [Theory]
+    [InlineData("matchManagers", "custom.jsonata pip_requirements regex pep621 !npm docker* /^docker/ Dockerfile")]
+    [InlineData("matchUpdateTypes", "pinDigest lockFileMaintenance lockfileUpdate replacement bump")]
+    [InlineData("matchDatasources", "custom.mine endoflife-date node docker golang-version unity3d-packages")]
+    [InlineData("matchCategories", "iac js docker")]
+    public void Names_and_patterns_of_Renovate_are_no_mistake(string key, string names) =>
+        Assert.Empty(RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{"{{key}}": [{{string.Join(',', names.Split(' ').Select(n => $"\"{n}\""))}}], "enabled": false}]}""")).Errors);
+
     [Fact]
     public void What_it_does_not_read_is_not_claimed()
     {

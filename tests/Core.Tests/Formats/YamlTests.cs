@@ -31,6 +31,19 @@ public sealed class YamlTests
         Assert.Equal(41, YamlStream.Read(file).Problem!.Line);
     }
 
+    [Theory]
+    [InlineData("a:\n  b: 1\n  c: 2\n\td: 3\n", 4, "found a tab character that violate indentation")]
+    [InlineData("a:\n\tb: 1\n", 2, "")]
+    [InlineData("a: 1\nb: c: d\n", 2, ": put the value in quotes")]
+    [InlineData("a: 1\nb: @c\n", 2, ": put the value in quotes")]
+    [InlineData("a: 1\nb: *[c\n", 2, ": put the value in quotes")]
+    public void What_is_wrong_is_told_with_its_line_and_what_to_do(string text, int line, string hint)
+    {
+        var problem = YamlStream.Read(new SourceFile("a.yaml", text)).Problem!;
+        Assert.Equal(line, problem.Line);
+        Assert.EndsWith(hint, problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void YAML_in_a_block_of_YAML_knows_its_places_in_the_file()
     {

@@ -88,7 +88,7 @@ internal sealed class AnnotationReader(Application application, Findings finding
         if (text.Length == 0)
         {
             Wrong(list.Line, $"the alias '{Excerpt.Of(alias)}' has no image: the updater skips the whole Application");
-            _unnamed ??= _mistake;
+            _unnamed ??= $"its configuration is wrong: an entry of '{List}' has no image";
             return null;
         }
 

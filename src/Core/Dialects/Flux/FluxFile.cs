@@ -94,7 +94,7 @@ internal static class FluxFile
 
     /// <summary>The files that the controller reads (<c>filereader.go</c>).</summary>
     private static bool HasMarkers(SourceFile file) =>
-        (file.Path.EndsWith(".yaml", StringComparison.Ordinal) || file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Name is "Kustomization") && file.Text.Contains(FluxMarker.Mark, StringComparison.Ordinal);
+        (file.Path.EndsWith(".yaml", StringComparison.Ordinal) || file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Name is "Kustomization") && file.Text.Contains(FluxMarker.Key, StringComparison.Ordinal);
 
     /// <summary>
     /// A part for each marker: what is written in its line, as far as it is the image's, and the comment. Without text where Flux can't
@@ -142,7 +142,7 @@ internal static class FluxFile
     private static IEnumerable<(int Line, string Text)> Unmatched(SourceFile file, HashSet<int> matched)
     {
         var text = file.Text;
-        for (var at = text.IndexOf(FluxMarker.Mark, StringComparison.Ordinal); at >= 0; at = text.IndexOf(FluxMarker.Mark, at, StringComparison.Ordinal))
+        for (var at = text.IndexOf(FluxMarker.Key, StringComparison.Ordinal); at >= 0; at = text.IndexOf(FluxMarker.Key, at, StringComparison.Ordinal))
         {
             var (line, column) = file.PositionOf(at);
             var start = file.OffsetOf(line, 1);
@@ -189,7 +189,7 @@ internal static class FluxFile
         return blanks >= 0 && text[above + blanks] == '#' && isAlone && IsMarked(text, above + blanks) ? (above + blanks, LineEnd(text, span.End), above + blanks) : null;
     }
 
-    private static bool IsMarked(string text, int hash) => text.AsSpan(hash, LineEnd(text, hash) - hash).Contains(FluxMarker.Mark, StringComparison.Ordinal);
+    private static bool IsMarked(string text, int hash) => FluxMarker.IsIn(text.AsSpan(hash, LineEnd(text, hash) - hash));
 
     private static int LineEnd(string text, int at)
     {

@@ -24,12 +24,25 @@ internal enum FluxField
 /// <param name="Field">What is written in the line.</param>
 internal sealed record FluxMarker(string Namespace, string Name, FluxField Field)
 {
-    /// <summary>The key, in quotes as the controller looks for it before it reads a file.</summary>
-    public const string Mark = "\"$imagepolicy\"";
-
-    private const string Key = "$imagepolicy";
+    /// <summary>The key. Flux reads it in double quotes only; without these it is a mistake that is told.</summary>
+    public const string Key = "$imagepolicy";
 
     private static readonly JsonDocumentOptions Plain = new() { MaxDepth = 4 };
+
+    /// <summary>Whether a comment has the key with a colon behind it, in whatever quotes.</summary>
+    public static bool IsIn(ReadOnlySpan<char> comment)
+    {
+        for (var at = comment.IndexOf(Key, StringComparison.Ordinal); at >= 0; at = comment.IndexOf(Key, StringComparison.Ordinal))
+        {
+            comment = comment[(at + Key.Length)..];
+            if (comment.TrimStart("\"' \t").StartsWith(":"))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Reads a comment as kyaml does (<c>fieldmeta.Read</c>): behind its number signs there is one JSON object of texts, and nothing

@@ -21,6 +21,9 @@ internal sealed record KeelMetadata(IReadOnlyList<KeelEntry> Annotations, IReadO
     /// <summary>Whether there is a policy; without one Keel does not look at the workload.</summary>
     public bool HasPolicy => HasPolicyIn(Annotations) || HasPolicyIn(Labels);
 
+    /// <summary>The entries with keys that there aren't.</summary>
+    public IEnumerable<KeelEntry> Unknown => Annotations.Concat(Labels).Where(e => !KeelSettings.IsKnown(e.Name));
+
     /// <summary>The entries that count.</summary>
     public IEnumerable<KeelEntry> Effective => Annotations.Where(e => Counts(e, isAnnotation: true)).Concat(Labels.Where(e => Counts(e, isAnnotation: false)));
 

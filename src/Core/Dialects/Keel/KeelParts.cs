@@ -102,21 +102,21 @@ internal sealed class KeelParts(SourceFile file, IReadOnlyList<ImageUse> uses)
         var pod = At(job, "spec", "template", "spec");
         var metadata = At(root, "metadata");
         var settings = new KeelMetadata(Entries(At(metadata, "annotations")), Entries(At(metadata, "labels")));
-        if (!settings.HasPolicy)
+        if (!settings.HasPolicy && !settings.Unknown.Any())
         {
             return null;
         }
 
         var monitored = settings.Find("monitorContainers") is { } text ? Expression(text) : null;
-        var found = ImagesIn(pod, "containers", monitored);
+        var found = settings.HasPolicy ? ImagesIn(pod, "containers", monitored) : [];
 
         // Only the annotation, written exactly so, has them updated: updates.go.
-        if (settings.Annotations.Any(a => a.Name == "initContainers" && a is { Key.Target: YamlScalar { Value: KeelSettings.Prefix + "initContainers" }, Value.Target: YamlScalar { Value: "true" } }))
+        if (settings.HasPolicy && settings.Annotations.Any(a => a.Name == "initContainers" && a is { Key.Target: YamlScalar { Value: KeelSettings.Prefix + "initContainers" }, Value.Target: YamlScalar { Value: "true" } }))
         {
             found = found.Concat(ImagesIn(pod, "initContainers", monitored));
         }
 
-        if (settings.Find("imageVolumes") == "true")
+        if (settings.HasPolicy && settings.Find("imageVolumes") == "true")
         {
             found = found.Concat(ImagesIn(pod, "volumes", monitored));
         }

@@ -51,6 +51,14 @@ internal sealed class KeelRules : IRuleSet
         {
             text.Wrong(part.Line, "Keel's settings are too long to be read");
         }
+        else if (chart is null && Metadata(root) is { HasPolicy: false } metadata)
+        {
+            // Without a policy Keel does not look at the workload.
+            foreach (var entry in metadata.Unknown)
+            {
+                text.Remark(entry.Key, $"without a policy Keel leaves the workload alone: {KeelSettings.Unknown(entry.Name)}");
+            }
+        }
         else
         {
             settings = chart is null ? Workload(text, root) : Chart(text, chart);
@@ -80,9 +88,11 @@ internal sealed class KeelRules : IRuleSet
         }
     }
 
+    private static KeelMetadata Metadata(YamlMapping root) => new([.. KeelMetadata.Among(root.Mapping("annotations"))], [.. KeelMetadata.Among(root.Mapping("labels"))]);
+
     private KeelSettings Workload(ConfigurationText text, YamlMapping root)
     {
-        var metadata = new KeelMetadata([.. KeelMetadata.Among(root.Mapping("annotations"))], [.. KeelMetadata.Among(root.Mapping("labels"))]);
+        var metadata = Metadata(root);
         foreach (var (entry, reason) in metadata.PassedOver)
         {
             text.Remark(entry.Key, reason);

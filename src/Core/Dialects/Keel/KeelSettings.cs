@@ -12,6 +12,8 @@ internal sealed class KeelSettings
     /// <summary>The label of early versions.</summary>
     public const string LegacyPolicy = "keel.observer/policy";
 
+    private const string LegacyPrefix = "keel.observer/";
+
     private const int MostApprovals = 100;
     private const int MostHours = 24 * 366;
 
@@ -97,7 +99,14 @@ internal sealed class KeelSettings
     public static ConfigurationText OpenChart(SourceFile file) => new(file) { LongestText = int.MaxValue, NameOf = FindInChart };
 
     /// <summary>Whether a label or an annotation is Keel's.</summary>
-    public static bool IsOne(string written) => written.StartsWith(Prefix, StringComparison.Ordinal) || written == LegacyPolicy;
+    public static bool IsOne(string written) => written.StartsWith(Prefix, StringComparison.Ordinal) || written.StartsWith(LegacyPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether there is a key of that name, see <see cref="Find"/>.</summary>
+    public static bool IsKnown(string name) => Known.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>What to say of a key that is not known.</summary>
+    public static string Unknown(string name) =>
+        $"Keel has no key '{Images.Excerpt.Of(name)}'{NearestKey.Hint(name.StartsWith(LegacyPrefix, StringComparison.Ordinal) ? name[LegacyPrefix.Length..] : name, Known)}";
 
     /// <summary>A key of a chart as it is known, or as it is written; <paramref name="isKnown"/> tells which.</summary>
     public static string FindInChart(string written, out bool isKnown)

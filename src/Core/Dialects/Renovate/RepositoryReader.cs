@@ -275,6 +275,11 @@ internal sealed class RepositoryReader
     private RepositoryRule Compile(ConfigurationMapping rule, bool isOwn)
     {
         var node = rule.Node;
+        foreach (var key in rule.Keys)
+        {
+            ClosedLists.Check(_text, rule, key);
+        }
+
         var patterns = rule.Keys.Where(OfUse.Contains).Select(k => (Key: k, Matches: Patterns(rule, k))).Where(p => p.Matches is not null).ToDictionary(p => p.Key, p => p.Matches!, StringComparer.Ordinal);
         List<Predicate<RenovateUse>> matches = [.. patterns.Select(p => Match(rule, p.Key, p.Value, isOwn))];
 

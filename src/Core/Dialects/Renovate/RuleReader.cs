@@ -79,6 +79,7 @@ internal sealed class RuleReader
 
     private void ReadRule(ConfigurationMapping rule, bool isTop)
     {
+        ClosedLists.Check(_text, rule, "matchUpdateTypes");
         var read = ReadParts(rule, isTop);
         CheckAllowed(rule, read.Conditions.Count == 0 ? read.Changes : null);
         _rules.Add(read);

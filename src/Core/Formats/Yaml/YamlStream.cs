@@ -21,6 +21,9 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
     /// <summary>A file whose quoted scalars have to be joined is read again until this many characters are read.</summary>
     private const int MostRereading = SourceFile.LargestFile / 2;
 
+    /// <summary>What the parser says of values that mean something else without quotes.</summary>
+    private static readonly string[] Unquoted = ["found value containing disallowed", "found character that cannot start any token", "found invalid mapping"];
+
     /// <summary>Reads a file, once for all formats; nothing throws, whatever the text.</summary>
     public static YamlStream Read(SourceFile file) => file.Parsed(static f => Read(f, new YamlText(f.Text, null)));
 
@@ -47,7 +50,7 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
                     continue;
                 }
 
-                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Start), "this is no valid YAML: " + Sentence(e.Message)));
+                return new YamlStream(builder.Documents, new FileProblem(file.Path, builder.LineOf(e.Message.Contains(" tab ", StringComparison.Ordinal) ? TabAfter(text, at) : at), "this is no valid YAML: " + Sentence(e.Message, isTab: at < text.Length && text[at] == '\t')));
             }
             catch (Exception e) when (e is InvalidOperationException or ArgumentException)
             {
@@ -126,8 +129,25 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         return changed != text;
     }
 
-    private static string Sentence(string message) =>
-        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.'));
+    /// <summary>The first tab that indents a line, from the line of an offset on; the offset where there is none.</summary>
+    private static int TabAfter(string text, int offset)
+    {
+        for (var line = offset == 0 ? 0 : text.LastIndexOf('\n', offset - 1) + 1; line < text.Length;)
+        {
+            var indent = text.AsSpan(line).IndexOfAnyExcept(' ');
+            if (indent >= 0 && text[line + indent] == '\t')
+            {
+                return line + indent;
+            }
+
+            line = text.IndexOf('\n', line) is >= 0 and var feed ? feed + 1 : text.Length;
+        }
+
+        return offset;
+    }
+
+    private static string Sentence(string message, bool isTab) =>
+        Images.Excerpt.Of(message.Length == 0 ? "it can't be parsed" : char.ToLowerInvariant(message[0]) + message[1..].TrimEnd('.', ',')) + (!isTab && Array.Exists(Unquoted, u => message.Contains(u, StringComparison.Ordinal)) ? ": put the value in quotes" : "");
 
     private sealed class Builder
     {
@@ -158,7 +178,10 @@ internal sealed record YamlStream(IReadOnlyList<YamlNode> Documents, FileProblem
         public Mark Position => _scanner.CurrentPosition;
 
         /// <summary>The line in the file.</summary>
-        public int LineOf(Mark mark) => _file.PositionOf(_source.FileOffset(Offset(mark))).Line;
+        public int LineOf(Mark mark) => LineOf(Offset(mark));
+
+        /// <summary>The line in the file of an offset in the text that is read.</summary>
+        public int LineOf(int offset) => _file.PositionOf(_source.FileOffset(offset)).Line;
 
         public void Run()
         {
