@@ -134,6 +134,8 @@ internal static class OlderKeys
         return SettingNodes.Mapping(entries, mapping.Start);
     }
 
+    private static readonly string[] UpdateKinds = ["major", "minor", "patch", "pin", "digest", "rollback"];
+
     private static YamlNode RenewValue(string name, YamlNode value) => (name, value) switch
     {
         ("packageRules", YamlMapping or YamlSequence) => SettingNodes.List(SettingNodes.Items(value).SelectMany(RenewRule), value.Start),
@@ -154,9 +156,37 @@ internal static class OlderKeys
         }
 
         var rule = Renew(mapping, isTop: false);
-        return rule.Entries.Find(e => SettingNodes.Name(e.Key) == "packageRules") is (_, YamlSequence nested) && nested.Items.TrueForAll(n => n is YamlMapping)
+        IEnumerable<YamlMapping> rules = rule.Entries.Find(e => SettingNodes.Name(e.Key) == "packageRules") is (_, YamlSequence nested) && nested.Items.TrueForAll(n => n is YamlMapping)
             ? nested.Items.Cast<YamlMapping>().Select(n => Merging.Merge(Without(rule, "packageRules"), n))
             : [rule];
+        return rules.SelectMany(PartByKind);
+    }
+
+    /// <summary>
+    /// A rule, and after it one for each of its sections of a kind: its matchers with that kind added, and what the section
+    /// says (config/massage). A rule that has kinds already gets those of its sections too.
+    /// </summary>
+    private static IEnumerable<YamlMapping> PartByKind(YamlMapping rule)
+    {
+        List<(YamlNode Key, YamlNode Value)> sections = [.. rule.Entries.Where(e => e.Value is YamlMapping && UpdateKinds.Contains(SettingNodes.Name(e.Key) ?? ""))];
+        if (sections.Count == 0)
+        {
+            return [rule];
+        }
+
+        var given = rule.Entries.Find(e => SettingNodes.Name(e.Key) == "matchUpdateTypes").Value as YamlSequence;
+        var all = given is null ? null : SettingNodes.List([.. given.Items, .. sections.Select(s => s.Key)], given.Start);
+        List<(YamlNode Key, YamlNode Value)> rest = [.. rule.Entries.Except(sections).Where(e => all is null || SettingNodes.Name(e.Key) != "matchUpdateTypes")];
+        List<(YamlNode Key, YamlNode Value)> matchers = [.. rest.Where(e => SettingNodes.Name(e.Key)?.StartsWith("match", StringComparison.Ordinal) == true)];
+
+        // All of them stand where the rule does.
+        return
+        [
+            SettingNodes.Mapping([.. rest, .. all is null ? [] : (IEnumerable<(YamlNode, YamlNode)>)[Kinds(all)]], rule.Start),
+            .. sections.Select(s => SettingNodes.Mapping([.. matchers, Kinds(all ?? SettingNodes.List([s.Key], s.Key.Start)), .. ((YamlMapping)s.Value).Entries], rule.Start)),
+        ];
+
+        static (YamlNode Key, YamlNode Value) Kinds(YamlNode list) => (SettingNodes.Text("matchUpdateTypes", list.Start), list);
     }
 
     private static YamlNode RenewItem(YamlNode node) => node is YamlMapping mapping ? Renew(mapping, isTop: false) : node;
