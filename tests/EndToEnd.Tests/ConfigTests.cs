@@ -52,6 +52,19 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("check")]
+    [InlineData("config", "explain")]
+    [InlineData("config", "validate")]
+    public async Task A_configuration_at_another_place_is_told_once(params string[] command)
+    {
+        File.Move(_folder.On(".github/basewatch.yml"), _folder.On("Basewatch.yaml"));
+
+        var errors = (await Run(command).RunAsync()).Exits(0).Errors;
+
+        Assert.Equal(2, errors.Split("Basewatch.yaml: this file is not read: move it to .github/basewatch.yml").Length);
+    }
+
+    [Theory]
     [InlineData("scan")]
     [InlineData("check")]
     [InlineData("update")]

@@ -22,6 +22,21 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <summary>Which policy is in force for which use.</summary>
     public PolicySet Policies => Decided.Policies;
 
+    /// <summary>Every file of it, those that are not asked for too.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>Files on the disk that look like our own configuration and are not read, tracked or not.</summary>
+    public IEnumerable<FileProblem> Misplaced
+    {
+        get
+        {
+            var root = new DirectoryInfo(Tree.Root);
+            var inGitHub = root.EnumerateDirectories(".github", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = FileAttributes.ReparsePoint });
+            return RepositoryConfiguration.Misplaced(
+                [.. root.EnumerateFiles().Select(f => f.Name), .. inGitHub.SelectMany(d => d.EnumerateFiles().Select(f => $"{d.Name}/{f.Name}"))]);
+        }
+    }
+
     /// <summary>Opens a folder or a file.</summary>
     /// <exception cref="UsageException">There is none, or its configuration is wrong.</exception>
     public static async Task<WorkTree> OpenAsync(string path, CancellationToken cancellationToken)
@@ -57,12 +72,17 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     {
         var tree = await OpenAsync(path, cancellationToken);
         var folder = await ReadAsync(tree, formats, new PolicySources(rules, limit), cancellationToken);
-        if (folder.Decided.Errors.Where(e => e.Path == RepositoryConfiguration.Path || e.Path == RepositoryConfiguration.OtherPath).ToList() is { Count: > 0 } errors)
+        if (folder.Decided.Errors.Where(e => RepositoryConfiguration.IsPath(e.Path)).ToList() is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(Environment.NewLine, errors));
         }
 
         WarnOfNothing(folder.Formats, tree, path);
+        foreach (var misplaced in folder.Misplaced)
+        {
+            Screen.Warn(misplaced.ToString());
+        }
+
         if (tree.SingleFile is { } single && folder.Settings.Configuration.Ignores(single))
         {
             Screen.Warn($"{single}: {RepositoryConfiguration.Path} leaves it out, by 'ignorePaths'");
@@ -82,10 +102,11 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
         var settings = RepositorySettings.Read(parts, formats);
         var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
         var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
-        var others = FolderScan.ReadParts(settings.Formats, [.. (await tree.ListOthersAsync(cancellationToken)).Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
+        var otherFiles = await tree.ListOthersAsync(cancellationToken);
+        var others = FolderScan.ReadParts(settings.Formats, [.. otherFiles.Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
         parts.AddRange([.. scan.Parts, .. others]);
         var decided = sources.Read(settings, parts);
-        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts);
+        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts) { Files = [.. tree.Files, .. otherFiles] };
     }
 
     /// <summary>What stands in files that are configuration as a whole, tracked or not.</summary>

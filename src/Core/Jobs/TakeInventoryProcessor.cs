@@ -81,7 +81,7 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         LogTaken(repository, uses, files.Count, head.Commit);
-        foreach (var problem in problems)
+        foreach (var problem in problems.Concat(RepositoryConfiguration.Misplaced(paths)))
         {
             LogProblem(repository, problem);
         }
@@ -272,7 +272,7 @@ public sealed partial class TakeInventoryProcessor(
         return JobOutcome.Done;
     }
 
-    private static string? TextOf(Inventory? inventory) => inventory?.Parts.FirstOrDefault(p => p.Path == RepositoryConfiguration.Path)?.Text;
+    private static string? TextOf(Inventory? inventory) => inventory is null ? null : RepositorySettings.OwnAmong(inventory.Parts)?.Text;
 
     private Places PlacesOf(Inventory inventory, PolicySet inForce) =>
         inventory.Uses

@@ -122,6 +122,25 @@ public sealed class ConfigurationTests
         Assert.Equal(isSeenBySchema, ValueOf(text) is { } value && Schema.Check(value) is not null);
     }
 
+    [Theory]
+    [InlineData("basewatch.yml", "basewatch.yml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".basewatch.yaml", ".basewatch.yaml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".github/Basewatch.yml a/basewatch.yml", ".github/Basewatch.yml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".github/basewatch.yml .github/basewatch.yaml", ".github/basewatch.yaml: this file is not read: .github/basewatch.yml is")]
+    [InlineData(".github/basewatch.yaml basewatch.yml", "basewatch.yml: this file is not read: .github/basewatch.yaml is")]
+    [InlineData(".github/basewatch.yaml docs/basewatch.yml", "")]
+    public void A_file_that_is_taken_for_the_configuration_and_is_not_read_is_told(string paths, string expected) =>
+        Assert.Equal(expected, string.Join('\n', RepositoryConfiguration.Misplaced(paths.Split(' '))));
+
+    [Fact]
+    public void The_other_ending_of_the_name_is_read_where_the_usual_one_is_not_there()
+    {
+        (string, string) other = (RepositoryConfiguration.OtherPath, "furthest: patch\n"), dockerfile = ("Dockerfile", "FROM python:3.12.1\n");
+
+        Assert.Equal("docker {level: patch}", RepositoryText.Of(other, dockerfile).RuleOf("Dockerfile", 1).Summary);
+        Assert.Equal("digest", RepositoryText.Of(other, dockerfile, (RepositoryConfiguration.Path, "furthest: digest\n")).RuleOf("Dockerfile", 1).Summary);
+    }
+
     [Fact]
     public void Reader_and_schema_know_the_same_keys_and_each_is_described()
     {

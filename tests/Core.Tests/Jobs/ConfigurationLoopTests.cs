@@ -187,7 +187,7 @@ public sealed class ConfigurationLoopTests : IDisposable
     }
 
     [Theory]
-    [InlineData(".github/basewatch.yaml", "rules: [{enabled: false}]\n")]
+    [InlineData(".github/basewatch.yaml", "rules: [{enabled: maybe}]\n")]
     [InlineData(Own, "LONG")]
     [InlineData(Own, "rules: \0[]")]
     public async Task What_can_not_be_read_is_not_taken_for_nothing(string path, string text)
