@@ -51,6 +51,20 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         Assert.Equal(["there is no .github/basewatch.yml: the defaults are in force"], (await new CliRun("config", "validate").In(empty).RunAsync()).Exits(0).Lines);
     }
 
+    [Fact]
+    public async Task Validate_tells_patterns_that_match_no_file_and_all_is_right_nevertheless()
+    {
+        _folder.Write(".github/basewatch.yml", Configuration.Replace("old/**", "old/**, /service/**", StringComparison.Ordinal).Replace("versions.txt", "version.txt", StringComparison.Ordinal));
+
+        // The folder that is asked for is not all that there is.
+        foreach (var path in (string[])[".", "web"])
+        {
+            Assert.Equal(
+                ["note: .github/basewatch.yml:2: '/service/**' matches no file of the repository", "note: .github/basewatch.yml: 'version.txt' matches no file of the repository"],
+                (await Run("config", "validate", path).RunAsync()).Exits(0).Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
     [Theory]
     [InlineData("check")]
     [InlineData("config", "explain")]

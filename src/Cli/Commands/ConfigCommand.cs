@@ -52,9 +52,9 @@ internal static class ConfigCommand
         foreach (var dialect in DialectCatalog.All)
         {
             List<string> files = [.. folder.Parts.Where(p => p.Dialect == dialect.Name).Select(p => p.Path).Distinct(StringComparer.Ordinal)];
-            if (RepositorySettings.OwnAmong(folder.Parts.Where(p => p.Dialect == dialect.Name)) is { } own)
+            if (RepositorySettings.OwnAmong(folder.Parts.Where(p => p.Dialect == dialect.Name)) is { } read)
             {
-                right.Add(Summary(own.Path, folder.Settings.Configuration));
+                right.Add(Summary(read.Path, folder.Settings.Configuration));
             }
             else if (files.Count > 0)
             {
@@ -62,7 +62,16 @@ internal static class ConfigCommand
             }
         }
 
-        return new(right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"], folder.Decided.Errors, [.. folder.Misplaced, .. folder.Decided.Remarks]);
+        var own = RepositorySettings.OwnAmong(folder.Parts)?.Path ?? RepositoryConfiguration.Path;
+        IEnumerable<FileProblem> unmatched =
+        [
+            .. folder.Policies.FindUnmatched(folder.Files),
+            .. folder.Settings.Configuration.Formats.SelectMany(f => f.Files).Where(f => !FilePattern.IsAnyMatch(f, folder.Files)).Select(f => new FileProblem(own, null, FilePattern.Unmatched(f))),
+        ];
+        return new(
+            right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"],
+            folder.Decided.Errors,
+            [.. folder.Misplaced, .. folder.Decided.Remarks, .. unmatched.Distinct()]);
     }
 
     private static Validation ValidateFile(WorkTree tree, string file, FormatCatalog formats)

@@ -64,6 +64,17 @@ public sealed class FilePattern
         return found;
     }
 
+    /// <summary>Whether a pattern means any of some paths.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static bool IsAnyMatch(string text, IReadOnlyList<string> paths)
+    {
+        var patterns = Parse(text);
+        return paths.Any(path => patterns.Any(p => p.IsMatch(path)));
+    }
+
+    /// <summary>What is to be said of a pattern that means none of a repository's files.</summary>
+    public static string Unmatched(string text) => $"'{Images.Excerpt.Of(text)}' matches no file of the repository";
+
     /// <summary>Whether a path from the root of the repository, with slashes, is meant.</summary>
     public bool IsMatch(ReadOnlySpan<char> path)
     {

@@ -145,6 +145,23 @@ public sealed class ConfigurationTests
     public void Reader_and_schema_know_the_same_keys_and_each_is_described()
     {
         Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
+    [Fact]
+    public void Patterns_that_match_no_file_are_told_with_their_line()
+    {
+        var repository = RepositoryText.Of(
+            (RepositoryConfiguration.Path, "ignorePaths: ['old/**', '*.bak']\nrules:\n- {files: ['service/**', 'services/**', '{a,web}/*'], policy: digest}\n"),
+            (".github/dependabot.yml", "version: 2\nupdates:\n- {package-ecosystem: docker, directory: /service, schedule: {interval: daily}}\n- package-ecosystem: docker\n  directories: [/, /services, '/web*', '/lib/**', /services/a/b/]\n  schedule: {interval: daily}\n"));
+
+        Assert.Equal(
+            [
+                ".github/basewatch.yml:1: '*.bak' matches no file of the repository",
+                ".github/basewatch.yml:3: 'service/**' matches no file of the repository",
+                ".github/dependabot.yml:3: '/service' is no folder of the repository with files in it",
+                ".github/dependabot.yml:5: '/lib/**' is no folder of the repository with files in it",
+            ],
+            repository.Policies.FindUnmatched(["Dockerfile", "old/a", "services/a/b/Dockerfile", "web/Dockerfile"]).Select(p => p.ToString()));
+    }
+
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
         Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
