@@ -47,6 +47,10 @@ public sealed class ConfigurationTests
         { "rulez: []", "1: did you mean 'rules'?", true },
         { "whatever: 1", "1: known are rules, ignorePaths, formats, furthest", true },
         { "- a", "1: this is no configuration", true },
+        { "furthest:", "1: 'furthest' is empty: write one of patch, minor, major, digest, or leave it out", true },
+        { "furthest: ''\nignorePaths:\n", "1: 'furthest' is empty|2: 'ignorePaths' is empty: write a text, or leave it out", true },
+        { "rules:\n- {images: , policy: digest}\n- policy:\n  files:\n", "2: 'images' is empty|3: 'policy' is empty|4: 'files' is empty", true },
+        { "rules:\n- enabled:\n- policy: {policy: semver, range: , preReleases: }", "2: 'enabled' is empty: write true or false|3: 'range' is empty: as in range:|3: 'preReleases' is empty: write true or false", true },
         { "furthest: minr", "1: did you mean 'minor'?", true },
         { "furthest: minor\nfurthest: major", "2: 'furthest' is written twice, first in line 1", false },
         { "rules: 5", "1: 'rules' is a list", true },
@@ -142,10 +146,6 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public void Reader_and_schema_know_the_same_keys_and_each_is_described()
-    {
-        Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
-    [Fact]
     public void Patterns_that_match_no_file_are_told_with_their_line()
     {
         var repository = RepositoryText.Of(
@@ -162,6 +162,10 @@ public sealed class ConfigurationTests
             repository.Policies.FindUnmatched(["Dockerfile", "old/a", "services/a/b/Dockerfile", "web/Dockerfile"]).Select(p => p.ToString()));
     }
 
+    [Fact]
+    public void Reader_and_schema_know_the_same_keys_and_each_is_described()
+    {
+        Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
         Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
