@@ -117,8 +117,9 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
         {
             try
             {
-                var bytes = tree.Read(file);
-                if (bytes.Length > 0 || tree.SizeOf(file) is not null)
+                var found = tree.Follow(file);
+                var bytes = tree.Read(found);
+                if (bytes.Length > 0 || tree.SizeOf(found) is not null)
                 {
                     parts.AddRange(DialectCatalog.ReadWhole(file, bytes, out var problem));
                     problems.AddRange(problem is null ? [] : [problem]);

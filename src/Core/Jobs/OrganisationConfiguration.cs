@@ -58,15 +58,11 @@ public sealed class OrganisationConfiguration(Memory memory, IRepositoryHost hos
         {
             var tree = await host.GetTreeAsync(home, head.Commit, cancellationToken).ConfigureAwait(false);
             var parts = new List<ConfigurationPart>();
-            foreach (var file in tree.Files.Where(f => RepositoryConfiguration.IsPath(f.Path)))
+            foreach (var path in DialectCatalog.Files.Where(RepositoryConfiguration.IsPath))
             {
-                try
+                if (await ConfigurationFile.FindAsync(host, home, tree, path, cancellationToken).ConfigureAwait(false) is { } file)
                 {
-                    parts.AddRange(DialectCatalog.ReadWhole(file.Path, await host.GetBlobAsync(home, file.Blob, cancellationToken).ConfigureAwait(false), out _));
-                }
-                catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
-                {
-                    parts.AddRange(DialectCatalog.ReadNothing(file.Path));
+                    parts.AddRange((await file.ReadAsync(host, home, cancellationToken).ConfigureAwait(false)).Parts);
                 }
             }
 

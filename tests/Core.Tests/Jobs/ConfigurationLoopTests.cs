@@ -200,6 +200,31 @@ public sealed class ConfigurationLoopTests : IDisposable
         Assert.Contains((await RecordAsync()).Problems, p => p.Path == path);
     }
 
+    [Theory]
+    [InlineData(Own, "../settings/own.yml", "settings/own.yml", true)]
+    [InlineData(".github", "settings/", "settings/basewatch.yml", true)]
+    [InlineData("renovate.json", "settings/renovate.json", "settings/renovate.json", true)]
+    [InlineData(Own, "other.yml", "settings/own.yml", false)]
+    [InlineData(Own, "../../settings/own.yml", "settings/own.yml", false)]
+    [InlineData(Own, "/settings/own.yml", "settings/own.yml", false)]
+    public async Task A_link_is_followed_within_the_repository_and_not_taken_for_nothing_where_it_leads_elsewhere(string link, string target, string path, bool isFollowed)
+    {
+        const string Off = "{enabled: false}\n";
+        _loop.Host.Links.Add(link);
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (link, target), (path, path.EndsWith("json", StringComparison.Ordinal) ? Off : $"rules: [{Off}]"));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+        Assert.Equal(isFollowed ? [] : [$"{link}: the link leads to no file of the repository"], (await RecordAsync()).Problems.Where(p => p.Line is null).Select(p => p.ToString()));
+        if (isFollowed)
+        {
+            _loop.Host.Push(Loop.Web, "main", (path, path.EndsWith("json", StringComparison.Ordinal) ? "{}" : ""));
+            Assert.Empty(await _loop.RunAsync());
+            Assert.NotEmpty(_loop.Host.Writes);
+        }
+    }
+
     [Fact]
     public async Task A_rule_that_only_switches_on_sees_what_the_fallback_has_to_see()
     {
