@@ -34,20 +34,30 @@ public sealed class FilePattern
     {
         ArgumentNullException.ThrowIfNull(text);
         var found = new List<FilePattern>();
+        foreach (var pattern in Alternatives(text) ?? throw None($"it has more than {MostAlternatives} alternatives"))
+        {
+            found.Add(pattern.Contains('{', StringComparison.Ordinal) ? throw None("a brace is not closed") : pattern.Trim('/').Length == 0 ? throw None("it is empty") : new FilePattern(pattern));
+        }
+
+        return found;
+
+        FormatException None(string why) => new($"'{Images.Excerpt.Of(text)}' is no pattern for files: {why}");
+    }
+
+    /// <summary>What a text with <c>{a,b}</c> in it stands for; a brace that is not closed stays. Null: for too much.</summary>
+    internal static IReadOnlyList<string>? Alternatives(string text)
+    {
+        var found = new List<string>();
         var next = new Queue<string>([text]);
         while (next.TryDequeue(out var pattern))
         {
-            var open = pattern.IndexOf('{', StringComparison.Ordinal);
+            // The first that is closed, and of those in each other the innermost.
+            var close = pattern.IndexOf('}', Math.Max(0, pattern.IndexOf('{', StringComparison.Ordinal)));
+            var open = close < 0 ? -1 : pattern.LastIndexOf('{', close);
             if (open < 0)
             {
-                found.Add(pattern.Trim('/').Length > 0 ? new FilePattern(pattern) : throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it is empty"));
+                found.Add(pattern);
                 continue;
-            }
-
-            var close = pattern.IndexOf('}', open);
-            if (close < 0)
-            {
-                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: a brace is not closed");
             }
 
             foreach (var alternative in pattern[(open + 1)..close].Split(','))
@@ -57,7 +67,7 @@ public sealed class FilePattern
 
             if (next.Count + found.Count > MostAlternatives)
             {
-                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it has more than {MostAlternatives} alternatives");
+                return null;
             }
         }
 
