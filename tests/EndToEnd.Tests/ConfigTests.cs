@@ -78,6 +78,22 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         Assert.Equal(2, errors.Split("Basewatch.yaml: this file is not read: move it to .github/basewatch.yml").Length);
     }
 
+    [Fact]
+    public async Task A_link_to_the_configuration_is_followed_and_one_that_leads_elsewhere_is_a_mistake()
+    {
+        var path = _folder.On(".github/basewatch.yml");
+        File.Move(path, _folder.On("basewatch.yml"));
+        File.CreateSymbolicLink(path, "../basewatch.yml");
+
+        var right = (await Run("config", "validate").RunAsync()).Exits(0);
+        Assert.Equal([".github/basewatch.yml is right: 2 rules, 1 format"], right.Lines);
+        Assert.DoesNotContain("not read", right.Errors, StringComparison.Ordinal);
+
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/etc/hostname");
+        Assert.Contains(".github/basewatch.yml: the link leads to no file of the repository", (await Run("scan").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("scan")]
     [InlineData("check")]

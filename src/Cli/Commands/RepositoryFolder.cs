@@ -25,6 +25,9 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <summary>Every file of it, those that are not asked for too.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
+    /// <summary>Files that are read as configuration because links lead to them.</summary>
+    public required IReadOnlySet<string> Linked { get; init; }
+
     /// <summary>Files on the disk that look like our own configuration and are not read, tracked or not.</summary>
     public IEnumerable<FileProblem> Misplaced
     {
@@ -33,7 +36,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
             var root = new DirectoryInfo(Tree.Root);
             var inGitHub = root.EnumerateDirectories(".github", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = FileAttributes.ReparsePoint });
             return RepositoryConfiguration.Misplaced(
-                [.. root.EnumerateFiles().Select(f => f.Name), .. inGitHub.SelectMany(d => d.EnumerateFiles().Select(f => $"{d.Name}/{f.Name}"))]);
+                [.. root.EnumerateFiles().Select(f => f.Name).Concat(inGitHub.SelectMany(d => d.EnumerateFiles().Select(f => $"{d.Name}/{f.Name}"))).Where(f => !Linked.Contains(f))]);
         }
     }
 
@@ -98,7 +101,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<RepositoryFolder> ReadAsync(WorkTree tree, FormatCatalog formats, PolicySources sources, CancellationToken cancellationToken)
     {
-        var (parts, problems) = ReadWholeFiles(tree);
+        var (parts, problems, linked) = ReadWholeFiles(tree);
         var settings = RepositorySettings.Read(parts, formats);
         var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
         var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
@@ -106,13 +109,13 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
         var others = FolderScan.ReadParts(settings.Formats, [.. otherFiles.Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
         parts.AddRange([.. scan.Parts, .. others]);
         var decided = sources.Read(settings, parts);
-        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts) { Files = [.. tree.Files, .. otherFiles] };
+        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts) { Files = [.. tree.Files, .. otherFiles], Linked = linked };
     }
 
     /// <summary>What stands in files that are configuration as a whole, tracked or not.</summary>
-    private static (List<ConfigurationPart> Parts, List<FileProblem> Problems) ReadWholeFiles(WorkTree tree)
+    private static (List<ConfigurationPart> Parts, List<FileProblem> Problems, HashSet<string> Linked) ReadWholeFiles(WorkTree tree)
     {
-        var (parts, problems) = (new List<ConfigurationPart>(), new List<FileProblem>());
+        var (parts, problems, linked) = (new List<ConfigurationPart>(), new List<FileProblem>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var file in DialectCatalog.Files)
         {
             try
@@ -123,6 +126,10 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
                 {
                     parts.AddRange(DialectCatalog.ReadWhole(file, bytes, out var problem));
                     problems.AddRange(problem is null ? [] : [problem]);
+                    if (found != file)
+                    {
+                        linked.Add(found);
+                    }
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -132,7 +139,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
             }
         }
 
-        return (parts, problems);
+        return (parts, problems, linked);
     }
 
     /// <summary>Tells why nothing can be found where a person expects something.</summary>

@@ -81,7 +81,9 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         LogTaken(repository, uses, files.Count, head.Commit);
-        foreach (var problem in problems.Concat(RepositoryConfiguration.Misplaced(paths)))
+        // What a link leads to is read.
+        var named = paths.Where(p => wholes.All(w => w.Path == p || w.Blob != all[p].Blob)).Concat(tree.Links.Select(l => l.Path));
+        foreach (var problem in problems.Concat(RepositoryConfiguration.Misplaced([.. named])))
         {
             LogProblem(repository, problem);
         }
