@@ -51,6 +51,49 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         Assert.Equal(["there is no .github/basewatch.yml: the defaults are in force"], (await new CliRun("config", "validate").In(empty).RunAsync()).Exits(0).Lines);
     }
 
+    [Fact]
+    public async Task Validate_tells_patterns_that_match_no_file_and_all_is_right_nevertheless()
+    {
+        _folder.Write(".github/basewatch.yml", Configuration.Replace("old/**", "old/**, /service/**", StringComparison.Ordinal).Replace("versions.txt", "version.txt", StringComparison.Ordinal));
+
+        // The folder that is asked for is not all that there is.
+        foreach (var path in (string[])[".", "web"])
+        {
+            Assert.Equal(
+                ["note: .github/basewatch.yml:2: '/service/**' matches no file of the repository", "note: .github/basewatch.yml: 'version.txt' matches no file of the repository"],
+                (await Run("config", "validate", path).RunAsync()).Exits(0).Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("config", "explain")]
+    [InlineData("config", "validate")]
+    public async Task A_configuration_at_another_place_is_told_once(params string[] command)
+    {
+        File.Move(_folder.On(".github/basewatch.yml"), _folder.On("Basewatch.yaml"));
+
+        var errors = (await Run(command).RunAsync()).Exits(0).Errors;
+
+        Assert.Equal(2, errors.Split("Basewatch.yaml: this file is not read: move it to .github/basewatch.yml").Length);
+    }
+
+    [Fact]
+    public async Task A_link_to_the_configuration_is_followed_and_one_that_leads_elsewhere_is_a_mistake()
+    {
+        var path = _folder.On(".github/basewatch.yml");
+        File.Move(path, _folder.On("basewatch.yml"));
+        File.CreateSymbolicLink(path, "../basewatch.yml");
+
+        var right = (await Run("config", "validate").RunAsync()).Exits(0);
+        Assert.Equal([".github/basewatch.yml is right: 2 rules, 1 format"], right.Lines);
+        Assert.DoesNotContain("not read", right.Errors, StringComparison.Ordinal);
+
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/etc/hostname");
+        Assert.Contains(".github/basewatch.yml: the link leads to no file of the repository", (await Run("scan").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("scan")]
     [InlineData("check")]

@@ -79,24 +79,25 @@ public sealed class GitRepositoryHost : IRepositoryHost
             throw Failed(repository, RepositoryHostFailure.NotFound, $"has no commit {commit}");
         }
 
-        var files = new List<TreeFile>();
+        var (files, links) = (new List<TreeFile>(), new List<TreeFile>());
         foreach (var range in listed.Output.AsSpan().Split((byte)0))
         {
             // <mode> SP <type> SP <sha> SP* <size> TAB <path>
             var entry = listed.Output.AsSpan(range);
             var tab = entry.IndexOf((byte)'\t');
-            if (tab > 0 && entry.StartsWith("100"u8) && TryDecode(entry[(tab + 1)..]) is { } path)
+            if (tab > 0 && (entry.StartsWith("100"u8) || entry.StartsWith("120"u8)) && TryDecode(entry[(tab + 1)..]) is { } path)
             {
                 var fields = Encoding.ASCII.GetString(entry[..tab]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                files.Add(new TreeFile(
+                var isLink = fields[0] == "120000";
+                (isLink ? links : files).Add(new TreeFile(
                     path,
                     fields[2],
-                    fields[0] == "100755" ? "100755" : "100644",
+                    isLink || fields[0] == "100755" ? fields[0] : "100644",
                     long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null));
             }
         }
 
-        return new RepositoryTree(commit, files);
+        return new RepositoryTree(commit, files, links);
     }
 
     /// <inheritdoc/>

@@ -3,13 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Ports;
 
 namespace Basewatch.Adapters.Git;
 
 /// <summary>
 /// A folder on disk. A Git work tree is listed by its index, so that what is tracked counts, ignored or not; any other
 /// folder by what is there and no <c>.gitignore</c> file of it ignores. What is read is on disk, committed or not. Links
-/// are never followed.
+/// are never followed, unless <see cref="Follow"/> is asked to.
 /// </summary>
 public sealed class WorkTree
 {
@@ -74,6 +75,31 @@ public sealed class WorkTree
 
         var all = await ListTrackedAsync(Root, cancellationToken);
         return [.. all.Except(Files, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// The path that another stands for: itself, or where it or a folder of it is a link, what that leads to. One link is
+    /// followed, and not out of the folder.
+    /// </summary>
+    /// <param name="path">From the root, with slashes; inside of it.</param>
+    /// <exception cref="IOException">The link leads to no file of the folder.</exception>
+    public string Follow(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        for (var end = path.IndexOf('/', StringComparison.Ordinal); ; end = path.IndexOf('/', end + 1))
+        {
+            var at = end < 0 ? path : path[..end];
+            if (new FileInfo(Path.Combine(Root, at)).LinkTarget is { } target)
+            {
+                var found = RepositoryLink.TargetOf(at, target.Replace(Path.DirectorySeparatorChar, '/')) is { } to ? to + path[at.Length..] : null;
+                return found is not null && (end >= 0 || SizeOf(found) is not null) ? found : throw new IOException(RepositoryLink.Broken);
+            }
+
+            if (end < 0)
+            {
+                return path;
+            }
+        }
     }
 
     /// <summary>Reads a file.</summary>

@@ -97,7 +97,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
     /// <inheritdoc/>
     public async Task<RepositoryTree> GetTreeAsync(RepositoryName repository, string commit, CancellationToken cancellationToken)
     {
-        var files = new List<TreeFile>();
+        var (files, links) = (new List<TreeFile>(), new List<TreeFile>());
         var folders = new Queue<(string Prefix, string Tree)>([("", commit)]);
         for (var asked = 0; folders.TryDequeue(out var folder); asked++)
         {
@@ -118,13 +118,13 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
                 Add(level, folder.Prefix, intoFolders: true);
             }
 
-            if (files.Count > MostFiles || folders.Count > MostTrees)
+            if (files.Count + links.Count > MostFiles || folders.Count > MostTrees)
             {
                 throw Malformed($"the tree of {repository} at {commit} is too large: up to {MostFiles:#,0} files are read");
             }
         }
 
-        return new RepositoryTree(commit, files);
+        return new RepositoryTree(commit, files, links);
 
         void Add(TreeResponse tree, string prefix, bool intoFolders)
         {
@@ -133,6 +133,10 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
                 if (item.Mode is "100644" or "100755" or "100664")
                 {
                     files.Add(new TreeFile(prefix + item.Path, item.Sha, item.Mode == "100755" ? "100755" : "100644", item.Size));
+                }
+                else if (item.Mode == "120000")
+                {
+                    links.Add(new TreeFile(prefix + item.Path, item.Sha, item.Mode, item.Size));
                 }
                 else if (intoFolders && item.Mode == "040000")
                 {

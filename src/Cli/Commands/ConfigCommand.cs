@@ -52,9 +52,9 @@ internal static class ConfigCommand
         foreach (var dialect in DialectCatalog.All)
         {
             List<string> files = [.. folder.Parts.Where(p => p.Dialect == dialect.Name).Select(p => p.Path).Distinct(StringComparer.Ordinal)];
-            if (files.Contains(RepositoryConfiguration.Path, StringComparer.Ordinal))
+            if (RepositorySettings.OwnAmong(folder.Parts.Where(p => p.Dialect == dialect.Name)) is { } read)
             {
-                right.Add(Summary(RepositoryConfiguration.Path, folder.Settings.Configuration));
+                right.Add(Summary(read.Path, folder.Settings.Configuration));
             }
             else if (files.Count > 0)
             {
@@ -62,7 +62,16 @@ internal static class ConfigCommand
             }
         }
 
-        return new(right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"], folder.Decided.Errors, folder.Decided.Remarks);
+        var own = RepositorySettings.OwnAmong(folder.Parts)?.Path ?? RepositoryConfiguration.Path;
+        IEnumerable<FileProblem> unmatched =
+        [
+            .. folder.Policies.FindUnmatched(folder.Files),
+            .. folder.Settings.Configuration.Formats.SelectMany(f => f.Files).Where(f => !FilePattern.IsAnyMatch(f, folder.Files)).Select(f => new FileProblem(own, null, FilePattern.Unmatched(f))),
+        ];
+        return new(
+            right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"],
+            folder.Decided.Errors,
+            [.. folder.Misplaced, .. folder.Decided.Remarks, .. unmatched.Distinct()]);
     }
 
     private static Validation ValidateFile(WorkTree tree, string file, FormatCatalog formats)
@@ -77,14 +86,14 @@ internal static class ConfigCommand
             return new([], [new FileProblem(file, null, e.Message)], []);
         }
 
-        if (file != RepositoryConfiguration.Path && DialectCatalog.ReadWhole(file, bytes, out var problem) is [var part, ..])
+        if (!RepositoryConfiguration.IsPath(file) && DialectCatalog.ReadWhole(file, bytes, out var problem) is [var part, ..])
         {
             var rules = DialectCatalog.Find(part.Dialect)!.ReadRules([part]);
             return new([$"{file} is right: read as {part.Dialect}"], problem is null ? rules.Errors : [problem], rules.Remarks);
         }
 
         var reading = ConfigurationReader.Read(file, bytes, formats);
-        return new(reading.Configuration is { } configuration ? [Summary(file, configuration)] : [], reading.Errors, []);
+        return new(reading.Configuration is { } configuration ? [Summary(file, configuration)] : [], reading.Errors, tree.IsGit ? [.. RepositoryConfiguration.Misplaced([file])] : []);
     }
 
     private static string Summary(string file, RepositoryConfiguration configuration) =>

@@ -22,6 +22,24 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <summary>Which policy is in force for which use.</summary>
     public PolicySet Policies => Decided.Policies;
 
+    /// <summary>Every file of it, those that are not asked for too.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>Files that are read as configuration because links lead to them.</summary>
+    public required IReadOnlySet<string> Linked { get; init; }
+
+    /// <summary>Files on the disk that look like our own configuration and are not read, tracked or not.</summary>
+    public IEnumerable<FileProblem> Misplaced
+    {
+        get
+        {
+            var root = new DirectoryInfo(Tree.Root);
+            var inGitHub = root.EnumerateDirectories(".github", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, AttributesToSkip = FileAttributes.ReparsePoint });
+            return RepositoryConfiguration.Misplaced(
+                [.. root.EnumerateFiles().Select(f => f.Name).Concat(inGitHub.SelectMany(d => d.EnumerateFiles().Select(f => $"{d.Name}/{f.Name}"))).Where(f => !Linked.Contains(f))]);
+        }
+    }
+
     /// <summary>Opens a folder or a file.</summary>
     /// <exception cref="UsageException">There is none, or its configuration is wrong.</exception>
     public static async Task<WorkTree> OpenAsync(string path, CancellationToken cancellationToken)
@@ -57,12 +75,17 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     {
         var tree = await OpenAsync(path, cancellationToken);
         var folder = await ReadAsync(tree, formats, new PolicySources(rules, limit), cancellationToken);
-        if (folder.Decided.Errors.Where(e => e.Path == RepositoryConfiguration.Path || e.Path == RepositoryConfiguration.OtherPath).ToList() is { Count: > 0 } errors)
+        if (folder.Decided.Errors.Where(e => RepositoryConfiguration.IsPath(e.Path)).ToList() is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(Environment.NewLine, errors));
         }
 
         WarnOfNothing(folder.Formats, tree, path);
+        foreach (var misplaced in folder.Misplaced)
+        {
+            Screen.Warn(misplaced.ToString());
+        }
+
         if (tree.SingleFile is { } single && folder.Settings.Configuration.Ignores(single))
         {
             Screen.Warn($"{single}: {RepositoryConfiguration.Path} leaves it out, by 'ignorePaths'");
@@ -78,29 +101,35 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<RepositoryFolder> ReadAsync(WorkTree tree, FormatCatalog formats, PolicySources sources, CancellationToken cancellationToken)
     {
-        var (parts, problems) = ReadWholeFiles(tree);
+        var (parts, problems, linked) = ReadWholeFiles(tree);
         var settings = RepositorySettings.Read(parts, formats);
         var files = settings.Configuration.LeftOut.Count == 0 ? tree.Files : [.. tree.Files.Where(f => !settings.Configuration.Ignores(f))];
         var scan = FolderScan.Read(settings.Formats, files, tree.SizeOf, tree.Read, tree.SingleFile, cancellationToken);
-        var others = FolderScan.ReadParts(settings.Formats, [.. (await tree.ListOthersAsync(cancellationToken)).Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
+        var otherFiles = await tree.ListOthersAsync(cancellationToken);
+        var others = FolderScan.ReadParts(settings.Formats, [.. otherFiles.Where(f => !settings.Configuration.Ignores(f))], tree.Read, cancellationToken);
         parts.AddRange([.. scan.Parts, .. others]);
         var decided = sources.Read(settings, parts);
-        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts);
+        return new RepositoryFolder(tree, settings, decided with { Errors = [.. problems, .. decided.Errors] }, scan.Under(decided.Policies), parts) { Files = [.. tree.Files, .. otherFiles], Linked = linked };
     }
 
     /// <summary>What stands in files that are configuration as a whole, tracked or not.</summary>
-    private static (List<ConfigurationPart> Parts, List<FileProblem> Problems) ReadWholeFiles(WorkTree tree)
+    private static (List<ConfigurationPart> Parts, List<FileProblem> Problems, HashSet<string> Linked) ReadWholeFiles(WorkTree tree)
     {
-        var (parts, problems) = (new List<ConfigurationPart>(), new List<FileProblem>());
+        var (parts, problems, linked) = (new List<ConfigurationPart>(), new List<FileProblem>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var file in DialectCatalog.Files)
         {
             try
             {
-                var bytes = tree.Read(file);
-                if (bytes.Length > 0 || tree.SizeOf(file) is not null)
+                var found = tree.Follow(file);
+                var bytes = tree.Read(found);
+                if (bytes.Length > 0 || tree.SizeOf(found) is not null)
                 {
                     parts.AddRange(DialectCatalog.ReadWhole(file, bytes, out var problem));
                     problems.AddRange(problem is null ? [] : [problem]);
+                    if (found != file)
+                    {
+                        linked.Add(found);
+                    }
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,7 +139,7 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
             }
         }
 
-        return (parts, problems);
+        return (parts, problems, linked);
     }
 
     /// <summary>Tells why nothing can be found where a person expects something.</summary>

@@ -113,7 +113,7 @@ internal sealed class ConfigurationMapping
             Wrong(key, $"'{key}' is missing: {hint}");
         }
 
-        return Scalar(key);
+        return TryGet(key, out var value) ? Scalar(key, value, isItem: false, hint) : null;
     }
 
     /// <summary>The texts of a list; of one without a list too where that may be.</summary>
@@ -133,7 +133,7 @@ internal sealed class ConfigurationMapping
     /// <summary>True or false.</summary>
     public bool? Flag(string key)
     {
-        if (Scalar(key) is not { } scalar)
+        if (Scalar(key, "true or false") is not { } scalar)
         {
             return null;
         }
@@ -150,7 +150,7 @@ internal sealed class ConfigurationMapping
     /// <summary>A whole number.</summary>
     public int? Number(string key, int least, int most)
     {
-        if (Text(key) is not { } text)
+        if (Scalar(key, $"a whole number from {least} to {most}")?.Value is not { } text)
         {
             return null;
         }
@@ -167,7 +167,7 @@ internal sealed class ConfigurationMapping
     /// <summary>One of some words.</summary>
     public string? Choice(string key, IReadOnlyCollection<string> choices)
     {
-        var text = Text(key);
+        var text = Scalar(key, $"one of {string.Join(", ", choices)}")?.Value;
         if (text is null || choices.Contains(text, StringComparer.Ordinal))
         {
             return text;
@@ -227,10 +227,13 @@ internal sealed class ConfigurationMapping
         return [];
     }
 
-    private YamlScalar? Scalar(string key, YamlNode node, bool isItem)
+    private YamlScalar? Scalar(string key, string hint) => TryGet(key, out var value) ? Scalar(key, value, isItem: false, $"write {hint}") : null;
+
+    private YamlScalar? Scalar(string key, YamlNode node, bool isItem, string hint = "write a text")
     {
         var scalar = node.Target as YamlScalar;
         var problem = node.Target is null ? NoAnchor
+            : !isItem && _text.NeedsValues && scalar is { IsEmpty: true } ? $"'{key}' is empty: {hint}, or leave it out"
             : scalar is null || (isItem && scalar.IsNull) || (_text.NeedsValues && scalar.IsEmpty) ? $"'{key}' is a {(isItem ? "list of texts" : "text")}"
             : scalar.Value.Length > _text.LongestText ? $"'{key}' is longer than {_text.LongestText} characters"
             : null;

@@ -10,4 +10,8 @@ public interface IRuleSet
     /// alike it is the same object. Called from several threads.
     /// </summary>
     PolicyRule? For(ImageUse use);
+
+    /// <summary>What of it names files or folders that are not there: most likely a slip.</summary>
+    /// <param name="paths">Every file of the repository.</param>
+    IEnumerable<FileProblem> FindUnmatched(IReadOnlyList<string> paths) => [];
 }

@@ -78,6 +78,10 @@ public sealed class PolicySet
         yield return _default;
     }
 
+    /// <summary>What of it names files or folders that are not there: most likely a slip.</summary>
+    /// <param name="paths">Every file of the repository.</param>
+    public IEnumerable<FileProblem> FindUnmatched(IReadOnlyList<string> paths) => _sets.SelectMany(s => s.FindUnmatched(paths)).Distinct();
+
     /// <summary>The use; where a rule switches it off, with why it stays as it is.</summary>
     public ImageUse Apply(ImageUse use)
     {

@@ -13,6 +13,9 @@ public sealed record Replacement(ImageName Image)
     /// <summary>The other image's tag, of the groups of <see cref="Pattern"/>.</summary>
     public TagTemplate? Tag { get; init; }
 
+    /// <summary>The other image's tag whatever the tag in use; null: it is found by that.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The tag of the other image that stands for a tag in use; null where it has none, and why.</summary>
     /// <param name="tag">The tag in use.</param>
     /// <param name="held">The tags of the other image.</param>
@@ -20,6 +23,11 @@ public sealed record Replacement(ImageName Image)
     {
         ArgumentNullException.ThrowIfNull(tag);
         ArgumentNullException.ThrowIfNull(held);
+        if (Version is not null)
+        {
+            return held.Contains(Version, StringComparer.Ordinal) ? (Version, "with the tag that the rule names") : (null, $"{Image.Familiar} has no tag {Excerpt.Of(Version)}");
+        }
+
         if (Pattern is not null && Tag is not null)
         {
             var match = Pattern.Match(tag);

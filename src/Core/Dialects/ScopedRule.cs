@@ -41,4 +41,10 @@ public sealed class ScopedRules(IReadOnlyList<ScopedRule> rules) : IRuleSet
 
         return null;
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<FileProblem> FindUnmatched(IReadOnlyList<string> paths) => rules
+        .SelectMany(r => r.Scope.Files.Select(f => (File: f, r.Rule.Source)))
+        .Where(f => f.Source is not null && !FilePattern.IsAnyMatch(f.File, paths))
+        .Select(f => new FileProblem(f.Source!.File, f.Source.Line, FilePattern.Unmatched(f.File)));
 }

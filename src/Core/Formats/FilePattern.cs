@@ -34,20 +34,30 @@ public sealed class FilePattern
     {
         ArgumentNullException.ThrowIfNull(text);
         var found = new List<FilePattern>();
+        foreach (var pattern in Alternatives(text) ?? throw None($"it has more than {MostAlternatives} alternatives"))
+        {
+            found.Add(pattern.Contains('{', StringComparison.Ordinal) ? throw None("a brace is not closed") : pattern.Trim('/').Length == 0 ? throw None("it is empty") : new FilePattern(pattern));
+        }
+
+        return found;
+
+        FormatException None(string why) => new($"'{Images.Excerpt.Of(text)}' is no pattern for files: {why}");
+    }
+
+    /// <summary>What a text with <c>{a,b}</c> in it stands for; a brace that is not closed stays. Null: for too much.</summary>
+    internal static IReadOnlyList<string>? Alternatives(string text)
+    {
+        var found = new List<string>();
         var next = new Queue<string>([text]);
         while (next.TryDequeue(out var pattern))
         {
-            var open = pattern.IndexOf('{', StringComparison.Ordinal);
+            // The first that is closed, and of those in each other the innermost.
+            var close = pattern.IndexOf('}', Math.Max(0, pattern.IndexOf('{', StringComparison.Ordinal)));
+            var open = close < 0 ? -1 : pattern.LastIndexOf('{', close);
             if (open < 0)
             {
-                found.Add(pattern.Trim('/').Length > 0 ? new FilePattern(pattern) : throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it is empty"));
+                found.Add(pattern);
                 continue;
-            }
-
-            var close = pattern.IndexOf('}', open);
-            if (close < 0)
-            {
-                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: a brace is not closed");
             }
 
             foreach (var alternative in pattern[(open + 1)..close].Split(','))
@@ -57,12 +67,23 @@ public sealed class FilePattern
 
             if (next.Count + found.Count > MostAlternatives)
             {
-                throw new FormatException($"'{Images.Excerpt.Of(text)}' is no pattern for files: it has more than {MostAlternatives} alternatives");
+                return null;
             }
         }
 
         return found;
     }
+
+    /// <summary>Whether a pattern means any of some paths.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static bool IsAnyMatch(string text, IReadOnlyList<string> paths)
+    {
+        var patterns = Parse(text);
+        return paths.Any(path => patterns.Any(p => p.IsMatch(path)));
+    }
+
+    /// <summary>What is to be said of a pattern that means none of a repository's files.</summary>
+    public static string Unmatched(string text) => $"'{Images.Excerpt.Of(text)}' matches no file of the repository";
 
     /// <summary>Whether a path from the root of the repository, with slashes, is meant.</summary>
     public bool IsMatch(ReadOnlySpan<char> path)

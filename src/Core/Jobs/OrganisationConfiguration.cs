@@ -40,7 +40,7 @@ public sealed class OrganisationConfiguration(Memory memory, IRepositoryHost hos
 
         var home = RepositoryName.Parse($"{repository.Owner}/{Name}");
         var inventory = await memory.Inventories.GetAsync(Memory.InventoryKey(home), cancellationToken).ConfigureAwait(false);
-        var part = inventory is not null and not { Commit: "" } ? OwnAmong(inventory.Parts) : await AskAsync(home, cancellationToken).ConfigureAwait(false);
+        var part = inventory is not null and not { Commit: "" } ? RepositorySettings.OwnAmong(inventory.Parts) : await AskAsync(home, cancellationToken).ConfigureAwait(false);
         return part is null ? null : part with { Path = $"{home}:{part.Path}" };
     }
 
@@ -58,27 +58,20 @@ public sealed class OrganisationConfiguration(Memory memory, IRepositoryHost hos
         {
             var tree = await host.GetTreeAsync(home, head.Commit, cancellationToken).ConfigureAwait(false);
             var parts = new List<ConfigurationPart>();
-            foreach (var file in tree.Files.Where(f => f.Path is RepositoryConfiguration.Path or RepositoryConfiguration.OtherPath))
+            foreach (var path in DialectCatalog.Files.Where(RepositoryConfiguration.IsPath))
             {
-                try
+                if (await ConfigurationFile.FindAsync(host, home, tree, path, cancellationToken).ConfigureAwait(false) is { } file)
                 {
-                    parts.AddRange(DialectCatalog.ReadWhole(file.Path, await host.GetBlobAsync(home, file.Blob, cancellationToken).ConfigureAwait(false), out _));
-                }
-                catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
-                {
-                    parts.AddRange(DialectCatalog.ReadNothing(file.Path));
+                    parts.AddRange((await file.ReadAsync(host, home, cancellationToken).ConfigureAwait(false)).Parts);
                 }
             }
 
-            part = OwnAmong(parts);
+            part = RepositorySettings.OwnAmong(parts);
         }
 
         _heard[home] = (now, part);
         return part;
     }
-
-    private static ConfigurationPart? OwnAmong(IEnumerable<ConfigurationPart> parts) =>
-        parts.Where(p => p.Path is RepositoryConfiguration.Path or RepositoryConfiguration.OtherPath).MaxBy(p => p.Path == RepositoryConfiguration.Path);
 
     /// <summary>Differs where a file of the same content may be read, or its uses decided, otherwise: by other formats or another configuration of the organisation.</summary>
     /// <param name="configuration">What <see cref="FindAsync"/> found.</param>

@@ -53,7 +53,7 @@ public sealed partial class TakeInventoryProcessor(
         var tree = await host.GetTreeAsync(repository, head.Commit, cancellationToken).ConfigureAwait(false);
         var all = tree.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         string[] paths = [.. all.Keys.Order(StringComparer.Ordinal)];
-        var wholes = await ReadSettingsAsync(repository, [.. DialectCatalog.Files.Where(all.ContainsKey).Select(p => all[p])], old, cancellationToken).ConfigureAwait(false);
+        var wholes = await ReadSettingsAsync(repository, tree, old, cancellationToken).ConfigureAwait(false);
         var settings = organisation.Read(wholes.SelectMany(w => w.Parts), general);
         var files = await ReadAsync(repository, new Selected(settings, all, [.. paths.Where(p => !settings.Configuration.Ignores(p))]), old, cancellationToken).ConfigureAwait(false);
         var inventory = new Inventory(head.Branch, head.Commit, Inventory.FormatsOf(settings.Formats), files, wholes, []);
@@ -81,7 +81,9 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         LogTaken(repository, uses, files.Count, head.Commit);
-        foreach (var problem in problems)
+        // What a link leads to is read.
+        var named = paths.Where(p => wholes.All(w => w.Path == p || w.Blob != all[p].Blob)).Concat(tree.Links.Select(l => l.Path));
+        foreach (var problem in problems.Concat(RepositoryConfiguration.Misplaced([.. named])))
         {
             LogProblem(repository, problem);
         }
@@ -90,27 +92,25 @@ public sealed partial class TakeInventoryProcessor(
     }
 
     /// <summary>Reads the files that are configuration as a whole.</summary>
-    private async Task<IReadOnlyList<InventorySettings>> ReadSettingsAsync(RepositoryName repository, IReadOnlyList<TreeFile> files, Inventory? old, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InventorySettings>> ReadSettingsAsync(RepositoryName repository, RepositoryTree tree, Inventory? old, CancellationToken cancellationToken)
     {
         var known = (old?.Settings ?? []).ToDictionary(s => (s.Path, s.Blob));
         var settings = new List<InventorySettings>();
-        foreach (var file in files)
+        foreach (var path in DialectCatalog.Files)
         {
-            if (known.TryGetValue((file.Path, file.Blob), out var unchanged))
+            if (await ConfigurationFile.FindAsync(host, repository, tree, path, cancellationToken).ConfigureAwait(false) is not { } file)
+            {
+                continue;
+            }
+
+            if (known.TryGetValue((path, file.Blob), out var unchanged))
             {
                 settings.Add(unchanged);
                 continue;
             }
 
-            try
-            {
-                var content = await host.GetBlobAsync(repository, file.Blob, cancellationToken).ConfigureAwait(false);
-                settings.Add(new InventorySettings(file.Path, file.Blob, DialectCatalog.ReadWhole(file.Path, content, out var problem), problem));
-            }
-            catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed)
-            {
-                settings.Add(new InventorySettings(file.Path, file.Blob, DialectCatalog.ReadNothing(file.Path), new FileProblem(file.Path, null, e.Message)));
-            }
+            var (parts, problem) = await file.ReadAsync(host, repository, cancellationToken).ConfigureAwait(false);
+            settings.Add(new InventorySettings(path, file.Blob, parts, problem));
         }
 
         return settings;
@@ -272,7 +272,7 @@ public sealed partial class TakeInventoryProcessor(
         return JobOutcome.Done;
     }
 
-    private static string? TextOf(Inventory? inventory) => inventory?.Parts.FirstOrDefault(p => p.Path == RepositoryConfiguration.Path)?.Text;
+    private static string? TextOf(Inventory? inventory) => inventory is null ? null : RepositorySettings.OwnAmong(inventory.Parts)?.Text;
 
     private Places PlacesOf(Inventory inventory, PolicySet inForce) =>
         inventory.Uses

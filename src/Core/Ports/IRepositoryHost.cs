@@ -102,7 +102,8 @@ public sealed record RepositoryHead(string Branch, string Commit);
 /// <summary>The files of a commit.</summary>
 /// <param name="Commit">SHA of the commit.</param>
 /// <param name="Files">Regular files; no folders, links or submodules.</param>
-public sealed record RepositoryTree(string Commit, IReadOnlyList<TreeFile> Files);
+/// <param name="Links">Links, with Git's mode <c>120000</c>: see <see cref="RepositoryLink"/>.</param>
+public sealed record RepositoryTree(string Commit, IReadOnlyList<TreeFile> Files, IReadOnlyList<TreeFile> Links);
 
 /// <summary>One file of a commit.</summary>
 /// <param name="Path">From the root, with slashes.</param>

@@ -53,7 +53,10 @@ public sealed class GitRepositoryHostTests : RepositoryHostContract, IDisposable
 
         var head = await host.GetHeadAsync(repository, Cancellation);
 
-        var paths = (await host.GetTreeAsync(repository, head!.Commit, Cancellation)).Files.Select(f => f.Path);
+        var tree = await host.GetTreeAsync(repository, head!.Commit, Cancellation);
+        var paths = tree.Files.Select(f => f.Path);
+        var link = Assert.Single(tree.Links);
+        Assert.Equal(("link", "120000", "Dockerfile"), (link.Path, link.Mode, System.Text.Encoding.UTF8.GetString(await host.GetBlobAsync(repository, link.Blob, Cancellation))));
         Assert.Equal(Files().Keys.Order(StringComparer.Ordinal), paths.Order(StringComparer.Ordinal));
     }
 

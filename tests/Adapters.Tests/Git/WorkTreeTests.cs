@@ -163,6 +163,37 @@ public sealed class WorkTreeTests : IDisposable
         Assert.Throws<IOException>(() => tree.Write(path, "x"u8));
     }
 
+    [Theory]
+    [InlineData("a/link", "../b/file", "b/file")]
+    [InlineData("link", "b/", "b/file")]
+    [InlineData("b/file", null, "b/file")]
+    [InlineData("a/none", null, "a/none")]
+    [InlineData("a/link", "../b/none", null)]
+    [InlineData("a/link", "../../outside", null)]
+    [InlineData("a/link", "/etc/hostname", null)]
+    [InlineData("a/link", "link", null)]
+    public async Task Whoever_asks_is_led_by_one_link_within_the_folder(string path, string? target, string? expected)
+    {
+        await GitAsync();
+        Put("b/file", "x");
+        Put("a/other", "x");
+        if (target is not null)
+        {
+            File.CreateSymbolicLink(Path.Combine(_folder, path), target);
+        }
+
+        var tree = await WorkTree.OpenAsync(_folder, Cancellation);
+
+        if (expected is not null)
+        {
+            Assert.Equal(expected, tree.Follow(target is "b/" ? "link/file" : path));
+        }
+        else
+        {
+            Assert.Throws<IOException>(() => tree.Follow(path));
+        }
+    }
+
     [Fact]
     public async Task No_link_is_followed_though_a_file_was_tracked_there()
     {

@@ -49,6 +49,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
 
         var tree = await Host().GetTreeAsync(Web, Sha, Cancellation);
 
+        Assert.Equal("link 120000 b9", Assert.Single(tree.Links.Select(l => $"{l.Path} {l.Mode} {l.Blob}")));
         Assert.Equal(["a 100644", "x/sub/b 100755", "y/c 100644", "y/z/d 100644"], tree.Files.Select(f => $"{f.Path} {f.Mode}").Order(StringComparer.Ordinal));
     }
 

@@ -47,6 +47,10 @@ public sealed class ConfigurationTests
         { "rulez: []", "1: did you mean 'rules'?", true },
         { "whatever: 1", "1: known are rules, ignorePaths, formats, furthest", true },
         { "- a", "1: this is no configuration", true },
+        { "furthest:", "1: 'furthest' is empty: write one of patch, minor, major, digest, or leave it out", true },
+        { "furthest: ''\nignorePaths:\n", "1: 'furthest' is empty|2: 'ignorePaths' is empty: write a text, or leave it out", true },
+        { "rules:\n- {images: , policy: digest}\n- policy:\n  files:\n", "2: 'images' is empty|3: 'policy' is empty|4: 'files' is empty", true },
+        { "rules:\n- enabled:\n- policy: {policy: semver, range: , preReleases: }", "2: 'enabled' is empty: write true or false|3: 'range' is empty: as in range:|3: 'preReleases' is empty: write true or false", true },
         { "furthest: minr", "1: did you mean 'minor'?", true },
         { "furthest: minor\nfurthest: major", "2: 'furthest' is written twice, first in line 1", false },
         { "rules: 5", "1: 'rules' is a list", true },
@@ -120,6 +124,42 @@ public sealed class ConfigurationTests
         Assert.True(expected.Split('|').Length == reading.Errors.Count, string.Join('\n', reading.Errors));
         Assert.All(reading.Errors, e => Assert.Equal(RepositoryConfiguration.Path, e.Path));
         Assert.Equal(isSeenBySchema, ValueOf(text) is { } value && Schema.Check(value) is not null);
+    }
+
+    [Theory]
+    [InlineData("basewatch.yml", "basewatch.yml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".basewatch.yaml", ".basewatch.yaml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".github/Basewatch.yml a/basewatch.yml", ".github/Basewatch.yml: this file is not read: move it to .github/basewatch.yml")]
+    [InlineData(".github/basewatch.yml .github/basewatch.yaml", ".github/basewatch.yaml: this file is not read: .github/basewatch.yml is")]
+    [InlineData(".github/basewatch.yaml basewatch.yml", "basewatch.yml: this file is not read: .github/basewatch.yaml is")]
+    [InlineData(".github/basewatch.yaml docs/basewatch.yml", "")]
+    public void A_file_that_is_taken_for_the_configuration_and_is_not_read_is_told(string paths, string expected) =>
+        Assert.Equal(expected, string.Join('\n', RepositoryConfiguration.Misplaced(paths.Split(' '))));
+
+    [Fact]
+    public void The_other_ending_of_the_name_is_read_where_the_usual_one_is_not_there()
+    {
+        (string, string) other = (RepositoryConfiguration.OtherPath, "furthest: patch\n"), dockerfile = ("Dockerfile", "FROM python:3.12.1\n");
+
+        Assert.Equal("docker {level: patch}", RepositoryText.Of(other, dockerfile).RuleOf("Dockerfile", 1).Summary);
+        Assert.Equal("digest", RepositoryText.Of(other, dockerfile, (RepositoryConfiguration.Path, "furthest: digest\n")).RuleOf("Dockerfile", 1).Summary);
+    }
+
+    [Fact]
+    public void Patterns_that_match_no_file_are_told_with_their_line()
+    {
+        var repository = RepositoryText.Of(
+            (RepositoryConfiguration.Path, "ignorePaths: ['old/**', '*.bak']\nrules:\n- {files: ['service/**', 'services/**', '{a,web}/*'], policy: digest}\n"),
+            (".github/dependabot.yml", "version: 2\nupdates:\n- {package-ecosystem: docker, directory: /service, schedule: {interval: daily}}\n- package-ecosystem: docker\n  directories: [/, /services, '/web*', '/lib/**', /services/a/b/]\n  schedule: {interval: daily}\n"));
+
+        Assert.Equal(
+            [
+                ".github/basewatch.yml:1: '*.bak' matches no file of the repository",
+                ".github/basewatch.yml:3: 'service/**' matches no file of the repository",
+                ".github/dependabot.yml:3: '/service' is no folder of the repository with files in it",
+                ".github/dependabot.yml:5: '/lib/**' is no folder of the repository with files in it",
+            ],
+            repository.Policies.FindUnmatched(["Dockerfile", "old/a", "services/a/b/Dockerfile", "web/Dockerfile"]).Select(p => p.ToString()));
     }
 
     [Fact]

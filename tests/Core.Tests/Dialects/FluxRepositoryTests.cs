@@ -126,6 +126,7 @@ public sealed class FluxRepositoryTests
         var (tag, digest) = (Only(repository, "values.yaml"), Only(repository, "b/values.yaml"));
         Assert.Equal((true, tagAlone), (tag.Enabled, tag.Pins));
         Assert.Equal((true, whole), (digest.Enabled, digest.Pins));
+        Assert.Equal(!reflection.Contains("IfNotPresent", StringComparison.Ordinal), repository.RuleOf("pod.yaml", 6).Refreshes);
         Assert.Equal(!whole, repository.Remarks.Any(r => r.Contains("Flux would empty", StringComparison.Ordinal)));
     }
 

@@ -363,6 +363,60 @@ public sealed class RenovateRepositoryTests
     }
 
     [Fact]
+    public void What_is_not_obeyed_is_told_by_name_and_once_also_where_a_preset_says_it()
+    {
+        const string configuration = """{"prHourlyLimit": 2, "commitHourlyLimit": 1, "semanticCommits": "auto", "packageRules": [{"dependencyDashboardApproval": true, "matchUpdateTypes": ["major"]}, {"dependencyDashboardApproval": true}]}""";
+
+        Assert.Equal(
+            ["prHourlyLimit", "commitHourlyLimit", "dependencyDashboardApproval"],
+            RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).Remarks.Select(r => r.Split('\'')[1]));
+        Assert.Equal(
+            ["renovate.json:1: 'dependencyDashboardApproval' has no meaning here, and is passed over"],
+            RepositoryText.Of(("renovate.json", """{"extends": [":approveMajorUpdates", ":dependencyDashboardApproval"]}"""), ("Dockerfile", Python)).Remarks);
+    }
+
+    [Theory]
+    [InlineData("\"replacementName\": \"acme/python\"", "acme/python", null)]
+    [InlineData("\"replacementName\": \"ghcr.io/acme/python\", \"replacementVersion\": \"3.13-acme\"", "ghcr.io/acme/python", "3.13-acme")]
+    [InlineData("\"replacementNameTemplate\": \"ghcr.io/mirror/{{{packageName}}}\"", "ghcr.io/mirror/python", null)]
+    [InlineData("\"replacementNameTemplate\": \"{{{replace '^pyth' 'cyth' packageName}}}\"", "cython", null)]
+    [InlineData("\"replacementNameTemplate\": \"ghcr.io/{{replace 'py' 'go/py' depName}}\"", "ghcr.io/go/python", null)]
+    [InlineData("\"replacementName\": \"acme/python\", \"replacement\": {\"enabled\": false}", null, null)]
+    [InlineData("\"replacementName\": \"@acme/python\"", null, null)]
+    public void An_image_is_replaced_as_a_rule_says(string rule, string? image, string? version)
+    {
+        var repository = RepositoryText.Of(
+            ("renovate.json", $$"""{"packageRules": [{"matchDatasources": ["docker"], "matchPackageNames": ["python"], {{rule}}}, {"matchUpdateTypes": ["replacement"], "groupName": "moves"}]}"""),
+            ("Dockerfile", Python + "FROM redis:7\n"));
+
+        Assert.Empty(repository.Errors);
+        Assert.Empty(repository.Remarks);
+        var found = repository.RuleOf("Dockerfile", 1);
+        Assert.Equal((image, version), (found.Replacement?.Image.Familiar, found.Replacement?.Version));
+        Assert.Equal(image is null ? "docker" : $"docker, replaced by {image}", found.Summary);
+        Assert.Equal(rule.Contains('@', StringComparison.Ordinal) || image is not null ? "moves" : null, found.For(UpdateKind.Successor).Proposal.Group);
+        Assert.Null(repository.RuleOf("Dockerfile", 2).Replacement);
+        if (version is not null)
+        {
+            Assert.Equal(version, found.Replacement!.Choose("3.12", [version, "3.12"]).Tag);
+            Assert.Null(found.Replacement.Choose("3.12", ["3.12"]).Tag);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"replacementNameTemplate\": \"{{{replace '^(py).*' '$1' packageName}}}\"", "replacementNameTemplate")]
+    [InlineData("\"replacementNameTemplate\": \"{{lookup a b}}\"", "replacementNameTemplate")]
+    [InlineData("\"replacementVersion\": \"3\"", "replacementVersion")]
+    [InlineData("\"replacementName\": \"a\", \"replacementVersionTemplate\": \"3\"", "replacementVersionTemplate")]
+    public void What_can_not_be_read_of_a_replacement_is_told(string rule, string key)
+    {
+        var repository = RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{"matchPackageNames": ["python"], {{rule}}}]}"""), ("Dockerfile", Python));
+
+        Assert.Contains($"'{key}'", Assert.Single(repository.Remarks), StringComparison.Ordinal);
+        Assert.Equal(key == "replacementVersionTemplate", repository.RuleOf("Dockerfile", 1).Replacement is not null);
+    }
+
+    [Fact]
     public void Major_steps_travel_apart()
     {
         var repository = RepositoryText.Of(("renovate.json", "{}"), ("Dockerfile", Python));

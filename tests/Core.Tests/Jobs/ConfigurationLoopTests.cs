@@ -187,7 +187,7 @@ public sealed class ConfigurationLoopTests : IDisposable
     }
 
     [Theory]
-    [InlineData(".github/basewatch.yaml", "rules: [{enabled: false}]\n")]
+    [InlineData(".github/basewatch.yaml", "rules: [{enabled: maybe}]\n")]
     [InlineData(Own, "LONG")]
     [InlineData(Own, "rules: \0[]")]
     public async Task What_can_not_be_read_is_not_taken_for_nothing(string path, string text)
@@ -198,6 +198,31 @@ public sealed class ConfigurationLoopTests : IDisposable
 
         Assert.Empty(_loop.Host.Writes);
         Assert.Contains((await RecordAsync()).Problems, p => p.Path == path);
+    }
+
+    [Theory]
+    [InlineData(Own, "../settings/own.yml", "settings/own.yml", true)]
+    [InlineData(".github", "settings/", "settings/basewatch.yml", true)]
+    [InlineData("renovate.json", "settings/renovate.json", "settings/renovate.json", true)]
+    [InlineData(Own, "other.yml", "settings/own.yml", false)]
+    [InlineData(Own, "../../settings/own.yml", "settings/own.yml", false)]
+    [InlineData(Own, "/settings/own.yml", "settings/own.yml", false)]
+    public async Task A_link_is_followed_within_the_repository_and_not_taken_for_nothing_where_it_leads_elsewhere(string link, string target, string path, bool isFollowed)
+    {
+        const string Off = "{enabled: false}\n";
+        _loop.Host.Links.Add(link);
+        _loop.Host.Create(Loop.Web, ("Dockerfile", Dockerfile), (link, target), (path, path.EndsWith("json", StringComparison.Ordinal) ? Off : $"rules: [{Off}]"));
+
+        Assert.Empty(await _loop.RunAsync());
+
+        Assert.Empty(_loop.Host.Writes);
+        Assert.Equal(isFollowed ? [] : [$"{link}: the link leads to no file of the repository"], (await RecordAsync()).Problems.Where(p => p.Line is null).Select(p => p.ToString()));
+        if (isFollowed)
+        {
+            _loop.Host.Push(Loop.Web, "main", (path, path.EndsWith("json", StringComparison.Ordinal) ? "{}" : ""));
+            Assert.Empty(await _loop.RunAsync());
+            Assert.NotEmpty(_loop.Host.Writes);
+        }
     }
 
     [Fact]

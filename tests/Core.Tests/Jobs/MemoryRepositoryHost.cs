@@ -15,6 +15,9 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     /// <summary>Files that Git knows as executable.</summary>
     public HashSet<string> Executable { get; } = [];
 
+    /// <summary>Files that Git knows as links.</summary>
+    public HashSet<string> Links { get; } = [];
+
     /// <summary>How often a file was fetched.</summary>
     public int BlobReads { get; private set; }
 
@@ -114,7 +117,8 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost
     public Task<RepositoryTree> GetTreeAsync(RepositoryName repository, string commit, CancellationToken cancellationToken)
     {
         var r = Find(repository);
-        return Task.FromResult(new RepositoryTree(commit, [.. r.Trees[r.Commits[commit].Tree].Select(f => new TreeFile(f.Key, f.Value, Executable.Contains(f.Key) ? "100755" : "100644", r.Blobs[f.Value].Length))]));
+        var files = r.Trees[r.Commits[commit].Tree].Select(f => new TreeFile(f.Key, f.Value, Executable.Contains(f.Key) ? "100755" : "100644", r.Blobs[f.Value].Length)).ToLookup(f => Links.Contains(f.Path));
+        return Task.FromResult(new RepositoryTree(commit, [.. files[false]], [.. files[true]]));
     }
 
     public Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken)

@@ -234,7 +234,7 @@ internal sealed class DependabotFile
             }
 
             place = directory.Value;
-            return new EntryScope(ecosystem, new HashSet<string>(StringComparer.Ordinal) { DirectoryPattern.Normalized(place) }, [], excluded);
+            return new EntryScope(ecosystem, new HashSet<string>(StringComparer.Ordinal) { DirectoryPattern.Normalized(place) }, [], excluded) { Written = DirectoryPattern.IsPattern(place) ? [] : [(place, _text.LineOf(directory))] };
         }
 
         var written = entry.Scalars(Directories, mayBeOne: false);
@@ -269,7 +269,7 @@ internal sealed class DependabotFile
             return new EntryScope(ecosystem, null, null, excluded);
         }
 
-        return new EntryScope(ecosystem, folders, patterns, excluded);
+        return new EntryScope(ecosystem, folders, patterns, excluded) { Written = [.. written.Select(w => (w.Value, _text.LineOf(w)))] };
     }
 
     private List<DependencyGroup> ReadGroups(ConfigurationMapping entry)

@@ -33,6 +33,26 @@ internal sealed class DependabotUpdates(IReadOnlyList<UpdateEntry> entries) : IR
 
         return excluded;
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<FileProblem> FindUnmatched(IReadOnlyList<string> paths)
+    {
+        var folders = new HashSet<string>(StringComparer.Ordinal) { "" };
+        foreach (var path in paths)
+        {
+            for (var slash = path.LastIndexOf('/'); slash > 0 && folders.Add(path[..slash]);)
+            {
+                slash = path.LastIndexOf('/', slash - 1);
+            }
+        }
+
+        return entries
+            .SelectMany(e => e.Scope.Written.Select(w => (w.Text, w.Line, e.Source.File)))
+            .Where(w => DirectoryPattern.IsPattern(w.Text)
+                ? DirectoryPattern.TryParse(w.Text) is { } patterns && !folders.Any(f => patterns.Any(p => p.IsMatch(f)))
+                : !folders.Contains(DirectoryPattern.Normalized(w.Text)))
+            .Select(w => new FileProblem(w.File, w.Line, $"'{Excerpt.Of(w.Text)}' is no folder of the repository with files in it"));
+    }
 }
 
 /// <summary>An entry of <c>updates</c>: the rules for what it reads, one object for all images that it treats alike.</summary>

@@ -1,3 +1,5 @@
+using Basewatch.Core.Formats;
+
 namespace Basewatch.Core.Dialects.Dependabot;
 
 /// <summary>
@@ -13,34 +15,9 @@ internal sealed class DirectoryPattern
 
     private DirectoryPattern(string[] names) => _names = names;
 
-    /// <summary>Reads a pattern; alternatives in braces become patterns of their own, of which there are not too many.</summary>
-    public static IReadOnlyList<DirectoryPattern>? TryParse(string text, int most = 64)
-    {
-        var found = new List<DirectoryPattern>();
-        var next = new Queue<string>([text]);
-        while (next.TryDequeue(out var pattern))
-        {
-            var close = pattern.IndexOf('}', StringComparison.Ordinal);
-            var open = close < 0 ? -1 : pattern.LastIndexOf('{', close);
-            if (open < 0)
-            {
-                found.Add(new DirectoryPattern(Names(pattern)));
-                continue;
-            }
-
-            foreach (var alternative in pattern[(open + 1)..close].Split(','))
-            {
-                next.Enqueue(string.Concat(pattern.AsSpan(0, open), alternative, pattern.AsSpan(close + 1)));
-            }
-
-            if (next.Count + found.Count > most)
-            {
-                return null;
-            }
-        }
-
-        return found;
-    }
+    /// <summary>Reads a pattern; alternatives in braces become patterns of their own. Null where there are too many.</summary>
+    public static IReadOnlyList<DirectoryPattern>? TryParse(string text) =>
+        FilePattern.Alternatives(text) is { } alternatives ? [.. alternatives.Select(a => new DirectoryPattern(Names(a)))] : null;
 
     /// <summary>A path without slashes around it, <c>.</c> and empty names: <c>a/b</c>; the root is empty.</summary>
     public static string Normalized(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(n => n != "."));

@@ -9,6 +9,9 @@ namespace Basewatch.Core.Dialects.Dependabot;
 /// <param name="ExcludePaths">What is left out, with the lines that say so.</param>
 internal sealed record EntryScope(Ecosystem? Ecosystem, IReadOnlySet<string>? Directories, IReadOnlyList<DirectoryPattern>? Patterns, IReadOnlyList<ExcludedPath> ExcludePaths)
 {
+    /// <summary>Its folders and patterns for them as they are written, with their lines.</summary>
+    public IReadOnlyList<(string Text, int Line)> Written { get; init; } = [];
+
     /// <summary>Whatever Dependabot may read.</summary>
     public static EntryScope All { get; } = new(null, null, null, []);
 

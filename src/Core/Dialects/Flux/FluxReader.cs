@@ -133,13 +133,13 @@ internal sealed class FluxReader
         if (reference?.Scalar("name") is not { IsEmpty: false } repository)
         {
             text.Remark(mapping, $"ImagePolicy {identity.Name} has no imageRepositoryRef: it is taken for a patch of another one");
-            _policies.Add(new FluxImagePolicy(identity.Namespace, identity.Name, identity.Source, null, null, Reflects: false, Labels(labels)) { IsSound = true });
+            _policies.Add(new FluxImagePolicy(identity.Namespace, identity.Name, identity.Source, null, null, FluxReflection.Never, Labels(labels)) { IsSound = true });
             return;
         }
 
         FluxOrderWords? order = null;
         var hasVariable = Variables(mapping);
-        var (isSound, reflects, suspended) = (true, false, false);
+        var (isSound, reflection, suspended) = (true, FluxReflection.Never, false);
         if (hasVariable)
         {
             text.Remark(mapping, $"ImagePolicy {identity.Name} has a variable that Flux fills in when it is applied: what it is for stays as it is");
@@ -147,13 +147,13 @@ internal sealed class FluxReader
         else
         {
             var spec = text.Open(mapping, "an ImagePolicy", PolicyKeys);
-            (order, reflects) = new FluxSpecReader(text).Words(spec);
+            (order, reflection) = new FluxSpecReader(text).Words(spec);
             suspended = spec.Flag("suspend") ?? false;
             isSound = spec.IsSound && order is not null;
         }
 
         var space = reference.Scalar("namespace") is { IsEmpty: false } its ? its.Value : null;
-        _policies.Add(new FluxImagePolicy(identity.Namespace, identity.Name, identity.Source, (space, repository.Value), order, reflects, Labels(labels))
+        _policies.Add(new FluxImagePolicy(identity.Namespace, identity.Name, identity.Source, (space, repository.Value), order, reflection, Labels(labels))
         {
             IsSound = isSound,
             IsSuspended = suspended,

@@ -34,14 +34,27 @@ internal sealed record FluxImageRepository(string? Namespace, string Name, RuleS
 /// <param name="Source">Where it is written.</param>
 /// <param name="Repository">Namespace, null for its own, and name of its ImageRepository; null: it is a patch of another one.</param>
 /// <param name="Order">What is the latest; null where it is wrong, or a variable says it.</param>
-/// <param name="Reflects">Whether the digest is written with the tag.</param>
+/// <param name="Reflection">When the digest is written with the tag.</param>
 /// <param name="Labels">Its labels.</param>
 internal sealed record FluxImagePolicy(
-    string? Namespace, string Name, RuleSource Source, (string? Namespace, string Name)? Repository, FluxOrderWords? Order, bool Reflects, IReadOnlyDictionary<string, string> Labels)
+    string? Namespace, string Name, RuleSource Source, (string? Namespace, string Name)? Repository, FluxOrderWords? Order, FluxReflection Reflection, IReadOnlyDictionary<string, string> Labels)
     : FluxResource(Namespace, Name, Source)
 {
     /// <summary>Whether a variable in it has its value only when it is applied.</summary>
     public bool HasVariable { get; init; }
+}
+
+/// <summary>When the digest of the latest tag is written: <c>digestReflectionPolicy</c>.</summary>
+internal enum FluxReflection
+{
+    /// <summary>The tag alone is written.</summary>
+    Never,
+
+    /// <summary>Where the tag has none yet: it stays as long as the tag does.</summary>
+    IfNotPresent,
+
+    /// <summary>It follows the tag when that is republished.</summary>
+    Always,
 }
 
 /// <summary>An ImageUpdateAutomation.</summary>

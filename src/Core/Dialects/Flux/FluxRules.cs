@@ -69,7 +69,7 @@ internal sealed class FluxRules : IRuleSet
         }
 
         // Flux writes a digest behind the tag, or in a line of its own that is marked so.
-        var pins = decision.Reflects && lines.Exists(l => l.Field is FluxField.Reference or FluxField.Digest);
+        var pins = decision.Reflection != FluxReflection.Never && lines.Exists(l => l.Field is FluxField.Reference or FluxField.Digest);
         return _rules.GetOrAdd((decision, pins), static key => key.Item1.Rule! with { Pins = key.Item2 });
     }
 
@@ -143,7 +143,7 @@ internal sealed class FluxRules : IRuleSet
                 decisions[(marker.Namespace, marker.Name, part.Path)] = decision = Decide(marker, part.Path, source);
             }
 
-            if (decision is { Off: null, Reflects: false } && field == FluxField.Digest)
+            if (decision is { Off: null, Reflection: FluxReflection.Never } && field == FluxField.Digest)
             {
                 _resources.Remark(new FileProblem(part.Path, part.Line, $"ImagePolicy {marker.Namespace}/{marker.Name} has no digestReflectionPolicy, and Flux would empty what is marked :digest: it is kept fresh"));
             }
@@ -189,7 +189,7 @@ internal sealed class FluxRules : IRuleSet
         }
 
         var policy = policies[0];
-        if (policies.Count > 1 && !policies.All(p => p.IsSound && p.Order == policy.Order && p.Repository == policy.Repository && p.Reflects == policy.Reflects && p.IsSuspended == policy.IsSuspended))
+        if (policies.Count > 1 && !policies.All(p => p.IsSound && p.Order == policy.Order && p.Repository == policy.Repository && p.Reflection == policy.Reflection && p.IsSuspended == policy.IsSuspended))
         {
             return Unknown($"there are several ImagePolicies called {marker.Namespace}/{marker.Name}: {string.Join(", ", policies.Take(MostListed).Select(p => p.Source))}");
         }
@@ -252,7 +252,7 @@ internal sealed class FluxRules : IRuleSet
             return new Decision("its configuration is wrong", policy.Source);
         }
 
-        var rule = new PolicyRule(words, read) { Summary = policy.Order.Summary, Source = policy.Source };
+        var rule = new PolicyRule(words, read) { Summary = policy.Order.Summary, Source = policy.Source, Refreshes = policy.Reflection != FluxReflection.IfNotPresent };
         if (automation is not null)
         {
             rule = rule with
@@ -261,7 +261,7 @@ internal sealed class FluxRules : IRuleSet
             };
         }
 
-        return new Decision(null, policy.Source) { Rule = rule, Image = repository?.Image, Reflects = policy.Reflects };
+        return new Decision(null, policy.Source) { Rule = rule, Image = repository?.Image, Reflection = policy.Reflection };
     }
 
     /// <summary>Of resources of one name, those in a namespace before those without one, and of these the nearest to a file.</summary>
@@ -309,7 +309,7 @@ internal sealed class FluxRules : IRuleSet
         /// <summary>The image of the ImageRepository.</summary>
         public ImageName? Image { get; init; }
 
-        /// <summary>Whether digests are written.</summary>
-        public bool Reflects { get; init; }
+        /// <summary>When digests are written.</summary>
+        public FluxReflection Reflection { get; init; }
     }
 }

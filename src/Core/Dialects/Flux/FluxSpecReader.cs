@@ -42,8 +42,8 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         return text.Reading(order is null ? null : new FluxPolicy(order, filter, exclusions, suspended));
     }
 
-    /// <summary>How a policy orders tags in its own words, null where that is wrong, and whether it has digests written.</summary>
-    public (FluxOrderWords? Words, bool Reflects) Words(ConfigurationMapping spec)
+    /// <summary>How a policy orders tags in its own words, null where that is wrong, and when it has digests written.</summary>
+    public (FluxOrderWords? Words, FluxReflection Reflection) Words(ConfigurationMapping spec)
     {
         var reflection = CheckReflection(spec);
         if (!spec.Has("policy"))
@@ -54,7 +54,7 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         var (order, filter) = (Order(spec), Filter(spec));
         if (order is null || !spec.IsSound)
         {
-            return (null, false);
+            return (null, FluxReflection.Never);
         }
 
         var policy = spec.Mapping("policy", Choices)!;
@@ -66,10 +66,10 @@ internal sealed class FluxSpecReader(ConfigurationText text)
         if (!IsWhole(words.Value) || !IsWhole(words.Pattern) || !IsWhole(words.Extract))
         {
             spec.Wrong("policy", "'policy' or 'filterTags' has half of a character in it");
-            return (null, false);
+            return (null, FluxReflection.Never);
         }
 
-        return (words, reflection is "IfNotPresent" or "Always");
+        return (words, reflection switch { "IfNotPresent" => FluxReflection.IfNotPresent, "Always" => FluxReflection.Always, _ => FluxReflection.Never });
     }
 
     /// <summary>The first of the three that is there, as in the controller's <c>factory.go</c>.</summary>
@@ -167,7 +167,7 @@ internal sealed class FluxSpecReader(ConfigurationText text)
 
         if (reflection is not null)
         {
-            spec.Remark("digestReflectionPolicy", "'digestReflectionPolicy' is passed over: a digest is kept fresh where one is written");
+            spec.Remark("digestReflectionPolicy", "'digestReflectionPolicy' has no part in which tag is chosen, and is passed over");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Json;
 using Basewatch.Core.Formats.Yaml;
 using YamlDotNet.Core;
 
@@ -213,34 +214,13 @@ internal sealed record Json5Tree(YamlNode? Root, FileProblem? Problem, bool IsSu
 
         private void SkipBlanks()
         {
-            while (_at < _text.Length)
-            {
-                if (char.IsWhiteSpace(_text[_at]))
-                {
-                    _at++;
-                }
-                else if (_text.AsSpan(_at).StartsWith("//"))
-                {
-                    _hasComments = true;
-                    var end = _text.AsSpan(_at).IndexOfAny('\n', '\r');
-                    _at = end < 0 ? _text.Length : _at + end;
-                }
-                else if (_text.AsSpan(_at).StartsWith("/*"))
-                {
-                    _hasComments = true;
-                    var end = _text.IndexOf("*/", _at + 2, StringComparison.Ordinal);
-                    _at = end < 0 ? _text.Length : end + 2;
-                }
-                else
-                {
-                    return;
-                }
-            }
+            var end = JsonTree.SkipBlanks(_text, _at);
+
+            // Blanks have no slash.
+            _hasComments |= _text.AsSpan(_at, end - _at).Contains('/');
+            _at = end;
         }
 
-        private void Unexpected() =>
-            _problem ??= _at < _text.Length
-                ? $"this is no valid JSON: '{Images.Excerpt.Of(_text[_at].ToString())}' does not belong here"
-                : "this is no valid JSON: it ends before it is complete";
+        private void Unexpected() => _problem ??= JsonTree.Unexpected(_text, _at);
     }
 }

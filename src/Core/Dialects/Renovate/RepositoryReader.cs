@@ -30,12 +30,14 @@ internal sealed class RepositoryReader
     private static readonly FrozenSet<string> Read = FrozenSet.ToFrozenSet(
     [
         "$schema", "description", "extends", "ignorePresets", "enabled", "enabledManagers", "ignorePaths", "includePaths", "ignoreDeps", "packageRules", "customManagers",
-        "registryAliases", "managerFilePatterns", "configMigration", "overrideDescription", .. ProposalReader.Keys, .. Options.Obeyed, .. OfUse, .. ImageReaders.Names, .. Options.Languages,
+        "registryAliases", "managerFilePatterns", "configMigration", "overrideDescription", .. ProposalReader.Keys, .. ReplacementReader.Keys, .. Options.Obeyed, .. OfUse, .. ImageReaders.Names, .. Options.Languages,
     ], StringComparer.Ordinal);
 
     private static readonly string[] Known = [.. Options.All.Concat(Read).Concat(Options.OfOtherPackages).Concat(Options.OfTheServer).Concat(Options.Dropped).Distinct(StringComparer.Ordinal)];
 
     private const string Datasource = "docker";
+
+    private const string Approval = "dependencyDashboardApproval";
 
     private static readonly Lazy<FrozenDictionary<string, RepositoryRule>> Presets = new(ReadPresets);
 
@@ -70,6 +72,7 @@ internal sealed class RepositoryReader
         TellUnknown(inheritance, renewed);
 
         var rules = ReadRules(settings);
+        TellApproval([settings, .. rules.Select(r => Open(_text, r.Settings))]);
         var managers = ImageReaders.All.Select(m => ReadManager(m, m.Name, m.Formats, root, settings)).ToList();
         foreach (var found in new CustomExpressions(_text).Read(settings))
         {
@@ -172,7 +175,7 @@ internal sealed class RepositoryReader
             }
             else if (!Read.Contains(key) && !OfUpdate.Contains(key))
             {
-                section.Remark(key, $"'{key}' has no meaning here, and is passed over");
+                section.Remark(key, PassedOver(key));
             }
         }
 
@@ -188,7 +191,19 @@ internal sealed class RepositoryReader
 
         ProposalReader.Read(section, static t => t);
         ProposalReader.ReadSchedule(section);
+        ReplacementReader.Check(section);
     }
+
+    /// <summary>What a preset wants to have approved is proposed without; where it is written, that is told already.</summary>
+    private static void TellApproval(IEnumerable<ConfigurationMapping> all)
+    {
+        foreach (var settings in all.Where(s => s.Flag(Approval) == true))
+        {
+            settings.Remark(Approval, PassedOver(Approval));
+        }
+    }
+
+    private static string PassedOver(string key) => $"'{key}' has no meaning here, and is passed over";
 
     private void TellUnknown(Inheritance inheritance, YamlMapping renewed)
     {

@@ -133,14 +133,16 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         List<RepositoryRule> matching = [.. rules.Concat(manager.Rules).Where(r => r.Holds(use))];
         var before = Effective(settings, matching, use, null);
         var byType = Array.ConvertAll(Types, t => Effective(settings, matching, use, t.Type));
-        var isTemplate = byType.Append(before).Any(e => e.Settings.Named.Any(n => n.Key is "groupName" or "labels" or "addLabels" && SettingNodes.ToJson(n.Value).Contains("{{", StringComparison.Ordinal)));
+        var replacing = ReplacementReader.IsIn(Open(before.Settings)) ? Effective(settings, matching, use, "replacement") : null;
+        List<InForce> all = [.. byType, before, .. replacing is null ? [] : (InForce[])[replacing]];
+        var isTemplate = all.Exists(e => e.Settings.Named.Any(n => n.Key is "groupName" or "labels" or "addLabels" or "replacementNameTemplate" && SettingNodes.ToJson(n.Value).Contains("{{", StringComparison.Ordinal)));
         var key = new StringBuilder(manager.Id).Append(settings == manager.Settings ? ' ' : use.DepName[^1]);
         foreach (var rule in matching)
         {
             key.Append(CultureInfo.InvariantCulture, $" {rule.Node.Start}");
         }
 
-        foreach (var effective in byType.Append(before))
+        foreach (var effective in all)
         {
             key.Append('|').AppendJoin(',', effective.Applied);
         }
@@ -150,7 +152,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
             key.Append('|').Append(use.Path).Append('|').Append(use.DepName).Append('|').Append(use.PackageName);
         }
 
-        return _made.GetOrAdd(key.ToString(), _ => Make(settings, matching, use, before, byType));
+        return _made.GetOrAdd(key.ToString(), _ => Make(settings, matching, use, before, byType, replacing));
     }
 
     /// <summary>Images of distributions have their own versions (<c>manager/dockerfile/extract.ts</c>).</summary>
@@ -210,7 +212,7 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         return new InForce(settings, applied, turned);
     }
 
-    private PolicyRule Make(YamlMapping settings, List<RepositoryRule> matching, RenovateUse use, InForce before, InForce[] byType)
+    private PolicyRule Make(YamlMapping settings, List<RepositoryRule> matching, RenovateUse use, InForce before, InForce[] byType, InForce? replacing)
     {
         var facts = new RuleFacts(use.Tag, DateTimeOffset.UnixEpoch) { CurrentVersion = use.Tag };
         var decisive = matching.FindLast(r => r is { IsOwn: true, Section: null } && r.OfTag.Conditions.All(c => c(facts)));
@@ -235,14 +237,22 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
 
         var types = Types.Select((t, i) => (t.Kind, Settings: Open(byType[i].Settings))).ToDictionary(t => t.Kind, t => t.Settings);
         var proposals = types.ToDictionary(t => t.Key, t => Propose(t.Value, use));
-        var common = Propose(general, use) with { Automerge = proposals.Values.All(p => p.Automerge) };
+        Replacement? replacement = null;
+        if (replacing is not null && Open(replacing.Settings) is var other && other.Flag("enabled") != false)
+        {
+            replacement = ReplacementReader.Read(other, name => name == "packageName" ? use.PackageName : name == "depName" ? use.DepName : null);
+            proposals[UpdateKind.Successor] = Propose(other, use);
+        }
+
+        var common = Propose(general, use) with { Automerge = types.Keys.All(k => proposals[k].Automerge) };
         var rule = new PolicyRule(policyText, policy)
         {
-            Summary = Summary(before.Settings, types),
+            Summary = Summary(before.Settings, types) + (replacement is null ? "" : $", replaced by {replacement}"),
             Source = source,
             Pins = general.Flag("pinDigests") == true && types[UpdateKind.Pin].Flag("enabled") != false,
             Refreshes = types[UpdateKind.Digest].Flag("enabled") != false,
             Proposal = common,
+            Replacement = replacement,
         };
         return rule with { ByKind = proposals.Where(p => !p.Value.SaysTheSame(common)).ToDictionary(p => p.Key, p => rule with { Proposal = p.Value }) };
     }

@@ -8,7 +8,7 @@ public sealed record RepositoryConfiguration
     /// <summary>Where it is, from the root of the repository.</summary>
     public const string Path = ".github/basewatch.yml";
 
-    /// <summary>A slip that would go unseen: it is not read, and told.</summary>
+    /// <summary>Where it may be as well; of both, <see cref="Path"/> is read.</summary>
     public const string OtherPath = ".github/basewatch.yaml";
 
     /// <summary>Without a file.</summary>
@@ -25,6 +25,26 @@ public sealed record RepositoryConfiguration
 
     /// <summary>The rule for uses that no other is for; null where nothing is said.</summary>
     public PolicyRule? Fallback { get; init; }
+
+    /// <summary>Whether a file is one of the two.</summary>
+    public static bool IsPath(string path) => path is Path or OtherPath;
+
+    /// <summary>Files that a person took for the configuration, by their names, and that are not read.</summary>
+    /// <param name="paths">Files of the repository, from its root.</param>
+    public static IEnumerable<FileProblem> Misplaced(IReadOnlyCollection<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var read = paths.Contains(Path, StringComparer.Ordinal) ? Path : paths.Contains(OtherPath, StringComparer.Ordinal) ? OtherPath : null;
+        return paths
+            .Where(p => p != read && (read is not null || !IsPath(p)) && IsNamedAlike(p))
+            .Select(p => new FileProblem(p, null, read is null ? $"this file is not read: move it to {Path}" : $"this file is not read: {read} is"));
+    }
+
+    private static bool IsNamedAlike(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return path[..Math.Max(slash, 0)].ToLowerInvariant() is "" or ".github" && path[(slash + 1)..].TrimStart('.').ToLowerInvariant() is "basewatch.yml" or "basewatch.yaml";
+    }
 
     /// <summary>The configuration of a repository whose own is wrong: everything stays as it is.</summary>
     public static RepositoryConfiguration Wrong(FileProblem problem)

@@ -18,7 +18,7 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
         List<ConfigurationPart> all = [.. parts];
         var errors = new List<FileProblem>();
         var general = Own(organisation, formats, errors);
-        var configuration = Own(all.Find(p => p.Path == RepositoryConfiguration.Path) ?? all.Find(p => p.Path == RepositoryConfiguration.OtherPath), formats, errors).Over(general);
+        var configuration = Own(OwnAmong(all), formats, errors).Over(general);
         var catalog = formats.With(configuration.Formats);
         foreach (var dialect in DialectCatalog.All)
         {
@@ -31,17 +31,15 @@ public sealed record RepositorySettings(RepositoryConfiguration Configuration, F
         return new RepositorySettings(configuration, catalog, errors);
     }
 
+    /// <summary>Our own configuration among parts; null where there is none.</summary>
+    public static ConfigurationPart? OwnAmong(IEnumerable<ConfigurationPart> parts) =>
+        parts.Where(p => RepositoryConfiguration.IsPath(p.Path)).MaxBy(p => p.Path == RepositoryConfiguration.Path);
+
     private static RepositoryConfiguration Own(ConfigurationPart? part, FormatCatalog formats, List<FileProblem> errors)
     {
         if (part is null)
         {
             return RepositoryConfiguration.Empty;
-        }
-
-        if (part.Path.EndsWith(RepositoryConfiguration.OtherPath, StringComparison.Ordinal))
-        {
-            errors.Add(new FileProblem(part.Path, null, $"this file is not read: name it {RepositoryConfiguration.Path}"));
-            return RepositoryConfiguration.Wrong(errors[^1]);
         }
 
         var reading = ConfigurationReader.Read(part.ToSource(), formats);

@@ -15,6 +15,37 @@ internal sealed record JsonTree(YamlNode? Root, FileProblem? Problem)
     /// <summary>Reads a file, once for all formats; nothing throws, whatever the text.</summary>
     public static JsonTree Read(SourceFile file) => file.Parsed(static f => new Reader(f).Run());
 
+    /// <summary>Where blanks and comments end that begin at a place.</summary>
+    public static int SkipBlanks(string text, int at)
+    {
+        while (at < text.Length)
+        {
+            var rest = text.AsSpan(at);
+            if (char.IsWhiteSpace(rest[0]) || rest[0] == '\uFEFF')
+            {
+                at++;
+            }
+            else if (rest.StartsWith("//"))
+            {
+                at = rest.IndexOfAny('\r', '\n') is var end and >= 0 ? at + end : text.Length;
+            }
+            else if (rest.StartsWith("/*"))
+            {
+                at = rest[2..].IndexOf("*/") is var end and >= 0 ? at + end + 4 : text.Length;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>What is said of a place where something else would have to stand.</summary>
+    public static string Unexpected(string text, int at) =>
+        at < text.Length ? $"this is no valid JSON: '{Images.Excerpt.Of(text[at].ToString())}' does not belong here" : "this is no valid JSON: it ends before it is complete";
+
     private sealed class Reader(SourceFile file)
     {
         private readonly string _text = file.Text;
@@ -40,7 +71,7 @@ internal sealed record JsonTree(YamlNode? Root, FileProblem? Problem)
 
             if (_problem is null && (_open.Count > 0 || _root is null))
             {
-                _problem = "this is no valid JSON: it ends before it is complete";
+                _problem = JsonTree.Unexpected(_text, _text.Length);
             }
 
             while (_open.TryPop(out var left))
@@ -189,8 +220,7 @@ internal sealed record JsonTree(YamlNode? Root, FileProblem? Problem)
             return new YamlScalar(_source, start, _at, null, _text[start.._at], ScalarStyle.Plain);
         }
 
-        private void Unexpected() =>
-            _problem ??= _at < _text.Length ? $"this is no valid JSON: '{Images.Excerpt.Of(_text[_at].ToString())}' does not belong here" : "this is no valid JSON: it ends before it is complete";
+        private void Unexpected() => _problem ??= JsonTree.Unexpected(_text, _at);
 
         private void Add(YamlNode node)
         {
@@ -225,29 +255,6 @@ internal sealed record JsonTree(YamlNode? Root, FileProblem? Problem)
 
         private void Count() => _problem ??= ++_nodes > YamlStream.MostNodes ? $"the JSON has more than {YamlStream.MostNodes} nodes: the rest is not read" : null;
 
-        private void SkipBlanks()
-        {
-            while (_at < _text.Length)
-            {
-                if (_text[_at] is ' ' or '\t' or '\r' or '\n' or '\uFEFF')
-                {
-                    _at++;
-                }
-                else if (_text.AsSpan(_at).StartsWith("//", StringComparison.Ordinal))
-                {
-                    var end = _text.AsSpan(_at).IndexOfAny('\r', '\n');
-                    _at = end < 0 ? _text.Length : _at + end;
-                }
-                else if (_text.AsSpan(_at).StartsWith("/*", StringComparison.Ordinal))
-                {
-                    var end = _text.IndexOf("*/", _at + 2, StringComparison.Ordinal);
-                    _at = end < 0 ? _text.Length : end + 2;
-                }
-                else
-                {
-                    break;
-                }
-            }
-        }
+        private void SkipBlanks() => _at = JsonTree.SkipBlanks(_text, _at);
     }
 }
