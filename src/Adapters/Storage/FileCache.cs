@@ -96,6 +96,7 @@ public sealed partial class FileCache(string folder, TimeProvider time, ILogger<
                     await stream.WriteAsync(StateValue.Pack(value.Span), cancellationToken);
                 }
 
+                File.SetLastWriteTimeUtc(beside, time.GetUtcNow().UtcDateTime);
                 File.Move(beside, path, overwrite: true);
                 _hashes[name] = hash;
             }

@@ -10,7 +10,7 @@ public sealed class FileCacheTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("basewatch-cache-").FullName;
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
 
     private string Folder => Path.Combine(_root, "made", "registries");
 
