@@ -2,7 +2,7 @@ using Basewatch.Core.Dialects.Keel;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Dialects;
 

@@ -2,7 +2,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
+using Basewatch.Core.Expressions;
 using YamlDotNet.Core;
 
 namespace Basewatch.Core.Dialects.Keel;
