@@ -88,7 +88,7 @@ public sealed class ConfigurationTests
         { "rules:\n- {images: docker.io/library/python, policy: digest}\n- {images: python, policy: docker}", "3: the one on line 2 takes all", false },
         { "rules:\n- {files: '**', policy: digest}\n- {files: a.yaml, policy: docker}", "3: the one on line 2 takes all", false },
         { "formats:\n- {name: Bad, pattern: '(', image: 'B!'}", "2: a format's name|2: no regular expression|2: 'files' is missing|2: no image's name", true },
-        { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-arounds", false },
+        { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-around", false },
         { "formats:\n- {name: compose, files: x, pattern: '(?<image>x)'}", "2: another format has this name", false },
         { "formats:\n- {files: x, pattern: '(?<image>x)'}", "2: 'name' is missing", true },
         { "rules: [\n", "2: no valid YAML", false },

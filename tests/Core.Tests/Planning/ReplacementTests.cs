@@ -1,5 +1,6 @@
 using System.Text;
 using Basewatch.Core.Dialects;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
@@ -37,7 +38,7 @@ public sealed class ReplacementTests
     [InlineData("18-jdk", null)]
     public void A_pattern_makes_the_tag(string tag, string? expected)
     {
-        Assert.True(TagExpression.TryCreate(@"^(\d+)-jdk.*", out var pattern, out _));
+        Assert.True(GoExpression.TryParse(@"^(\d+)-jdk.*", out var pattern, out _));
         Assert.True(TagTemplate.TryCreate("$1-jdk", pattern, out var template, out _));
         Assert.Equal(expected, new Replacement(ImageName.Parse("eclipse-temurin")) { Pattern = pattern, Tag = template }.Choose(tag, ["17-jdk", "17-jre"]).Tag);
     }

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text.Json;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
@@ -225,12 +226,12 @@ public sealed class ConfigurationReader
 
         var mapping = node is YamlMapping ? rule.Mapping("replaceWith", ReplacementKeys) : null;
         var written = node is YamlMapping ? mapping?.Needed("image", Example) : rule.Scalar("replaceWith");
-        TagExpression? pattern = null;
+        GoExpression? pattern = null;
         TagTemplate? tag = null;
-        if (mapping?.Scalar("pattern") is { } expression && _text.Check(expression, TagExpression.TryCreate(expression.Value, out pattern, out var wrong), wrong)
+        if (mapping?.Scalar("pattern") is { } expression && (pattern = _text.Expression(expression)) is not null
             && mapping.Needed("tag", "the other image's tag, as in tag: $1-jdk") is { } template)
         {
-            _text.Check(template, TagTemplate.TryCreate(template.Value, pattern!, out tag, out var wrongTag), wrongTag);
+            _text.Check(template, TagTemplate.TryCreate(template.Value, pattern, out tag, out var wrongTag), wrongTag);
         }
         else if (mapping?.Has("tag") == true && !mapping.Has("pattern"))
         {
