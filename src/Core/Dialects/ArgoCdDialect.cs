@@ -1,8 +1,8 @@
 using Basewatch.Core.Dialects.ArgoCd;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
-using Basewatch.Core.Expressions;
 using Basewatch.Core.Policies.Semver;
 
 namespace Basewatch.Core.Dialects;

@@ -66,12 +66,11 @@ public sealed partial class RegexFormat : IFormat
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(pattern);
         format = null;
-        GoExpressionError? wrong = null;
         if (pattern.Length == 0)
         {
             error = "it has no pattern";
         }
-        else if (GoExpression.TryParse(pattern, out var expression, out wrong, multiline: true, longestMatch: Longest))
+        else if (GoExpression.TryParse(pattern, out var expression, out var wrong, multiline: true, longestMatch: Longest))
         {
             error = Check(name, files, image) ?? CheckGroups([.. expression.GroupNames], image);
             format = error is null ? new RegexFormat(name, files, expression, image, RegexGroups.Own) : null;
