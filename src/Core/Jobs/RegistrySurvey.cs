@@ -107,7 +107,7 @@ public sealed class RegistrySurvey(IRegistry registry)
             var questions = needed.Digests.Select(tag => (Func<CancellationToken, Task>)(token => ResolveAsync(tag, token)))
                 .Concat(needed.Images.Union(needed.Dates.Values).Select(digest => (Func<CancellationToken, Task>)(token =>
                     LookIntoAsync(digest, needed.Images.Contains(digest), [.. needed.Dates.Where(d => d.Value == digest).Select(d => d.Key)], token))))
-                .Concat(needed.Signatures.Select(digest => (Func<CancellationToken, Task>)(token => LookForSignatureAsync(digest, token))));
+                .Concat(needed.Signatures.Select(asked => (Func<CancellationToken, Task>)(token => LookForSignatureAsync(asked.Key, asked.Value, token))));
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 questions,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
@@ -160,12 +160,13 @@ public sealed class RegistrySurvey(IRegistry registry)
             }
         }
 
-        async Task LookForSignatureAsync(Digest digest, CancellationToken token)
+        async Task LookForSignatureAsync(Digest digest, bool isAwaited, CancellationToken token)
         {
             try
             {
                 var attached = await registry.GetReferrersAsync(facts.Image, digest, null, facts.Tags, token).ConfigureAwait(false);
-                signatures[digest] = new SignatureFact(SignatureKinds.Of(attached), now);
+                var kind = SignatureKinds.Of(attached);
+                signatures[digest] = new SignatureFact(kind, now, IsAwaited: isAwaited && kind == SignatureKind.None);
             }
             catch (RegistryException e)
             {

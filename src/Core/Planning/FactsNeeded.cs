@@ -14,8 +14,8 @@ public sealed class FactsNeeded
     /// <summary>Digests of which it has to be known what they hold for which platform.</summary>
     public ISet<Digest> Images { get; } = new HashSet<Digest>();
 
-    /// <summary>Digests of which it has to be known whether they are signed.</summary>
-    public ISet<Digest> Signatures { get; } = new HashSet<Digest>();
+    /// <summary>Digests of which it has to be known whether they are signed; true for those that something waits for.</summary>
+    public IDictionary<Digest, bool> Signatures { get; } = new Dictionary<Digest, bool>();
 
     /// <summary>Whether nothing is needed.</summary>
     public bool IsEmpty => Digests.Count + Dates.Count + Images.Count + Signatures.Count == 0;

@@ -151,4 +151,5 @@ public sealed record PushDate(Digest Digest, DateTimeOffset At);
 /// <summary>How an image is signed.</summary>
 /// <param name="Kind">How, <see cref="SignatureKind.None"/> where it is not.</param>
 /// <param name="AskedAt">When the registry was asked: a signature may come later than its image.</param>
-public sealed record SignatureFact(SignatureKind Kind, DateTimeOffset AskedAt);
+/// <param name="IsAwaited">Whether it is not, and would be proposed if it were.</param>
+public sealed record SignatureFact(SignatureKind Kind, DateTimeOffset AskedAt, bool IsAwaited = false);

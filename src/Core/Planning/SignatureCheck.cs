@@ -14,7 +14,7 @@ internal static class SignatureCheck
     private static readonly TimeSpan UnsignedInUse = TimeSpan.FromDays(1);
 
     /// <summary>A successor that could not be taken may have been signed since.</summary>
-    private static readonly TimeSpan UnsignedSuccessor = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UnsignedSuccessor = TimeSpan.FromMinutes(15);
 
     /// <summary>Images are signed within this time after they are pushed.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromDays(1);
@@ -35,7 +35,18 @@ internal static class SignatureCheck
 
         var use = followed.InUse;
         var isRefresh = followed.Replacement is null && tag == followed.Tag;
-        if (isRefresh && (use is null || use.Digest == digest || (use.Digest is null && (rule.Signed != SignatureRule.Required || rule.Pins == false))))
+        if (use is null && (isRefresh || rule.Signed != SignatureRule.Required))
+        {
+            // What is in use is not at hand: only what was refused before is looked at again.
+            if (facts.Signatures.GetValueOrDefault(digest) is { IsAwaited: true } && facts.SignatureOf(digest, now, UnsignedSuccessor) is null)
+            {
+                needed.Signatures[digest] = true;
+            }
+
+            return ImageFit.Unknown;
+        }
+
+        if (isRefresh && use is not null && (use.Digest == digest || (use.Digest is null && (rule.Signed != SignatureRule.Required || rule.Pins == false))))
         {
             return ImageFit.Unknown;
         }
@@ -45,20 +56,9 @@ internal static class SignatureCheck
             return Successor($"which {rule.Source?.ToString() ?? "the rule"} requires");
         }
 
-        if (followed.Replacement is not null)
+        if (use is null || followed.Replacement is not null)
         {
             // Whoever writes a rule for another image has decided for it.
-            return ImageFit.Unknown;
-        }
-
-        if (use is null)
-        {
-            // What is in use is not at hand: only what was refused before is looked at again.
-            if (facts.Signatures.ContainsKey(digest) && facts.SignatureOf(digest, now, UnsignedSuccessor) is null)
-            {
-                needed.Signatures.Add(digest);
-            }
-
             return ImageFit.Unknown;
         }
 
@@ -86,21 +86,21 @@ internal static class SignatureCheck
             return ImageFit.Unknown;
         }
 
-        return Ask(present.Value, UnsignedInUse, out var unanswered) switch
+        return Ask(present.Value, UnsignedInUse, isSuccessor: false, out var unanswered) switch
         {
             null => unanswered,
             SignatureKind.None => ImageFit.Unknown,
             _ => Successor($"and {(isRefresh ? "the digest in use" : followed.Tag)} is"),
         };
 
-        ImageFit Successor(string contrast) => Ask(digest, UnsignedSuccessor, out var unanswered) switch
+        ImageFit Successor(string contrast) => Ask(digest, UnsignedSuccessor, isSuccessor: true, out var unanswered) switch
         {
             null => unanswered,
             SignatureKind.None => new ImageFit($"{tag} is not signed{(IsYoung() ? " yet" : "")}, {contrast}"),
             _ => ImageFit.Unknown,
         };
 
-        SignatureKind? Ask(Digest asked, TimeSpan lifetime, out ImageFit unanswered)
+        SignatureKind? Ask(Digest asked, TimeSpan lifetime, bool isSuccessor, out ImageFit unanswered)
         {
             unanswered = ImageFit.Open;
             if (facts.SignatureOf(asked, now, lifetime) is { } kind)
@@ -114,7 +114,7 @@ internal static class SignatureCheck
             }
             else
             {
-                needed.Signatures.Add(asked);
+                needed.Signatures[asked] = isSuccessor || (needed.Signatures.TryGetValue(asked, out var isAwaited) && isAwaited);
             }
 
             return null;

@@ -104,7 +104,8 @@ public static class UpdatePlanner
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked) is { } digest ? $"{digest}{Refusal(digest)}" : "-";
 
         // One that had no signature when it would have been taken may get one.
-        string Refusal(Digest digest) => facts.SignatureOf(digest, choices.Now, TimeSpan.MaxValue) == SignatureKind.None ? " unsigned" : "";
+        string Refusal(Digest digest) =>
+            facts.Signatures.GetValueOrDefault(digest) is { IsAwaited: true } && facts.SignatureOf(digest, choices.Now, TimeSpan.MaxValue) == SignatureKind.None ? " unsigned" : "";
     }
 
     /// <summary>Judges every use by what the registries said.</summary>

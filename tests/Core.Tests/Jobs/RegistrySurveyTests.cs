@@ -299,13 +299,13 @@ public sealed class RegistrySurveyTests
         var (facts, _) = await survey.AskAsync(image, followed, Now, null, TestContext.Current.CancellationToken);
         Assert.Equal(2, _registry.Referrers);
 
-        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(59), facts, TestContext.Current.CancellationToken);
+        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(14), facts, TestContext.Current.CancellationToken);
         Assert.Equal(2, _registry.Referrers);
 
         _registry.Signed.Add(DigestOf("1.1.0"));
-        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(61), facts, TestContext.Current.CancellationToken);
+        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(16), facts, TestContext.Current.CancellationToken);
         Assert.Equal(3, _registry.Referrers);
-        Assert.Single(UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [image] = facts }, Now.AddMinutes(61)).Single().Updates);
+        Assert.Single(UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [image] = facts }, Now.AddMinutes(16)).Single().Updates);
 
         (_, _) = await survey.AskAsync(image, followed, Now.AddYears(1), facts, TestContext.Current.CancellationToken);
         Assert.Equal(3, _registry.Referrers);
@@ -363,7 +363,7 @@ public sealed class RegistrySurveyTests
             ContentProblems = new Dictionary<Digest, string> { [MemoryRegistry.DigestOf("z")] = "silent" },
             FirstSeen = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal) { ["3.12"] = Now },
             Pushed = new Dictionary<string, PushDate>(StringComparer.Ordinal) { ["3.12"] = new(digest, Now) },
-            Signatures = new Dictionary<Digest, SignatureFact> { [digest] = new(SignatureKind.Cosign, Now), [MemoryRegistry.DigestOf("y")] = new(SignatureKind.None, Now) },
+            Signatures = new Dictionary<Digest, SignatureFact> { [digest] = new(SignatureKind.Cosign, Now), [MemoryRegistry.DigestOf("y")] = new(SignatureKind.None, Now, IsAwaited: true) },
             SignatureProblems = new Dictionary<Digest, string> { [MemoryRegistry.DigestOf("z")] = "silent" },
         };
 
