@@ -26,6 +26,11 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
     private readonly SingleFlight<(ImageName Name, Digest Digest), ImageConfiguration?> _configurations = new();
+    private readonly SingleFlight<(ImageName Name, string Tag, Digest Digest), TagDate?> _dates = new();
+    private readonly SingleFlight<(ImageName Name, Digest Subject, string? ArtifactType, bool HasTag), IReadOnlyList<Referrer>> _referrers = new();
+    private readonly ConcurrentDictionary<string, ReferrersApi> _referrersApis = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<TagApi?>> _apis = new(StringComparer.Ordinal);
+    private readonly ListedTags _listed;
 
     /// <summary>Creates the client. It makes no request before it is asked.</summary>
     /// <exception cref="ArgumentException">The options have problems; the message names them all.</exception>
@@ -37,7 +42,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
         }
 
-        (_options, _time, _logger) = (options, time, logger);
+        (_options, _time, _logger, _listed) = (options, time, logger, new ListedTags(time));
     }
 
     /// <inheritdoc/>
@@ -52,6 +57,11 @@ public sealed class OciRegistry : IRegistry, IDisposable
     public async Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
+        if (reference.Tag is { } tag && _listed.TryGet(reference.Name, tag, out var listed) && listed is not null)
+        {
+            return listed.Digest;
+        }
+
         var registry = Connection(reference.Name);
         var version = reference.Tag ?? reference.Digest?.ToString() ?? TagOfNone;
         return await _resolutions.RunAsync(
@@ -81,6 +91,38 @@ public sealed class OciRegistry : IRegistry, IDisposable
         return await _configurations.RunAsync((image, digest), token => registry.CallAsync(t => ReadAsync(registry, image, digest, t), token), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        if (tag is not { Tag: { } name, Digest: { } digest })
+        {
+            return null;
+        }
+
+        if (_listed.TryGet(tag.Name, name, out var listed) && listed?.Digest == digest)
+        {
+            return TagDate.Of(listed.PushedAt, DateSource.Registry);
+        }
+
+        var api = _apis.GetOrAdd(tag.Name.Registry, host => new Lazy<TagApi?>(() => TagApi.Of(Endpoint(host), _options, Connect, _time, _logger))).Value;
+        return api is null ? null : await _dates.RunAsync((tag.Name, name, digest), token => api.AskAsync(tag.Name, name, digest, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Referrer>> GetReferrersAsync(
+        ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(subject);
+        var registry = Connection(image);
+        var hasTag = tags is null || tags.Contains(Referrer.TagOf(subject), StringComparer.Ordinal);
+        return await _referrers.RunAsync(
+            (image, subject, artifactType, hasTag),
+            token => FindReferrersAsync(registry, image, subject, artifactType, hasTag, token),
+            cancellationToken);
+    }
+
     /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
     /// <param name="image">Whose blob.</param>
     /// <param name="address">Its address, with whatever it takes to read it.</param>
@@ -107,6 +149,16 @@ public sealed class OciRegistry : IRegistry, IDisposable
             client.Value.Dispose();
         }
 
+        foreach (var api in _apis.Values.Where(a => a.IsValueCreated))
+        {
+            api.Value?.Dispose();
+        }
+
+        foreach (var api in _referrersApis.Values)
+        {
+            api.Dispose();
+        }
+
         foreach (var connection in _connections.Values.Where(c => c.IsValueCreated))
         {
             connection.Value.Dispose();
@@ -118,6 +170,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
         var begun = _time.GetTimestamp();
         var tags = new List<string>();
+        var details = new Dictionary<string, ListedTag>(StringComparer.Ordinal);
         var known = new HashSet<string>(StringComparer.Ordinal);
         var query = $"?n={_options.TagPageSize}";
         var asked = new HashSet<string>(StringComparer.Ordinal) { query };
@@ -144,7 +197,9 @@ public sealed class OciRegistry : IRegistry, IDisposable
                 throw Malformed(image.Registry, $"sent more than {LargestList / (1024 * 1024)} MiB", question);
             }
 
-            foreach (var tag in Tags(answer, image.Registry, question))
+            var list = ReadPage(answer, image.Registry, question);
+            ListedTags.Read(list.Manifest, details);
+            foreach (var tag in list.Tags ?? [])
             {
                 if (tag is not null && ImageReference.IsTag(tag) && known.Add(tag))
                 {
@@ -154,6 +209,11 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
             if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
             {
+                if (details.Count > 0)
+                {
+                    _listed.Keep(image, details, begun);
+                }
+
                 return tags;
             }
 
@@ -228,6 +288,94 @@ public sealed class OciRegistry : IRegistry, IDisposable
             : throw Malformed(image.Registry, $"gave a body whose digest is {Digest.Of(answer.Body.Span)}", question);
     }
 
+    private async Task<IReadOnlyList<Referrer>> FindReferrersAsync(
+        RegistryConnection registry, ImageName image, Digest subject, string? artifactType, bool hasTag, CancellationToken cancellationToken)
+    {
+        if (await ProbeAsync(registry, image, subject, artifactType, cancellationToken) is { } referrers)
+        {
+            return referrers;
+        }
+
+        if (!hasTag)
+        {
+            return [];
+        }
+
+        var tag = Referrer.TagOf(subject);
+        var index = await registry.CallAsync(t => FetchAsync(registry, image, tag, t), cancellationToken);
+        return index is { IsIndex: true } ? Read(index.Body.Span, artifactType, image.Registry, ManifestQuestion(image, tag)) : [];
+    }
+
+    /// <summary>What the referrers API says; null where the registry has none.</summary>
+    private async Task<IReadOnlyList<Referrer>?> ProbeAsync(
+        RegistryConnection registry, ImageName image, Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        var api = _referrersApis.GetOrAdd(image.Registry, _ => new ReferrersApi());
+        if (api.IsThere is { } known)
+        {
+            return known ? await registry.CallAsync(t => ListReferrersAsync(registry, api, image, subject, artifactType, t), cancellationToken) : null;
+        }
+
+        await api.Probe.WaitAsync(cancellationToken);
+        try
+        {
+            return api.IsThere == false ? null
+                : await registry.CallAsync(t => ListReferrersAsync(registry, api, image, subject, artifactType, t), cancellationToken);
+        }
+        finally
+        {
+            api.Probe.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Referrer>?> ListReferrersAsync(
+        RegistryConnection registry, ReferrersApi api, ImageName image, Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        const int MostReferrerPages = 100;
+        var question = new RegistryQuestion("referrers", $"what is attached to {image.Repository}@{subject}", ReferrersReader.Accept, ManifestReader.LargestManifest) { MayBeUnknown = true };
+        var referrers = new List<Referrer>();
+        var query = artifactType is null ? "" : $"?artifactType={Uri.EscapeDataString(artifactType)}";
+        var asked = new HashSet<string>(StringComparer.Ordinal) { query };
+        while (true)
+        {
+            using var answer = await registry.SendAsync(HttpMethod.Get, image.Repository, $"referrers/{subject}{query}", question, _options.CallTimeout, cancellationToken);
+            if (answer.Status != System.Net.HttpStatusCode.OK || !string.Equals(answer.MediaType, ReferrersReader.Accept, StringComparison.OrdinalIgnoreCase))
+            {
+                // Some answer any address with some page, or with what a proxy has to say.
+                var isFirst = asked.Count == 1;
+                api.IsThere ??= false;
+                return isFirst && (api.IsThere == false || (answer.Status == System.Net.HttpStatusCode.NotFound && !answer.IsHtml))
+                    ? null
+                    : throw Malformed(image.Registry, $"answered {answer.StatusText}", question);
+            }
+
+            api.IsThere = true;
+            referrers.AddRange(Read(answer.Body.Span, artifactType, image.Registry, question));
+            if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
+            {
+                return referrers;
+            }
+
+            query = NextQuery(registry.Endpoint, next, question);
+            if (!asked.Add(query) || asked.Count > MostReferrerPages || referrers.Count > ReferrersReader.Most)
+            {
+                throw Malformed(image.Registry, $"gave pages that go round in a circle, more than {MostReferrerPages} of them, or more than {ReferrersReader.Most} entries", question);
+            }
+        }
+    }
+
+    private static List<Referrer> Read(ReadOnlySpan<byte> body, string? artifactType, string host, RegistryQuestion question)
+    {
+        try
+        {
+            return [.. ReferrersReader.Read(body, artifactType)];
+        }
+        catch (FormatException e)
+        {
+            throw Malformed(host, $"gave {e.Message}", question, e);
+        }
+    }
+
     /// <summary>The digest of a body, after it has been held against the one asked for and the one that the registry says it has.</summary>
     private static Digest Checked(RegistryAnswer answer, byte[] body, string version, string host, RegistryQuestion question)
     {
@@ -246,7 +394,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
             : throw Malformed(host, error is null ? $"gave a body whose digest is {Digest.Of(body)} and not, as it says, {said}," : $"gave a digest that is none ({error})", question);
     }
 
-    private static string?[] Tags(RegistryAnswer answer, string host, RegistryQuestion question)
+    private static TagPage ReadPage(RegistryAnswer answer, string host, RegistryQuestion question)
     {
         if (answer.IsHtml)
         {
@@ -256,7 +404,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         try
         {
             var page = JsonSerializer.Deserialize(answer.Body.Span, RegistryJson.Default.TagPage);
-            return page?.Tags ?? (page?.Name is not null ? [] : throw Malformed(host, "gave JSON that is no tag list", question));
+            return page is { Tags: not null } or { Name: not null } ? page : throw Malformed(host, "gave JSON that is no tag list", question);
         }
         catch (JsonException e)
         {
@@ -297,12 +445,13 @@ public sealed class OciRegistry : IRegistry, IDisposable
         new(host, RegistryFailure.Malformed, $"{host} {what} when asked for {question.Subject}{advice}", innerException: inner);
 
     private RegistryConnection Connection(ImageName image) =>
-        _connections.GetOrAdd(image.Registry, host => new Lazy<RegistryConnection>(() => Connect(host))).Value;
+        _connections.GetOrAdd(image.Registry, host => new Lazy<RegistryConnection>(() => Connect(Endpoint(host)))).Value;
 
-    private RegistryConnection Connect(string host)
+    private RegistryEndpoint Endpoint(string host) => RegistryEndpoint.Of(host, _options)
+        ?? throw new RegistryException(host, RegistryFailure.Unreachable, $"'{Excerpt.Of(host)}' is no address that a registry can be at");
+
+    private RegistryConnection Connect(RegistryEndpoint endpoint)
     {
-        var endpoint = RegistryEndpoint.Of(host, _options)
-            ?? throw new RegistryException(host, RegistryFailure.Unreachable, $"'{Excerpt.Of(host)}' is no address that a registry can be at");
         var client = _clients.GetOrAdd(endpoint.Scope, scope => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(scope, _options.ConcurrencyPerHost)));
         return new RegistryConnection(endpoint, client.Value, _options, _time, _logger);
     }

@@ -134,6 +134,7 @@ internal sealed class RegistryConnection : IDisposable
             }
 
             if (answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound
+                || (question.MayBeUnknown && answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented)
                 || (method == HttpMethod.Head && answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
             {
                 return answer;

@@ -19,6 +19,9 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
         ["registry.digitalocean.com"] = "api.digitalocean.com",
     };
 
+    /// <summary>What the path of every address begins with.</summary>
+    public string Root { get; init; } = "/v2/";
+
     /// <summary>Whether there are credentials.</summary>
     public bool HasCredentials => Settings.Username is not null || Settings.Token is not null;
 
@@ -48,7 +51,7 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
     }
 
     /// <summary>The address of what there is of a repository: <c>https://registry-1.docker.io/v2/library/python/tags/list</c>.</summary>
-    public Uri Address(string repository, string rest) => new(Origin, $"/v2/{Prefix}{repository}/{rest}");
+    public Uri Address(string repository, string rest) => new(Origin, $"{Root}{Prefix}{repository}/{rest}");
 
     /// <summary>Whether an address has this registry's scheme, host and port.</summary>
     public bool IsOrigin(Uri address) => Uri.Compare(address, Origin, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;

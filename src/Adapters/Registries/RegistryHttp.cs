@@ -9,11 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Basewatch.Adapters.Registries;
 
 /// <summary>One thing that is asked of a registry.</summary>
-/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>token</c>.</param>
+/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>configuration</c>, <c>referrers</c>, <c>dates</c>, <c>token</c>.</param>
 /// <param name="Subject">For messages, after "asked for": <c>the tags of library/python</c>.</param>
 /// <param name="Accept">Media types that may come.</param>
 /// <param name="LargestBody">Bytes.</param>
-internal sealed record RegistryQuestion(string Kind, string Subject, string Accept, int LargestBody);
+internal sealed record RegistryQuestion(string Kind, string Subject, string Accept, int LargestBody)
+{
+    /// <summary>Whether it is an answer too that the registry does not understand the question.</summary>
+    public bool MayBeUnknown { get; init; }
+}
 
 /// <summary>Makes one request in bounded time, and tells in what way it failed.</summary>
 internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider time, ILogger logger)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Basewatch.Adapters.Registries;
 
 /// <summary>A page of <c>/v2/…/tags/list</c>.</summary>
-internal sealed record TagPage(string? Name, string?[]? Tags);
+internal sealed record TagPage(string? Name, string?[]? Tags, JsonElement? Manifest);
 
 /// <summary>The body of a failure (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"/>).</summary>
 internal sealed record ErrorList(ErrorEntry[]? Errors);
@@ -30,6 +30,12 @@ internal sealed record ConfigurationDocument(JsonElement? Created, JsonElement? 
 /// <summary>A descriptor within an index.</summary>
 internal sealed record IndexEntry(string? Digest, IndexPlatform? Platform, Dictionary<string, string>? Annotations);
 
+/// <summary>An index of referrers.</summary>
+internal sealed record ReferrersDocument(ReferrerEntry?[]? Manifests);
+
+/// <summary>One of them.</summary>
+internal sealed record ReferrerEntry(string? Digest, string? MediaType, long? Size, string? ArtifactType, Dictionary<string, string>? Annotations);
+
 /// <summary>Its platform.</summary>
 internal sealed record IndexPlatform(string? Os, string? Architecture, string? Variant, [property: JsonPropertyName("os.version")] string? OsVersion);
 
@@ -43,5 +49,6 @@ internal sealed record IndexPlatform(string? Os, string? Architecture, string? V
 [JsonSerializable(typeof(ErrorList))]
 [JsonSerializable(typeof(TokenGrant))]
 [JsonSerializable(typeof(ManifestDocument))]
+[JsonSerializable(typeof(ReferrersDocument))]
 [JsonSerializable(typeof(ConfigurationDocument))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -13,4 +13,7 @@ internal static partial class RegistryLog
 
     [LoggerMessage(3, LogLevel.Warning, "{Host} asks to wait {Wait}: it is not asked before")]
     public static partial void Pauses(this ILogger logger, string host, TimeSpan wait);
+
+    [LoggerMessage(4, LogLevel.Information, "{Message}: it is not asked for dates for {Rest}, and images are asked themselves")]
+    public static partial void KeepsItsDates(this ILogger logger, string message, TimeSpan rest);
 }

@@ -29,6 +29,12 @@ public sealed record RegistryOptions
     /// <summary>For a whole tag list.</summary>
     public TimeSpan ListTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Where Docker Hub says when tags were pushed.</summary>
+    internal Uri DockerHubApi { get; init; } = new("https://hub.docker.com");
+
+    /// <summary>Where Quay says it.</summary>
+    internal Uri QuayApi { get; init; } = new("https://quay.io");
+
     /// <summary>What is wrong with these settings, one sentence each; empty where nothing is.</summary>
     public IReadOnlyList<string> Problems()
     {

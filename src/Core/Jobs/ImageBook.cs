@@ -31,10 +31,10 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
             return (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
         }
 
-        // What lies behind a digest never changes: the tags need not be asked for again. Where someone else has, theirs stay.
+        // What lies behind a digest never changes, and who has signed it is asked of the digest: the tags need not be asked for again. Where someone else has, theirs stay.
         var facts = (await survey.CompleteAsync(kept, used, now, cancellationToken).ConfigureAwait(false)).Facts;
         await memory.Facts.TryPutAsync(Memory.FactsKey(image), Record(facts, used), version, cancellationToken).ConfigureAwait(false);
-        if (facts.ContentProblems.Count > 0 && await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is { } known)
+        if (facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 && await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is { } known)
         {
             // Whoever could not decide for it is told of the next answer, whatever that is.
             await memory.Images.PutAsync(
@@ -83,7 +83,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
         await memory.Images.PutAsync(
             Memory.ImageKey(image),
-            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, facts.ContentProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told),
+            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told),
             cancellationToken).ConfigureAwait(false);
         return new ImageRefresh(facts, outlook, retryAfter);
     }

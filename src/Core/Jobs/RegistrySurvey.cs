@@ -82,7 +82,19 @@ public sealed class RegistrySurvey(IRegistry registry)
         var digestProblems = new ConcurrentDictionary<string, string>(facts.DigestProblems, StringComparer.Ordinal);
         var contents = new ConcurrentDictionary<Digest, ImageContent>(facts.Contents);
         var contentProblems = new ConcurrentDictionary<Digest, string>(facts.ContentProblems);
-        facts = facts with { Digests = digests, DigestProblems = digestProblems, Contents = contents, ContentProblems = contentProblems };
+        var pushed = new ConcurrentDictionary<string, PushDate>(facts.Pushed, StringComparer.Ordinal);
+        var signatures = new ConcurrentDictionary<Digest, SignatureFact>(facts.Signatures);
+        var signatureProblems = new ConcurrentDictionary<Digest, string>(facts.SignatureProblems);
+        facts = facts with
+        {
+            Digests = digests,
+            DigestProblems = digestProblems,
+            Contents = contents,
+            ContentProblems = contentProblems,
+            Pushed = pushed,
+            Signatures = signatures,
+            SignatureProblems = signatureProblems,
+        };
         TimeSpan? retryAfter = null;
         for (var round = 0; round < MostRounds; round++)
         {
@@ -93,7 +105,9 @@ public sealed class RegistrySurvey(IRegistry registry)
             }
 
             var questions = needed.Digests.Select(tag => (Func<CancellationToken, Task>)(token => ResolveAsync(tag, token)))
-                .Concat(needed.Images.Union(needed.Dates).Select(digest => (Func<CancellationToken, Task>)(token => LookIntoAsync(digest, needed.Dates.Contains(digest), token))));
+                .Concat(needed.Images.Union(needed.Dates.Values).Select(digest => (Func<CancellationToken, Task>)(token =>
+                    LookIntoAsync(digest, needed.Images.Contains(digest), [.. needed.Dates.Where(d => d.Value == digest).Select(d => d.Key)], token))))
+                .Concat(needed.Signatures.Select(asked => (Func<CancellationToken, Task>)(token => LookForSignatureAsync(asked.Key, asked.Value, token))));
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 questions,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
@@ -115,15 +129,48 @@ public sealed class RegistrySurvey(IRegistry registry)
             }
         }
 
-        async Task LookIntoAsync(Digest digest, bool isDateNeeded, CancellationToken token)
+        async Task LookIntoAsync(Digest digest, bool areImagesNeeded, string[] undated, CancellationToken token)
         {
             try
             {
+                var isDateNeeded = false;
+                foreach (var tag in undated)
+                {
+                    if (await registry.GetPushDateAsync(new ImageReference(facts.Image, tag, digest), token).ConfigureAwait(false) is { } date)
+                    {
+                        pushed[tag] = new PushDate(digest, date.At);
+                    }
+                    else
+                    {
+                        isDateNeeded = true;
+                    }
+                }
+
+                if (!areImagesNeeded && !isDateNeeded)
+                {
+                    return;
+                }
+
                 contents[digest] = await new ContentQuestion(registry, facts.Image).AskAsync(digest, isDateNeeded, token).ConfigureAwait(false);
             }
             catch (RegistryException e)
             {
                 contentProblems[digest] = e.Message;
+                retryAfter = e.RetryAfter ?? retryAfter;
+            }
+        }
+
+        async Task LookForSignatureAsync(Digest digest, bool isAwaited, CancellationToken token)
+        {
+            try
+            {
+                var attached = await registry.GetReferrersAsync(facts.Image, digest, null, facts.Tags, token).ConfigureAwait(false);
+                var kind = SignatureKinds.Of(attached);
+                signatures[digest] = new SignatureFact(kind, now, IsAwaited: isAwaited && kind == SignatureKind.None);
+            }
+            catch (RegistryException e)
+            {
+                signatureProblems[digest] = e.Message;
                 retryAfter = e.RetryAfter ?? retryAfter;
             }
         }

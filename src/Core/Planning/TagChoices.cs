@@ -31,7 +31,12 @@ public sealed class TagChoices(DateTimeOffset now)
     private TagChoice Ask(ImageFacts known, FollowedTag followed, IReadOnlyCollection<string> passed)
     {
         var facts = new TagFacts(known.DateOf, known.DigestOf);
-        var tags = passed.Count == 0 ? known.Tags! : [.. known.Tags!.Where(t => !passed.Contains(t, StringComparer.Ordinal))];
+
+        // What belongs to an image is none: the newest build is not its signature.
+        var hasOthers = known.HasSignatureTags && !SignatureKinds.IsBeside(followed.Tag);
+        var tags = passed.Count == 0 && !hasOthers
+            ? known.Tags!
+            : [.. known.Tags!.Where(t => !passed.Contains(t, StringComparer.Ordinal) && !(hasOthers && SignatureKinds.IsBeside(t)))];
         var question = new TagQuestion(followed.Tag, tags) { Facts = facts, Now = now };
         var steps = new List<TagStep>();
         var reason = "";

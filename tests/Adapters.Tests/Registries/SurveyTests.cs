@@ -88,6 +88,48 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.Equal("list 1, head 4, manifest 6, blob 2", asked);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task Signatures_cost_one_request_of_all_that_a_registry_without_the_API_is_asked(bool isPinned, int requests)
+    {
+        var uses = new List<ImageUse>();
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            var image = new SampleImage($"signed/{name}-{isPinned}".ToLowerInvariant(), "1.0.0");
+            var digest = await server.Driver.PushAsync(image, Token);
+            await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+            var reference = ImageReference.Parse($"{server.Address}/{image.Repository}:{image.Tag}{(isPinned ? "@" + digest : "")}");
+            uses.Add(ImageUse.Of(new SourceFile("Dockerfile", reference.Canonical), "dockerfile", WrittenText.At(reference.Canonical, 0), 0, new Platform("linux", "amd64")));
+        }
+
+        using var registry = Scripts.Open();
+        var before = (await server.RequestsAsync(Token)).Count;
+        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed(uses, PolicySet.Default), Now, null, Token);
+
+        var asked = (await server.RequestsAsync(Token)).Skip(before).ToList();
+        Assert.All(UpdatePlanner.Assess(uses, PolicySet.Default, facts, Now), a => Assert.Equal("1.1.0", Assert.Single(a.Updates).Target.Tag));
+        Assert.Equal(requests, asked.Count(r => r.Path.Contains("/referrers/", StringComparison.Ordinal)));
+
+        // A list, a digest and the platforms of what is proposed, for each.
+        Assert.Equal(9 + requests, asked.Count);
+    }
+
+    [Fact]
+    public async Task Signatures_that_cosign_keeps_under_tags_are_seen_in_the_list()
+    {
+        var image = new SampleImage("signed/cosign", "1.0.0");
+        var signed = await server.Driver.PushAsync(image, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+        await server.Driver.PushAsync(image with { Tag = SignatureKinds.CosignTagOf(Digest.Parse(signed)), Index = false }, Token);
+
+        var (assessment, asked) = await JudgeAsync(image, "{level: minor}", new Platform("linux", "amd64"));
+
+        Assert.Empty(assessment.Updates);
+        Assert.EndsWith("; 1.1.0 is not signed, and 1.0.0 is", assessment.Reason, StringComparison.Ordinal);
+        Assert.Equal("list 1, head 2, manifest 1, blob 0", asked);
+    }
+
     [Fact]
     public async Task Nothing_but_lists_and_heads_is_asked_for_where_there_is_no_step()
     {
