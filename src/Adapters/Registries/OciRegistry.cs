@@ -22,6 +22,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly ILogger<OciRegistry> _logger;
     private readonly ConcurrentDictionary<AddressScope, Lazy<HttpClient>> _clients = new();
     private readonly ConcurrentDictionary<string, Lazy<RegistryConnection>> _connections = new(StringComparer.Ordinal);
+    private readonly HeldTagLists _held = new();
     private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
@@ -45,7 +46,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         var registry = Connection(image);
-        return await _lists.RunAsync(image, token => registry.CallAsync(t => ListAsync(registry, image, t), token), cancellationToken);
+        return await _lists.RunAsync(image, token => ListAsync(registry, image, token), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -56,7 +57,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var version = reference.Tag ?? reference.Digest?.ToString() ?? TagOfNone;
         return await _resolutions.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => ResolveAsync(registry, reference.Name, version, t), token),
+            token => ResolveAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -68,7 +69,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var version = reference.Digest?.ToString() ?? reference.Tag ?? TagOfNone;
         return await _manifests.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => FetchAsync(registry, reference.Name, version, t), token),
+            token => FetchAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -78,7 +79,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(digest);
         var registry = Connection(image);
-        return await _configurations.RunAsync((image, digest), token => registry.CallAsync(t => ReadAsync(registry, image, digest, t), token), cancellationToken);
+        return await _configurations.RunAsync((image, digest), token => ReadAsync(registry, image, digest, token), cancellationToken);
     }
 
     /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
@@ -89,14 +90,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(address);
-        var registry = Connection(image);
-        return await registry.CallAsync(
-            async token =>
-            {
-                using var answer = await registry.ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, token);
-                return (ReadOnlyMemory<byte>)answer.Body.ToArray();
-            },
-            cancellationToken);
+        using var answer = await Connection(image).ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, cancellationToken);
+        return answer.Body.ToArray();
     }
 
     /// <inheritdoc/>
@@ -115,6 +110,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private async Task<IReadOnlyList<string>?> ListAsync(RegistryConnection registry, ImageName image, CancellationToken cancellationToken)
     {
+        var held = _held.Find(image);
         var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
         var begun = _time.GetTimestamp();
         var tags = new List<string>();
@@ -132,10 +128,15 @@ public sealed class OciRegistry : IRegistry, IDisposable
             }
 
             using var answer = await registry.SendAsync(
-                HttpMethod.Get, image.Repository, "tags/list" + query, question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
+                HttpMethod.Get, image.Repository, "tags/list" + query, page == 1 ? question with { Held = held?.ETag } : question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
             if (IsAbsence(answer, image.Registry, question))
             {
                 return page == 1 ? null : throw Malformed(image.Registry, $"gave no page {page} of its list", question);
+            }
+
+            if (answer.Status == System.Net.HttpStatusCode.NotModified)
+            {
+                return held!.Tags;
             }
 
             size += answer.Body.Length;
@@ -154,6 +155,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
             if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
             {
+                // The ETag is that of a page: of a list only where it has no other.
+                _held.Keep(image, page == 1 && answer.ETag is { } tag ? new HeldTagList(tag, tags) : null);
                 return tags;
             }
 
