@@ -18,6 +18,8 @@ internal static class GuardedConnections
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
+            // Less than a request has, so that a host that can't be reached is told from one that is slow.
+            ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, scope, proxy, cancellationToken),
             EnableMultipleHttp2Connections = true,
             MaxConnectionsPerServer = connectionsPerServer,

@@ -22,6 +22,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly ILogger<OciRegistry> _logger;
     private readonly ConcurrentDictionary<AddressScope, Lazy<HttpClient>> _clients = new();
     private readonly ConcurrentDictionary<string, Lazy<RegistryConnection>> _connections = new(StringComparer.Ordinal);
+    private readonly HeldTagLists _held = new();
     private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
@@ -50,7 +51,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         var registry = Connection(image);
-        return await _lists.RunAsync(image, token => registry.CallAsync(t => ListAsync(registry, image, t), token), cancellationToken);
+        return await _lists.RunAsync(image, token => ListAsync(registry, image, token), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -66,7 +67,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var version = reference.Tag ?? reference.Digest?.ToString() ?? TagOfNone;
         return await _resolutions.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => ResolveAsync(registry, reference.Name, version, t), token),
+            token => ResolveAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -78,7 +79,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var version = reference.Digest?.ToString() ?? reference.Tag ?? TagOfNone;
         return await _manifests.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => FetchAsync(registry, reference.Name, version, t), token),
+            token => FetchAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -88,7 +89,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(digest);
         var registry = Connection(image);
-        return await _configurations.RunAsync((image, digest), token => registry.CallAsync(t => ReadAsync(registry, image, digest, t), token), cancellationToken);
+        return await _configurations.RunAsync((image, digest), token => ReadAsync(registry, image, digest, token), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -131,14 +132,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(address);
-        var registry = Connection(image);
-        return await registry.CallAsync(
-            async token =>
-            {
-                using var answer = await registry.ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, token);
-                return (ReadOnlyMemory<byte>)answer.Body.ToArray();
-            },
-            cancellationToken);
+        using var answer = await Connection(image).ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, cancellationToken);
+        return answer.Body.ToArray();
     }
 
     /// <inheritdoc/>
@@ -167,6 +162,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private async Task<IReadOnlyList<string>?> ListAsync(RegistryConnection registry, ImageName image, CancellationToken cancellationToken)
     {
+        var held = _held.Find(image);
         var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
         var begun = _time.GetTimestamp();
         var tags = new List<string>();
@@ -185,10 +181,15 @@ public sealed class OciRegistry : IRegistry, IDisposable
             }
 
             using var answer = await registry.SendAsync(
-                HttpMethod.Get, image.Repository, "tags/list" + query, question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
+                HttpMethod.Get, image.Repository, "tags/list" + query, page == 1 ? question with { Held = held?.ETag } : question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
             if (IsAbsence(answer, image.Registry, question))
             {
                 return page == 1 ? null : throw Malformed(image.Registry, $"gave no page {page} of its list", question);
+            }
+
+            if (answer.Status == System.Net.HttpStatusCode.NotModified)
+            {
+                return held!.Tags;
             }
 
             size += answer.Body.Length;
@@ -214,6 +215,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
                     _listed.Keep(image, details, begun);
                 }
 
+                // The ETag is that of a page: of a list only where it has no other.
+                _held.Keep(image, page == 1 && answer.ETag is { } tag ? new HeldTagList(tag, tags) : null);
                 return tags;
             }
 
@@ -302,7 +305,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         }
 
         var tag = Referrer.TagOf(subject);
-        var index = await registry.CallAsync(t => FetchAsync(registry, image, tag, t), cancellationToken);
+        var index = await FetchAsync(registry, image, tag, cancellationToken);
         return index is { IsIndex: true } ? Read(index.Body.Span, artifactType, image.Registry, ManifestQuestion(image, tag)) : [];
     }
 
@@ -313,14 +316,14 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var api = _referrersApis.GetOrAdd(image.Registry, _ => new ReferrersApi());
         if (api.IsThere is { } known)
         {
-            return known ? await registry.CallAsync(t => ListReferrersAsync(registry, api, image, subject, artifactType, t), cancellationToken) : null;
+            return known ? await ListReferrersAsync(registry, api, image, subject, artifactType, cancellationToken) : null;
         }
 
         await api.Probe.WaitAsync(cancellationToken);
         try
         {
             return api.IsThere == false ? null
-                : await registry.CallAsync(t => ListReferrersAsync(registry, api, image, subject, artifactType, t), cancellationToken);
+                : await ListReferrersAsync(registry, api, image, subject, artifactType, cancellationToken);
         }
         finally
         {

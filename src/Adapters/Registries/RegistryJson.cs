@@ -7,7 +7,10 @@ namespace Basewatch.Adapters.Registries;
 internal sealed record TagPage(string? Name, string?[]? Tags, JsonElement? Manifest);
 
 /// <summary>The body of a failure (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"/>).</summary>
-internal sealed record ErrorList(ErrorEntry[]? Errors);
+/// <param name="Errors">What is wrong.</param>
+/// <param name="Message">The same from services that have one alone.</param>
+/// <param name="Type">Its code, as AWS writes it.</param>
+internal sealed record ErrorList(ErrorEntry[]? Errors, string? Message, [property: JsonPropertyName("__type")] string? Type);
 
 /// <summary>One error.</summary>
 internal sealed record ErrorEntry(string? Code, string? Message);

@@ -11,9 +11,12 @@ internal static partial class RegistryLog
     [LoggerMessage(2, LogLevel.Information, "{Message}; attempt {Attempt} of {Attempts}, the next one in {Pause}")]
     public static partial void TriesAgain(this ILogger logger, string message, int attempt, int attempts, TimeSpan pause);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Host} asks to wait {Wait}: it is not asked before")]
+    [LoggerMessage(3, LogLevel.Warning, "{Host} is not asked for {Wait}")]
     public static partial void Pauses(this ILogger logger, string host, TimeSpan wait);
 
-    [LoggerMessage(4, LogLevel.Information, "{Message}: it is not asked for dates for {Rest}, and images are asked themselves")]
+    [LoggerMessage(5, LogLevel.Information, "{Message}: it is not asked for dates for {Rest}, and images are asked themselves")]
     public static partial void KeepsItsDates(this ILogger logger, string message, TimeSpan rest);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Host} has no pull left: no manifest is read from it for {Wait}, unless it says otherwise before")]
+    public static partial void HasNoPullLeft(this ILogger logger, string host, TimeSpan wait);
 }

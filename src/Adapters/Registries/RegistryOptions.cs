@@ -14,7 +14,7 @@ public sealed record RegistryOptions
     /// </summary>
     public bool AllowAnyAddress { get; init; }
 
-    /// <summary>Calls at once to one registry: 1 to 256.</summary>
+    /// <summary>Requests at once to one registry, at most: 1 to 256.</summary>
     public int ConcurrencyPerHost { get; init; } = 16;
 
     /// <summary>Tags to ask for in a page: 1 to 10,000. Registries may give fewer.</summary>

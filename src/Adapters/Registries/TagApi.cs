@@ -69,20 +69,15 @@ internal sealed class TagApi : IDisposable
         var question = new RegistryQuestion("dates", $"the date of {image.Familiar}:{tag}", "application/json", LargestAnswer);
         try
         {
-            return await _connection.CallAsync(
-                async token =>
-                {
-                    using var answer = await _connection.SendAsync(HttpMethod.Get, repository, rest, question, _options.CallTimeout, token);
-                    if (answer.Status == System.Net.HttpStatusCode.NotFound)
-                    {
-                        Refuse(image);
-                        return null;
-                    }
+            using var answer = await _connection.SendAsync(HttpMethod.Get, repository, rest, question, _options.CallTimeout, cancellationToken);
+            if (answer.Status == System.Net.HttpStatusCode.NotFound)
+            {
+                Refuse(image);
+                return null;
+            }
 
-                    using var document = JsonDocument.Parse(answer.Body, new JsonDocumentOptions { MaxDepth = 32 });
-                    return TagDate.Of(_read(document.RootElement, tag, digest), DateSource.Registry);
-                },
-                cancellationToken);
+            using var document = JsonDocument.Parse(answer.Body, new JsonDocumentOptions { MaxDepth = 32 });
+            return TagDate.Of(_read(document.RootElement, tag, digest), DateSource.Registry);
         }
         catch (RegistryException e) when (e.Failure == RegistryFailure.Denied)
         {

@@ -40,10 +40,13 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
             findings.Add(new UseFinding(assessment, lifecycle, successor));
         }
 
+        // What is wrong with a whole registry is said in the same words of each of its images, and told once.
         var problems = facts.Values
-            .SelectMany(f => f.Problems.Select(p => (f.Image, p)))
-            .OrderBy(p => p.Image.Canonical, StringComparer.Ordinal)
-            .Select(p => $"{p.Image.Familiar}: {p.p}")
+            .SelectMany(f => f.Problems.Select(p => (f.Image, Text: p)))
+            .GroupBy(p => (p.Image.Registry, p.Text))
+            .Select(g => (First: g.MinBy(p => p.Image.Canonical, StringComparer.Ordinal).Image, Count: g.Count(), g.Key.Text))
+            .OrderBy(g => g.First.Canonical, StringComparer.Ordinal)
+            .Select(g => g.Count == 1 ? $"{g.First.Familiar}: {g.Text}" : $"{g.Count} images of {g.First.Registry}: {g.Text}")
             .ToList();
         return new CheckReport(scan, findings, problems, problem);
     }
@@ -69,7 +72,7 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
 /// <summary>What <see cref="FolderCheck"/> found.</summary>
 /// <param name="Scan">What the folder uses.</param>
 /// <param name="Findings">One for each use with a reference, in the order of the scan.</param>
-/// <param name="RegistryProblems">What registries did not answer, with image and host.</param>
+/// <param name="RegistryProblems">What registries did not answer, with image and host; one for all images of a registry where it is the same.</param>
 /// <param name="CatalogProblem">Why lifecycles are not known.</param>
 public sealed record CheckReport(FolderScan Scan, IReadOnlyList<UseFinding> Findings, IReadOnlyList<string> RegistryProblems, string? CatalogProblem);
 

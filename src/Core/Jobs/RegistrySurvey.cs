@@ -11,8 +11,11 @@ namespace Basewatch.Core.Jobs;
 /// </summary>
 public sealed class RegistrySurvey(IRegistry registry)
 {
-    /// <summary>Images asked about at a time; each host has its own limit besides, in its adapter.</summary>
+    /// <summary>Images of one registry asked about at a time; each has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
+
+    /// <summary>Registries at a time. More than any team has, so that a slow one holds up no other, and not without end.</summary>
+    private const int ParallelHosts = 128;
 
     /// <summary>More than a policy can want that asks for the digest and the date of one tag after the other.</summary>
     private const int MostRounds = 250;
@@ -32,13 +35,16 @@ public sealed class RegistrySurvey(IRegistry registry)
         var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
         var count = 0;
         await System.Threading.Tasks.Parallel.ForEachAsync(
-            used,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (image, token) =>
-            {
-                facts[image.Key] = (await AskAsync(image.Key, image.Value, now, null, token).ConfigureAwait(false)).Facts;
-                done?.Invoke(Interlocked.Increment(ref count));
-            }).ConfigureAwait(false);
+            used.GroupBy(u => u.Key.Registry, StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelHosts, CancellationToken = cancellationToken },
+            async (host, hostToken) => await System.Threading.Tasks.Parallel.ForEachAsync(
+                host,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = hostToken },
+                async (image, token) =>
+                {
+                    facts[image.Key] = (await AskAsync(image.Key, image.Value, now, null, token).ConfigureAwait(false)).Facts;
+                    done?.Invoke(Interlocked.Increment(ref count));
+                }).ConfigureAwait(false)).ConfigureAwait(false);
         return facts;
     }
 

@@ -52,10 +52,12 @@ internal static class Scripts
         (answers.FirstOrDefault(a => context.Request.Path == a.Path).Answer ?? Answers.Json("""{"errors":[{"code":"NAME_UNKNOWN","message":"no such repository"}]}""", 404))(context);
 }
 
-/// <summary>A clock whose timers run out a thousand times sooner, so that waits can be seen without waiting.</summary>
-internal sealed class HastyTime : TimeProvider
+/// <summary>A clock that runs faster, so that waits can be seen without waiting.</summary>
+internal sealed class HastyTime(int factor = 1000) : TimeProvider
 {
     private readonly List<TimeSpan> _timers = [];
+    private readonly DateTimeOffset _start = System.GetUtcNow();
+    private readonly long _startStamp = System.GetTimestamp();
 
     /// <summary>The waits that were asked for.</summary>
     public IReadOnlyList<TimeSpan> Timers
@@ -69,13 +71,37 @@ internal sealed class HastyTime : TimeProvider
         }
     }
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    /// <summary>How long it has run, by itself.</summary>
+    public TimeSpan Elapsed => System.GetElapsedTime(_startStamp) * factor;
+
+    public override long GetTimestamp() => _startStamp + ((System.GetTimestamp() - _startStamp) * factor);
+
+    public override DateTimeOffset GetUtcNow() => _start + Elapsed;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new Timer(this, base.CreateTimer(callback, state, Note(dueTime), period));
+
+    private TimeSpan Note(TimeSpan dueTime)
     {
+        if (dueTime <= TimeSpan.Zero)
+        {
+            return dueTime;
+        }
+
         lock (_timers)
         {
             _timers.Add(dueTime);
         }
 
-        return base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 1000 : dueTime, period);
+        return dueTime / factor;
+    }
+
+    private sealed class Timer(HastyTime time, ITimer inner) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(time.Note(dueTime), period);
+
+        public void Dispose() => inner.Dispose();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -456,6 +456,21 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_has_enough_and_wants_no_wait_is_left_alone_for_a_moment_all_the_same()
+    {
+        _loop.Host.Create(RepositoryName.Parse("acme/r"), ("Dockerfile", "FROM redis:7.2\n"));
+        _loop.Registry.Refused["7.2"] = TimeSpan.Zero;
+
+        // Its time stands still: what is queued for at once would never end.
+        await _loop.RunAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        var requests = _loop.Registry.Requests;
+        _loop.Time.Advance(TimeSpan.FromSeconds(4));
+        await _loop.RunAsync();
+        Assert.InRange(_loop.Registry.Requests - requests, 0, 2);
+    }
+
+    [Fact]
     public async Task Who_comes_to_a_dead_image_later_is_told_too_and_nobody_twice()
     {
         _loop.Registry.Push("python", "3.8-slim");
