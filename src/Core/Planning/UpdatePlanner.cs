@@ -112,13 +112,13 @@ public static class UpdatePlanner
     /// <param name="uses">Uses with a reference, of any number of files.</param>
     /// <param name="policies">Which policy is in force for which use.</param>
     /// <param name="facts">What is known of each image among them.</param>
-    /// <param name="now">The time to which ages are counted.</param>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts, DateTimeOffset now)
+    /// <param name="choices">What policies answered so far.</param>
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts, TagChoices choices)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new TagChoices(now);
+        ArgumentNullException.ThrowIfNull(choices);
         return [.. uses.Where(u => u.Reference is not null).Select(policies.Apply).Select(use =>
         {
             var policy = policies.For(use);
