@@ -11,22 +11,24 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
 {
     /// <summary>Judges every use.</summary>
     /// <param name="scan">What the folder uses.</param>
+    /// <param name="comparesPlatforms"><see cref="TagChoices.ComparesPlatforms"/>: where it leads to a change.</param>
     /// <param name="progress">Called with the images done and their number.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
-    public async Task<CheckReport> RunAsync(FolderScan scan, Action<int, int>? progress, CancellationToken cancellationToken)
+    public async Task<CheckReport> RunAsync(FolderScan scan, bool comparesPlatforms, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scan);
         var catalog = CatalogAsync(scan, cancellationToken);
         var now = time.GetUtcNow();
         var used = UpdatePlanner.Followed(scan.Uses.Where(u => u.IsLookedUp), policies);
-        var facts = await survey.AskAsync(used, now, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
+        var choices = new TagChoices(now) { ComparesPlatforms = comparesPlatforms };
+        var facts = await survey.AskAsync(used, choices, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
         var (known, problem) = await catalog.ConfigureAwait(false);
         var resolver = known is null ? null : new LifecycleResolver(known);
         var successors = resolver is null ? null : new SuccessorFinder(resolver);
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
-        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts, now))
+        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts, choices))
         {
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))

@@ -22,12 +22,12 @@ public sealed class RegistrySurvey(IRegistry registry)
 
     /// <summary>Asks about every image.</summary>
     /// <param name="used">What uses of each image follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="done">Called after each image, with the number of images done.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     public async Task<IReadOnlyDictionary<ImageName, ImageFacts>> AskAsync(
         IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> used,
-        DateTimeOffset now,
+        TagChoices choices,
         Action<int>? done,
         CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public sealed class RegistrySurvey(IRegistry registry)
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = hostToken },
                 async (image, token) =>
                 {
-                    facts[image.Key] = (await AskAsync(image.Key, image.Value, now, null, token).ConfigureAwait(false)).Facts;
+                    facts[image.Key] = (await AskAsync(image.Key, image.Value, choices, null, token).ConfigureAwait(false)).Facts;
                     done?.Invoke(Interlocked.Increment(ref count));
                 }).ConfigureAwait(false)).ConfigureAwait(false);
         return facts;
@@ -51,12 +51,12 @@ public sealed class RegistrySurvey(IRegistry registry)
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Which.</param>
     /// <param name="used">What its uses follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="before">What was known of it; what never changes is not asked for again.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known, and how long the registry asks to wait if it had enough.</returns>
     public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(
-        ImageName image, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, ImageFacts? before, CancellationToken cancellationToken)
+        ImageName image, IReadOnlyCollection<FollowedTag> used, TagChoices choices, ImageFacts? before, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? tags;
         try
@@ -70,20 +70,20 @@ public sealed class RegistrySurvey(IRegistry registry)
 
         return tags is null
             ? (new ImageFacts(image), null)
-            : await CompleteAsync(ImageFacts.Of(image, tags, before, now), used, now, cancellationToken).ConfigureAwait(false);
+            : await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for what is still needed to decide.</summary>
     /// <param name="facts">What is known, with tags.</param>
     /// <param name="used">What uses of the image follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known then, and how long the registry asks to wait if it had enough.</returns>
     public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> CompleteAsync(
-        ImageFacts facts, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, CancellationToken cancellationToken)
+        ImageFacts facts, IReadOnlyCollection<FollowedTag> used, TagChoices choices, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new TagChoices(now);
+        ArgumentNullException.ThrowIfNull(choices);
         var digests = new ConcurrentDictionary<string, Digest?>(facts.Digests, StringComparer.Ordinal);
         var digestProblems = new ConcurrentDictionary<string, string>(facts.DigestProblems, StringComparer.Ordinal);
         var contents = new ConcurrentDictionary<Digest, ImageContent>(facts.Contents);
@@ -172,7 +172,7 @@ public sealed class RegistrySurvey(IRegistry registry)
             {
                 var attached = await registry.GetReferrersAsync(facts.Image, digest, null, facts.Tags, token).ConfigureAwait(false);
                 var kind = SignatureKinds.Of(attached);
-                signatures[digest] = new SignatureFact(kind, now, IsAwaited: isAwaited && kind == SignatureKind.None);
+                signatures[digest] = new SignatureFact(kind, choices.Now, IsAwaited: isAwaited && kind == SignatureKind.None);
             }
             catch (RegistryException e)
             {

@@ -22,9 +22,9 @@ internal static class PlatformCheck
     /// <param name="facts">What is known.</param>
     /// <param name="followed">The tag in use.</param>
     /// <param name="tag">The tag that may replace it; the same where it was republished.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">When it is asked, and how closely.</param>
     /// <param name="needed">Takes what has to be known first.</param>
-    public static ImageFit Of(ImageFacts facts, FollowedTag followed, string tag, DateTimeOffset now, FactsNeeded needed)
+    public static ImageFit Of(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
     {
         if (followed.InUse is not { } use || facts.DigestOf(tag).Value is not { } digest)
         {
@@ -33,6 +33,11 @@ internal static class PlatformCheck
 
         var isRefresh = followed.Replacement is null && tag == followed.Tag;
         if (isRefresh && (use.Digest is null || use.Digest == digest))
+        {
+            return ImageFit.Unknown;
+        }
+
+        if (!choices.ComparesPlatforms && use.Platform is null && followed.Policy.Rule.Platforms.Count == 0)
         {
             return ImageFit.Unknown;
         }
@@ -65,6 +70,11 @@ internal static class PlatformCheck
         }
 
         if (!isRefresh && (required.Count > 0 || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
+        {
+            return ImageFit.Unknown;
+        }
+
+        if (!choices.ComparesPlatforms)
         {
             return ImageFit.Unknown;
         }
@@ -106,7 +116,7 @@ internal static class PlatformCheck
                 needed.Dates[tag] = digest;
             }
 
-            return date.Value?.At <= now && now - date.Value.At < Settles ? $"{tag} is still being pushed: {platform.ToFullString()} is not there yet" : null;
+            return date.Value?.At <= choices.Now && choices.Now - date.Value.At < Settles ? $"{tag} is still being pushed: {platform.ToFullString()} is not there yet" : null;
         }
     }
 

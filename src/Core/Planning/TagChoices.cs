@@ -16,6 +16,12 @@ public sealed class TagChoices(DateTimeOffset now)
     /// <summary>The time to which ages are counted.</summary>
     public DateTimeOffset Now => now;
 
+    /// <summary>
+    /// Whether an update is held against the platforms of the image in use where neither file nor rule names any. Before a change
+    /// is made it must be; a report does without, since it takes up to four requests for each tag in use.
+    /// </summary>
+    public bool ComparesPlatforms { get; init; } = true;
+
     /// <summary>Asks each policy in force; two that choose the same tag make one step.</summary>
     /// <param name="facts">What is known, with tags.</param>
     /// <param name="followed">The tag in use and its policy.</param>
@@ -34,6 +40,7 @@ public sealed class TagChoices(DateTimeOffset now)
     private TagChoice Ask(ImageFacts known, FollowedTag followed, IReadOnlyCollection<string> passed)
     {
         var facts = new TagFacts(known.DateOf, known.DigestOf);
+
         // What belongs to an image is none: the newest build is not its signature.
         var hasOthers = known.HasSignatureTags && !SignatureKinds.IsBeside(followed.Tag);
         var tags = Read(known, hasOthers);

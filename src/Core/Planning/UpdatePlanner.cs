@@ -60,7 +60,7 @@ public static class UpdatePlanner
                 if (replacement.Choose(one.Tag, held).Tag is { } chosen)
                 {
                     Need(facts, chosen, needed);
-                    Fit(facts, one, chosen, choices.Now, needed);
+                    Fit(facts, one, chosen, choices, needed);
                 }
 
                 continue;
@@ -73,7 +73,7 @@ public static class UpdatePlanner
             if (plan.IsDecided && (Stays(plan.Steps) || !held.Contains(one.Tag)))
             {
                 Need(facts, one.Tag, needed);
-                Fit(facts, one, one.Tag, choices.Now, needed);
+                Fit(facts, one, one.Tag, choices, needed);
             }
         }
 
@@ -190,7 +190,7 @@ public static class UpdatePlanner
                 return Undecided(use, policy, problem);
             }
 
-            var fit = Fit(facts, followed, tag, choices.Now, new FactsNeeded());
+            var fit = Fit(facts, followed, tag, choices, new FactsNeeded());
             if ((fit.Problem ?? (fit.IsOpen ? Unasked(facts) : null)) is { } unknown)
             {
                 return Undecided(use, policy, unknown);
@@ -248,7 +248,7 @@ public static class UpdatePlanner
             return Stay(reason);
         }
 
-        var fit = Fit(known, Follow(use, tag, policy) with { Replacement = replacement }, chosen, choices.Now, new FactsNeeded());
+        var fit = Fit(known, Follow(use, tag, policy) with { Replacement = replacement }, chosen, choices, new FactsNeeded());
         if ((known.DigestOf(chosen).Problem ?? fit.Problem ?? (fit.IsOpen ? Unasked(known) : null)) is { } problem)
         {
             return Undecided(use, policy, problem);
@@ -345,7 +345,7 @@ public static class UpdatePlanner
             foreach (var step in choice.Steps)
             {
                 Need(facts, step.Tag, needed);
-                var fit = Fit(facts, followed, step.Tag, choices.Now, needed);
+                var fit = Fit(facts, followed, step.Tag, choices, needed);
                 if (fit.Problem is not null)
                 {
                     return new StepPlan([], choice.Reason, IsDecided: false, fit.Problem);
@@ -380,15 +380,15 @@ public static class UpdatePlanner
     }
 
     /// <summary>Whether a tag may replace what is in use.</summary>
-    private static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, DateTimeOffset now, FactsNeeded needed)
+    private static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
     {
-        var fit = PlatformCheck.Of(facts, followed, tag, now, needed);
+        var fit = PlatformCheck.Of(facts, followed, tag, choices, needed);
         if (fit is not { Obstacle: null, Problem: null })
         {
             return fit;
         }
 
-        var signed = SignatureCheck.Of(facts, followed, tag, now, needed);
+        var signed = SignatureCheck.Of(facts, followed, tag, choices.Now, needed);
         return signed == ImageFit.Unknown ? fit : signed;
     }
 

@@ -105,10 +105,10 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
 
         using var registry = Scripts.Open();
         var before = (await server.RequestsAsync(Token)).Count;
-        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed(uses, PolicySet.Default), Now, null, Token);
+        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed(uses, PolicySet.Default), new TagChoices(Now), null, Token);
 
         var asked = (await server.RequestsAsync(Token)).Skip(before).ToList();
-        Assert.All(UpdatePlanner.Assess(uses, PolicySet.Default, facts, Now), a => Assert.Equal("1.1.0", Assert.Single(a.Updates).Target.Tag));
+        Assert.All(UpdatePlanner.Assess(uses, PolicySet.Default, facts, new TagChoices(Now)), a => Assert.Equal("1.1.0", Assert.Single(a.Updates).Target.Tag));
         Assert.Equal(requests, asked.Count(r => r.Path.Contains("/referrers/", StringComparison.Ordinal)));
 
         // A list, a digest and the platforms of what is proposed, for each.
@@ -167,11 +167,11 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
         using var registry = Scripts.Open();
         var before = (await server.RequestsAsync(Token)).Count;
 
-        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed([use], policies), Now, null, Token);
+        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed([use], policies), new TagChoices(Now), null, Token);
 
         var asked = (await server.RequestsAsync(Token)).Skip(before).ToList();
         return (
-            UpdatePlanner.Assess([use], policies, facts, Now).Single(),
+            UpdatePlanner.Assess([use], policies, facts, new TagChoices(Now)).Single(),
             $"list {Count("GET", "/tags/")}, head {Count("HEAD", "/manifests/")}, manifest {Count("GET", "/manifests/")}, blob {Count("GET", "/blobs/")}");
 
         int Count(string method, string part) => asked.Count(r => r.Method == method && r.Path.Contains(part, StringComparison.Ordinal));

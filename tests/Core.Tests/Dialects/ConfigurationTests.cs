@@ -240,7 +240,7 @@ public sealed class ConfigurationTests
         var needed = UpdatePlanner.Needed(new ImageFacts(python) { Tags = tags }, UpdatePlanner.Followed(uses, policies)[python], new TagChoices(default)).Digests;
         var facts = new ImageFacts(python) { Tags = tags, Digests = needed.ToDictionary(t => t, t => (Digest?)Digest.Of(Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
 
-        var assessed = UpdatePlanner.Assess(uses, policies, new Dictionary<ImageName, ImageFacts> { [python] = facts }, default);
+        var assessed = UpdatePlanner.Assess(uses, policies, new Dictionary<ImageName, ImageFacts> { [python] = facts }, new TagChoices(default));
 
         Assert.Equal(
             ["3.12.9", "3.12.1", "3.12.9", "", "3.14.0 4.0.0"],

@@ -159,7 +159,7 @@ public sealed class RegistrySurveyTests
 
         var facts = await AskAsync(policies, use);
 
-        var update = Assert.Single(UpdatePlanner.Assess([use], policies, facts, Now).Single().Updates);
+        var update = Assert.Single(UpdatePlanner.Assess([use], policies, facts, new TagChoices(Now)).Single().Updates);
         Assert.Equal(("1.1.0", "newest 1.x; 1.2.0 was pushed less than 3 days ago (registry)"), (update.Target.Tag, update.Reason));
 
         // Dates of both, and one manifest: for the platforms of what is proposed.
@@ -296,18 +296,18 @@ public sealed class RegistrySurveyTests
         var (policies, use) = Rule($"acme/app:1.0.0@{DigestOf("1.0.0")}");
         var (image, followed) = UpdatePlanner.Followed([use], policies).Single();
         var survey = new RegistrySurvey(_registry);
-        var (facts, _) = await survey.AskAsync(image, followed, Now, null, TestContext.Current.CancellationToken);
+        var (facts, _) = await survey.AskAsync(image, followed, new TagChoices(Now), null, TestContext.Current.CancellationToken);
         Assert.Equal(2, _registry.Referrers);
 
-        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(14), facts, TestContext.Current.CancellationToken);
+        (facts, _) = await survey.AskAsync(image, followed, new TagChoices(Now.AddMinutes(14)), facts, TestContext.Current.CancellationToken);
         Assert.Equal(2, _registry.Referrers);
 
         _registry.Signed.Add(DigestOf("1.1.0"));
-        (facts, _) = await survey.AskAsync(image, followed, Now.AddMinutes(16), facts, TestContext.Current.CancellationToken);
+        (facts, _) = await survey.AskAsync(image, followed, new TagChoices(Now.AddMinutes(16)), facts, TestContext.Current.CancellationToken);
         Assert.Equal(3, _registry.Referrers);
-        Assert.Single(UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [image] = facts }, Now.AddMinutes(16)).Single().Updates);
+        Assert.Single(UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [image] = facts }, new TagChoices(Now.AddMinutes(16))).Single().Updates);
 
-        (_, _) = await survey.AskAsync(image, followed, Now.AddYears(1), facts, TestContext.Current.CancellationToken);
+        (_, _) = await survey.AskAsync(image, followed, new TagChoices(Now.AddYears(1)), facts, TestContext.Current.CancellationToken);
         Assert.Equal(3, _registry.Referrers);
     }
 
@@ -422,7 +422,7 @@ public sealed class RegistrySurveyTests
     }
 
     private Task<IReadOnlyDictionary<ImageName, ImageFacts>> AskAsync(PolicySet policies, ImageUse use, MemoryRegistry? registry = null) =>
-        new RegistrySurvey(registry ?? _registry).AskAsync(UpdatePlanner.Followed([use], policies), Now, null, TestContext.Current.CancellationToken);
+        new RegistrySurvey(registry ?? _registry).AskAsync(UpdatePlanner.Followed([use], policies), new TagChoices(Now), null, TestContext.Current.CancellationToken);
 
     private async Task<Assessment> JudgeAsync(
         string reference,
@@ -434,6 +434,6 @@ public sealed class RegistrySurveyTests
         bool pins = false)
     {
         var (policies, use) = Rule(reference, platform, policy, required, signed, pins);
-        return UpdatePlanner.Assess([use], policies, await AskAsync(policies, use, registry), Now).Single();
+        return UpdatePlanner.Assess([use], policies, await AskAsync(policies, use, registry), new TagChoices(Now)).Single();
     }
 }

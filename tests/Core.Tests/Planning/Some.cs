@@ -63,7 +63,7 @@ internal static class Some
     public static IEnumerable<FollowedTag> Followed(IEnumerable<string> tags) => tags.Select(t => new FollowedTag(t, PolicySet.Default.For(At(ImageReference.Parse("python")))));
 
     /// <summary>Judges uses by the default policy.</summary>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts, default);
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts, new TagChoices(default));
 
     /// <summary>Tags whose digests are needed under the default policy.</summary>
     public static ICollection<string> DigestsNeeded(IReadOnlyList<string> held, IEnumerable<string> used) =>

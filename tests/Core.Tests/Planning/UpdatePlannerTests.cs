@@ -171,7 +171,7 @@ public sealed class UpdatePlannerTests
             var use = Some.At(ImageReference.Parse(image));
             string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
             var facts = new ImageFacts(use.Reference!.Name) { Tags = tags, Digests = tags.ToDictionary(t => t, t => (Digest?)Digest.Of(System.Text.Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
-            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }, default).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
+            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }, new TagChoices(default)).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
         }
     }
 }
