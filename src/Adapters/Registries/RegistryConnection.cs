@@ -1,4 +1,5 @@
 using System.Net;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -27,11 +28,11 @@ internal sealed class RegistryConnection : IDisposable
     private readonly SemaphoreSlim _calls;
     private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
 
-    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryOptions options, TimeProvider time, ILogger logger)
+    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryLogins logins, RegistryOptions options, TimeProvider time, ILogger logger)
     {
         (Endpoint, _options, _time, _logger) = (endpoint, options, time, logger);
         _http = new RegistryHttp(endpoint.Host, client, time, logger);
-        _signIn = new SignIn(endpoint, _http, time);
+        _signIn = new SignIn(endpoint, _http, logins, time, logger);
         _calls = new SemaphoreSlim(options.ConcurrencyPerHost);
     }
 
@@ -130,6 +131,7 @@ internal sealed class RegistryConnection : IDisposable
                 && await _signIn.AfterAsync(answer.Challenge, credential, repository, Timeout(left), cancellationToken) is { } better)
             {
                 answer.Dispose();
+                credential = better;
                 answer = await FollowAsync(method, address, better, question, left, cancellationToken);
             }
 
@@ -139,7 +141,7 @@ internal sealed class RegistryConnection : IDisposable
                 return answer;
             }
 
-            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject);
+            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject, credential);
         }
         catch
         {

@@ -13,4 +13,10 @@ internal static partial class RegistryLog
 
     [LoggerMessage(3, LogLevel.Warning, "{Host} asks to wait {Wait}: it is not asked before")]
     public static partial void Pauses(this ILogger logger, string host, TimeSpan wait);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Message}")]
+    public static partial void CannotSignIn(this ILogger logger, string message);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Message}; {Host} is read without signing in, as anyone may")]
+    public static partial void ReadsAnonymously(this ILogger logger, string message, string host);
 }
