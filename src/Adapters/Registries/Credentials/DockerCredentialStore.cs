@@ -74,9 +74,9 @@ internal sealed class DockerCredentialStore(string place, Func<string, string?> 
     {
         try
         {
-            return await _answers.GetAsync((helper, server), async token => (await CredentialHelper.AskAsync(helper, server, environment("PATH"), token), Kept), cancellationToken);
+            return await _answers.GetAsync((helper, server), async token => (await CredentialProgram.AskAsync(helper, server, environment("PATH"), token), Kept), cancellationToken);
         }
-        catch (CredentialHelperException e)
+        catch (CredentialProgramException e)
         {
             Tell($"{e.Message}: {server} is asked without its login");
             return null;

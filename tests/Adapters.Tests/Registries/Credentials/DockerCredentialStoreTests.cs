@@ -228,8 +228,8 @@ public sealed class DockerCredentialStoreTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper is a shell script.");
         Helper("mine", "exit 0");
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), _folder);
-        Assert.Null(CredentialHelper.Find("docker-credential-mine", $".{Path.PathSeparator}{Path.PathSeparator}{relative}"));
-        Assert.Equal(Path.Combine(_folder, "docker-credential-mine"), CredentialHelper.Find("docker-credential-mine", $"{relative}{Path.PathSeparator}{_folder}"));
+        Assert.Null(CredentialProgram.Find("docker-credential-mine", $".{Path.PathSeparator}{Path.PathSeparator}{relative}"));
+        Assert.Equal(Path.Combine(_folder, "docker-credential-mine"), CredentialProgram.Find("docker-credential-mine", $"{relative}{Path.PathSeparator}{_folder}"));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Basewatch.Adapters.Registries.Credentials;
 /// A credential helper of Docker's: a program <c>docker-credential-NAME</c> that is told a registry on its standard input and answers with JSON
 /// (<see href="https://github.com/docker/docker-credential-helpers"/>).
 /// </summary>
-internal static class CredentialHelper
+internal static class CredentialProgram
 {
     private const string Prefix = "docker-credential-";
     private const int LargestAnswer = 64 * 1024;
@@ -30,22 +30,22 @@ internal static class CredentialHelper
     /// <param name="searchPath">The folders where programs lie, as <c>PATH</c> has them.</param>
     /// <param name="cancellationToken">Cancels the call, and ends the helper.</param>
     /// <returns>The login; null where the helper has none.</returns>
-    /// <exception cref="CredentialHelperException">There is no such helper, or it failed.</exception>
+    /// <exception cref="CredentialProgramException">There is no such helper, or it failed.</exception>
     public static async Task<RegistryLogin?> AskAsync(string name, string server, string? searchPath, CancellationToken cancellationToken)
     {
         if (!IsName(name))
         {
-            throw new CredentialHelperException($"'{Excerpt.Of(name)}' is no name of a credential helper");
+            throw new CredentialProgramException($"'{Excerpt.Of(name)}' is no name of a credential helper");
         }
 
         var program = Prefix + name;
-        var path = Find(program, searchPath) ?? throw new CredentialHelperException($"the credential helper {program} is not on the PATH");
+        var path = Find(program, searchPath) ?? throw new CredentialProgramException($"the credential helper {program} is not on the PATH");
         var start = new ProcessStartInfo(path, ["get"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try
         {
-            using var process = Process.Start(start) ?? throw new CredentialHelperException($"the credential helper {program} does not start");
+            using var process = Process.Start(start) ?? throw new CredentialProgramException($"the credential helper {program} does not start");
             try
             {
                 var output = ReadAsync(process.StandardOutput.BaseStream, program, limit.Token);
@@ -64,11 +64,11 @@ internal static class CredentialHelper
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CredentialHelperException($"the credential helper {program} did not answer within {RegistryHttp.Seconds(Patience)}");
+            throw new CredentialProgramException($"the credential helper {program} did not answer within {RegistryHttp.Seconds(Patience)}");
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
-            throw new CredentialHelperException($"the credential helper {program} does not work ({Excerpt.Of(e.Message)})", e);
+            throw new CredentialProgramException($"the credential helper {program} does not work ({Excerpt.Of(e.Message)})", e);
         }
     }
 
@@ -120,7 +120,7 @@ internal static class CredentialHelper
     {
         var answer = new byte[LargestAnswer];
         var length = await output.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length < answer.Length ? answer[..length] : throw new CredentialHelperException($"the credential helper {program} answered with more than {LargestAnswer / 1024} KiB");
+        return length < answer.Length ? answer[..length] : throw new CredentialProgramException($"the credential helper {program} answered with more than {LargestAnswer / 1024} KiB");
     }
 
     private static RegistryLogin? Read(byte[] answer, string program)
@@ -137,7 +137,7 @@ internal static class CredentialHelper
         catch (JsonException)
         {
             // What it says may be a secret.
-            throw new CredentialHelperException($"the credential helper {program} answered with something that is not its JSON");
+            throw new CredentialProgramException($"the credential helper {program} answered with something that is not its JSON");
         }
     }
 
@@ -145,9 +145,9 @@ internal static class CredentialHelper
     {
         var text = System.Text.Encoding.UTF8.GetString(answer).Trim();
         return text == NotFound ? null
-            : throw new CredentialHelperException($"the credential helper {program} ended with {exitCode}{(text.Length == 0 || text.Contains('{', StringComparison.Ordinal) ? "" : $" ({Excerpt.Of(text)})")}");
+            : throw new CredentialProgramException($"the credential helper {program} ended with {exitCode}{(text.Length == 0 || text.Contains('{', StringComparison.Ordinal) ? "" : $" ({Excerpt.Of(text)})")}");
     }
 }
 
 /// <summary>A credential helper is not there, or failed. The message names it, and holds no secret.</summary>
-internal sealed class CredentialHelperException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal sealed class CredentialProgramException(string message, Exception? innerException = null) : Exception(message, innerException);
