@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Azure.Core;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -20,9 +22,10 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<OciRegistry> _logger;
-    private readonly ConcurrentDictionary<AddressScope, Lazy<HttpClient>> _clients = new();
+    private readonly ConcurrentDictionary<(AddressScope Scope, string? CaFile), Lazy<HttpClient>> _clients = new();
     private readonly ConcurrentDictionary<string, Lazy<RegistryConnection>> _connections = new(StringComparer.Ordinal);
     private readonly HeldTagLists _held = new();
+    private readonly RegistryLogins _logins;
     private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
@@ -36,6 +39,12 @@ public sealed class OciRegistry : IRegistry, IDisposable
     /// <summary>Creates the client. It makes no request before it is asked.</summary>
     /// <exception cref="ArgumentException">The options have problems; the message names them all.</exception>
     public OciRegistry(RegistryOptions options, TimeProvider time, ILogger<OciRegistry> logger)
+        : this(options, time, logger, AzureIdentity.Create)
+    {
+    }
+
+    /// <summary>Creates a client with Azure identities of another kind.</summary>
+    internal OciRegistry(RegistryOptions options, TimeProvider time, ILogger<OciRegistry> logger, Func<AzureIdentityName, TokenCredential> azure)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Problems() is { Count: > 0 } problems)
@@ -44,6 +53,10 @@ public sealed class OciRegistry : IRegistry, IDisposable
         }
 
         (_options, _time, _logger, _listed) = (options, time, logger, new ListedTags(time));
+        _logins = new RegistryLogins(
+            options.DockerConfig is { } place ? new DockerCredentialStore(place, Environment.GetEnvironmentVariable, time, logger) : null,
+            new AzureIdentity(azure, time),
+            options.GitHubToken);
     }
 
     /// <inheritdoc/>
@@ -455,7 +468,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private RegistryConnection Connect(RegistryEndpoint endpoint)
     {
-        var client = _clients.GetOrAdd(endpoint.Scope, scope => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(scope, _options.ConcurrencyPerHost)));
-        return new RegistryConnection(endpoint, client.Value, _options, _time, _logger);
+        var client = _clients.GetOrAdd((endpoint.Scope, endpoint.Settings.CaFile), key => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(
+            key.Scope, _options.ConcurrencyPerHost, key.CaFile is null ? null : PrivateAuthorities.Read(key.CaFile))));
+        return new RegistryConnection(endpoint, client.Value, _logins, _options, _time, _logger);
     }
 }

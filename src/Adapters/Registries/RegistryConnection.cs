@@ -1,4 +1,5 @@
 using System.Net;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -22,12 +23,12 @@ internal sealed class RegistryConnection : IDisposable
     private readonly SignIn _signIn;
     private readonly HostLimiter _limiter;
 
-    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryOptions options, TimeProvider time, ILogger logger)
+    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryLogins logins, RegistryOptions options, TimeProvider time, ILogger logger)
     {
         (Endpoint, _options, _time, _logger) = (endpoint, options, time, logger);
         _limiter = new HostLimiter(endpoint.Host, options.ConcurrencyPerHost, StatusFault.Advice(endpoint), time, logger);
         _http = new RegistryHttp(endpoint, _limiter, client, time, logger);
-        _signIn = new SignIn(endpoint, _http, time);
+        _signIn = new SignIn(endpoint, _http, logins, time, logger);
     }
 
     public RegistryEndpoint Endpoint { get; }
@@ -122,6 +123,7 @@ internal sealed class RegistryConnection : IDisposable
                 && await _signIn.AfterAsync(answer.Challenge, credential, repository, Timeout(left), cancellationToken) is { } better)
             {
                 answer.Dispose();
+                credential = better;
                 answer = await FollowAsync(method, address, better, question, left, cancellationToken);
             }
 
@@ -133,7 +135,7 @@ internal sealed class RegistryConnection : IDisposable
                 return answer;
             }
 
-            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject);
+            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject, credential);
         }
         catch
         {

@@ -34,10 +34,12 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, HostLimiter limite
     /// <exception cref="RegistryException">None came.</exception>
     /// <exception cref="TransientFault">None came, and one may when asked again.</exception>
     public async Task<RegistryAnswer> SendAsync(
-        HttpMethod method, Uri address, AuthenticationHeaderValue? authorization, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
+        HttpMethod method, Uri address, AuthenticationHeaderValue? authorization, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? form = null)
     {
         using var request = new HttpRequestMessage(method, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
         request.Headers.Authorization = authorization;
+        request.Content = form is null ? null : new FormUrlEncodedContent(form);
         request.Headers.TryAddWithoutValidation("Accept", question.Accept);
         if (question.Held is not null)
         {
@@ -113,7 +115,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, HostLimiter limite
             HttpRequestError.NameResolutionError when socket?.SocketErrorCode != SocketError.TryAgain =>
                 NotReached("has a name that is not known", mayPass: false, question, address, begun, e),
             HttpRequestError.SecureConnectionError => NotReached(
-                $"makes no secure connection ({Reason(Inner<AuthenticationException>(e) ?? (Exception)e)}); where it speaks plain HTTP, list it in the registry settings with {nameof(RegistrySettings.Insecure)}",
+                $"makes no secure connection ({Reason(Inner<AuthenticationException>(e) ?? (Exception)e)}); where it speaks plain HTTP, list it in the registry settings with {nameof(RegistrySettings.Insecure)}, and where its certificate is of an authority of your own, with {nameof(RegistrySettings.CaFile)}",
                 mayPass: false, question, address, begun, e),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
                 Failure(RegistryFailure.Malformed, $"gave no proper HTTP answer ({Reason(e)})", question, address, e),

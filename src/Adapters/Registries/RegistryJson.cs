@@ -18,10 +18,12 @@ internal sealed record ErrorEntry(string? Code, string? Message);
 /// <summary>What a sign-in service answers (<see href="https://distribution.github.io/distribution/spec/auth/token/"/>).</summary>
 /// <param name="Token">The token.</param>
 /// <param name="AccessToken">The same under OAuth's name.</param>
+/// <param name="RefreshToken">A token for more of them.</param>
 /// <param name="ExpiresIn">Seconds.</param>
 internal sealed record TokenGrant(
     string? Token,
     [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("refresh_token")] string? RefreshToken,
     [property: JsonPropertyName("expires_in")] double? ExpiresIn);
 
 /// <summary>What is read of a manifest or an index; the rest is passed over.</summary>

@@ -19,4 +19,10 @@ internal static partial class RegistryLog
 
     [LoggerMessage(4, LogLevel.Warning, "{Host} has no pull left: no manifest is read from it for {Wait}, unless it says otherwise before")]
     public static partial void HasNoPullLeft(this ILogger logger, string host, TimeSpan wait);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Message}")]
+    public static partial void CannotSignIn(this ILogger logger, string message);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Message}; {Host} is read without signing in, as anyone may")]
+    public static partial void ReadsAnonymously(this ILogger logger, string message, string host);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Adapters.Registries;
@@ -7,7 +8,7 @@ namespace Basewatch.Adapters.Registries;
 internal static class StatusFault
 {
     /// <summary>What to throw: a <see cref="RegistryException"/>, or a <see cref="TransientFault"/> where the request may be made again.</summary>
-    public static Exception Of(RegistryEndpoint endpoint, RegistryAnswer answer, string who, string subject)
+    public static Exception Of(RegistryEndpoint endpoint, RegistryAnswer answer, string who, string subject, Credential? credential = null)
     {
         var host = endpoint.Host;
         if (answer.IsRateLimited)
@@ -25,7 +26,7 @@ internal static class StatusFault
         switch (answer.Status)
         {
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                return new RegistryException(host, RegistryFailure.Denied, $"{who} denies {subject} ({answer.StatusText}): {Remedy(endpoint)}");
+                return credential?.Refusal ?? new RegistryException(host, RegistryFailure.Denied, $"{who} denies {subject} ({answer.StatusText}): {Remedy(endpoint, credential?.Login)}");
             case HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported:
                 return new RegistryException(host, RegistryFailure.ServerError, $"{who} answered {answer.StatusText} when asked for {subject}");
             case HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError:
@@ -39,8 +40,7 @@ internal static class StatusFault
     /// <summary>What helps against limits, behind a sentence.</summary>
     public static string Advice(RegistryEndpoint endpoint) => endpoint.HasCredentials ? "" : ", or more often with a user name and password in the registry settings";
 
-    private static string Remedy(RegistryEndpoint endpoint) =>
-        endpoint.HasCredentials ? "it is not there, or the credentials in the registry settings are wrong or may not read it"
-        : endpoint.IsDockerHub ? $"the repository is not there or private; for a private one, list {endpoint.Host} with a user name and password in the registry settings"
-        : $"it is not there or private; for a private one, list {endpoint.Host} with a user name and password in the registry settings";
+    private static string Remedy(RegistryEndpoint endpoint, RegistryLogin? login) =>
+        login is not null ? $"it is not there, or {login} are wrong or may not read it{(login.Advice is null ? "" : $"; {login.Advice}")}"
+        : $"{(endpoint.IsDockerHub ? "the repository is not there or" : "it is not there or")} private; for a private one, {endpoint.SignInAdvice}";
 }

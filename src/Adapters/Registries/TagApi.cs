@@ -52,7 +52,7 @@ internal sealed class TagApi : IDisposable
 
         TagApi Open(Uri origin, string root, Func<ImageName, string, (string, string)> question, Func<JsonElement, string, Digest, DateTimeOffset?> read)
         {
-            var endpoint = new RegistryEndpoint(origin.Authority, origin, "", new RegistrySettings { Host = origin.Authority }, registry.Scope) { Root = root };
+            var endpoint = new RegistryEndpoint(origin.Authority, origin, "", new RegistrySettings { Host = origin.Authority, Anonymous = true }, registry.Scope) { Root = root };
             return new TagApi(connect(endpoint), question, read, options, time, logger);
         }
     }

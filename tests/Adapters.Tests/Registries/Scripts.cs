@@ -1,8 +1,11 @@
 using System.Text;
+using Azure.Core;
 using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.World.Scripted;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Basewatch.Adapters.Tests.Registries;
@@ -20,10 +23,13 @@ internal static class Scripts
     public static Digest ImageDigest { get; } = Digest.Of(Encoding.UTF8.GetBytes(Image));
 
     /// <summary>The command line's client: any address, loopback by plain HTTP.</summary>
-    public static OciRegistry Open(RegistrySettings? settings = null, RegistryOptions? options = null, TimeProvider? time = null) => new(
+    public static OciRegistry Open(
+        RegistrySettings? settings = null, RegistryOptions? options = null, TimeProvider? time = null,
+        ILogger<OciRegistry>? logger = null, Func<AzureIdentityName, TokenCredential>? azure = null) => new(
         (options ?? new RegistryOptions()) with { AllowAnyAddress = true, Registries = settings is null ? [] : [settings] },
         time ?? TimeProvider.System,
-        NullLogger<OciRegistry>.Instance);
+        logger ?? NullLogger<OciRegistry>.Instance,
+        azure ?? (_ => throw new InvalidOperationException("No Azure identity is expected.")));
 
     public static ImageName Name(this ScriptedServer server, string repository = "team/app") => ImageName.Parse($"{server.Host}/{repository}");
 

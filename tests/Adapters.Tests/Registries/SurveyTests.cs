@@ -158,9 +158,42 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.DoesNotContain("Authorization", Assert.Single(elsewhere.Requests).Headers.Keys);
     }
 
-    private async Task<(Assessment Assessment, string Requests)> JudgeAsync(SampleImage image, string policy, Platform? platform = null)
+    [Fact]
+    public async Task A_tag_that_is_deleted_between_the_list_and_its_turn_is_never_proposed()
     {
-        var reference = ImageReference.Parse($"{server.Address}/{image.Repository}:{image.Tag}");
+        var image = new SampleImage("deleted/meanwhile", "1.0.0");
+        await server.Driver.PushAsync(image, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.2.0" }, Token);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Address}") };
+        await using var before = await ScriptedServer.StartAsync(async context =>
+        {
+            using var question = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
+            question.Headers.TryAddWithoutValidation("Accept", context.Request.Headers.Accept.ToString());
+            using var answer = await client.SendAsync(question, context.RequestAborted);
+            if (context.Request.Path.ToString().EndsWith("/tags/list", StringComparison.Ordinal))
+            {
+                await server.Driver.DeleteTagAsync(image.Repository, "1.2.0", Token);
+            }
+
+            context.Response.StatusCode = (int)answer.StatusCode;
+            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+            context.Response.Headers["Docker-Content-Digest"] = answer.Headers.TryGetValues("Docker-Content-Digest", out var digests) ? digests.First() : null;
+            if (context.Request.Method != "HEAD")
+            {
+                await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+            }
+        });
+
+        var (assessment, _) = await JudgeAsync(image, "{level: minor}", address: before.Host);
+
+        Assert.All(assessment.Updates, u => Assert.NotEqual("1.2.0", u.Target.Tag));
+        Assert.Contains(before.Requests, r => r.Path.EndsWith("/manifests/1.2.0", StringComparison.Ordinal));
+    }
+
+    private async Task<(Assessment Assessment, string Requests)> JudgeAsync(SampleImage image, string policy, Platform? platform = null, string? address = null)
+    {
+        var reference = ImageReference.Parse($"{address ?? server.Address}/{image.Repository}:{image.Tag}");
         var read = DialectCatalog.Find("basewatch")!.ReadPolicy(new SourceFile("policy", policy));
         var policies = new PolicySet([], new PolicyRule(new PolicyText("basewatch", policy), read.Policy) { Pins = false });
         var use = ImageUse.Of(new SourceFile("Dockerfile", reference.Canonical), "dockerfile", WrittenText.At(reference.Canonical, 0), 0, platform);
