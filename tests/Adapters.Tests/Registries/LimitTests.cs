@@ -182,7 +182,7 @@ public sealed class LimitTests
         var used = Enumerable.Range(0, 100).Select(i => slow.Name($"a/b{i}")).Concat(Enumerable.Range(0, 20).Select(i => quick.Name($"a/b{i}")))
             .ToDictionary(i => i, _ => (IReadOnlyCollection<FollowedTag>)[]);
 
-        var survey = new RegistrySurvey(registry).AskAsync(used, DateTimeOffset.UnixEpoch, null, Token);
+        var survey = new RegistrySurvey(registry).AskAsync(used, new TagChoices(DateTimeOffset.UnixEpoch), null, Token);
         while (quick.Requests.Count < 20)
         {
             Assert.False(survey.IsCompleted);
@@ -205,7 +205,7 @@ public sealed class LimitTests
             .ToDictionary(i => i, _ => (IReadOnlyCollection<FollowedTag>)[]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var survey = new RegistrySurvey(registry).AskAsync(used, DateTimeOffset.UnixEpoch, null, stop.Token);
+        var survey = new RegistrySurvey(registry).AskAsync(used, new TagChoices(DateTimeOffset.UnixEpoch), null, stop.Token);
         while (quick.Requests.Count < 20)
         {
             await Task.Delay(5, Token);

@@ -130,9 +130,9 @@ public sealed class FaultRunTests(RegistryServer server, ITestOutputHelper outpu
         var followed = uses.SelectMany(u => UpdatePlanner.Followed([u.Use], u.Policies)).ToDictionary();
 
         // Far more than any run takes: what hangs is a failure and not a long test.
-        var facts = await new RegistrySurvey(registry).AskAsync(followed, Now, null, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+        var facts = await new RegistrySurvey(registry).AskAsync(followed, new TagChoices(Now), null, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
         return new Run(
-            uses.Select(u => UpdatePlanner.Assess([u.Use], u.Policies, facts, Now).Single()).ToDictionary(a => a.Use.Reference!.Name),
+            uses.Select(u => UpdatePlanner.Assess([u.Use], u.Policies, facts, new TagChoices(Now)).Single()).ToDictionary(a => a.Use.Reference!.Name),
             record.Failures,
             script.Asked.Select(a => (FaultScript.Repository(a.Path), a.Question)).ToHashSet());
     }
