@@ -119,8 +119,8 @@ public sealed class ReplacementTests
         var rule = repository.RuleOf("Dockerfile", 1);
         var limited = new PolicySet([], rule, UpdateKind.Minor);
         Assert.Equal([ImageName.Parse("openjdk")], UpdatePlanner.Followed(repository.Uses, limited).Keys);
-        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, limited), Now, null, TestContext.Current.CancellationToken);
-        Assert.All(UpdatePlanner.Assess(repository.Uses, limited, facts, Now), a => Assert.Null(a.Problem));
+        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, limited), new TagChoices(Now), null, TestContext.Current.CancellationToken);
+        Assert.All(UpdatePlanner.Assess(repository.Uses, limited, facts, new TagChoices(Now)), a => Assert.Null(a.Problem));
     }
 
     private void Push(string image, params string[] tags)
@@ -135,7 +135,7 @@ public sealed class ReplacementTests
     {
         var repository = RepositoryText.Of((".github/basewatch.yml", rules), (path, text));
         Assert.Empty(repository.Errors);
-        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, repository.Policies), Now, null, TestContext.Current.CancellationToken);
-        return (repository, UpdatePlanner.Assess(repository.Uses, repository.Policies, facts, Now));
+        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, repository.Policies), new TagChoices(Now), null, TestContext.Current.CancellationToken);
+        return (repository, UpdatePlanner.Assess(repository.Uses, repository.Policies, facts, new TagChoices(Now)));
     }
 }
