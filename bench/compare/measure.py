@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from fill import Registry
+from fill import INDEX, MANIFEST, Registry
 
 HERE = Path(__file__).resolve().parent
 REQUESTS = ["tag lists", "HEAD manifest", "GET manifest", "blobs", "tokens", "other"]
@@ -64,7 +64,7 @@ class Bench:
         repositories = sorted({repository for repository, _ in targets})
         lists = config("curl-lists", [f"{r}/tags/list" for r in repositories])
         digests = config("curl-digests", [f"{r}/manifests/{t}" for r, t in sorted(targets)])
-        return self._run(["sh", "-c", f"{lists} && {digests} --head --header 'Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json'"], "/", {})
+        return self._run(["sh", "-c", f"{lists} && {digests} --head --header 'Accept: {INDEX}, {MANIFEST}'"], "/", {})
 
     def _run(self, command, folder, environment):
         self._requests()
@@ -78,7 +78,8 @@ class Bench:
                 wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
-            sys.exit(f"{command[0]} ended with {process.returncode}:\n{(self.args.cache / 'errors').read_text()[-2000:]}{(self.args.cache / 'output').read_text()[-2000:]}")
+            said = [(self.args.cache / name).read_text(errors="replace")[-2000:] for name in ("errors", "output")]
+            sys.exit(f"{command[0]} ended with {process.returncode}:\n" + "".join(said))
         time.sleep(0.2)  # The registry writes its line after the answer.
         # Of the largest process the kernel knows it exactly, if it is above that of this one, from which it was forked.
         largest = usage.ru_maxrss if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else 0
@@ -196,7 +197,8 @@ def table(rows, markdown):
         rows = [rows[0], ["---"] + ["--:"] * (len(rows[0]) - 1), *rows[1:]]
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join("  ".join(cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows)
+    lines = ([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))] for row in rows)
+    return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
 def row_of(name, runs):
@@ -209,7 +211,8 @@ def row_of(name, runs):
 def machine():
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}; {model[1] if model else 'unknown processor'}, {os.cpu_count()} cores, {memory:.0f} GiB"
+    today = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}"
+    return f"{today}; {model[1] if model else 'unknown processor'}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
 def measure(bench, args):
@@ -242,19 +245,18 @@ def measure(bench, args):
 def goals(results, digest, args):
     """Each goal with what was seen and whether it is met."""
     ours = {state: results["basewatch", "digests", state] for state in ("cold", "warm", "republished")}
-    wall = {(tool, state): median(r.wall for r in results[tool, "digests", state]) for tool in ("basewatch", "renovate") for state in ("cold", "warm")}
-    times = {state: wall["renovate", state] / wall["basewatch", state] for state in ("cold", "warm")}
+    wall = {key: median(r.wall for r in runs) for key, runs in results.items()}
+    times = {state: wall["renovate", "digests", state] / wall["basewatch", "digests", state] for state in ("cold", "warm")}
     memory = max(r.memory for runs in ours.values() for r in runs) / 1e6
     requests = {state: max(r.requests.total() for r in runs) for state, runs in ours.items()}
-    uses = len(results["renovate", "digests", "cold"][-1].found)
-    told = {tool: noticed(results[tool, "digests", "republished"][-1], args.registry, digest) for tool in ("basewatch", "renovate")}
+    uses, theirs = ours["cold"][-1].found.keys(), results["renovate", "digests", "cold"][-1].found.keys()
+    told = [noticed(results[tool, "digests", "republished"][-1], args.registry, digest) for tool in ("basewatch", "renovate")]
     yield "50 times faster than Renovate", f"{times['cold']:.1f} cold, {times['warm']:.1f} warm", times["cold"] >= 50
     yield "below 100 MB", f"{memory:.0f} MB", memory < 100
     yield "at most 150 requests cold", f"{requests['cold']:,}", requests["cold"] <= 150
     yield "no more requests warm", f"{requests['warm']:,}", requests["warm"] <= requests["cold"]
-    yield "a republished tag is noticed warm", f"{'yes' if told['basewatch'] else 'no'}; Renovate: {'yes' if told['renovate'] else 'no'}", told["basewatch"]
-    yield "every use that Renovate finds", f"{len(ours['cold'][-1].found.keys() & results['renovate', 'digests', 'cold'][-1].found.keys()):,} of {uses:,}", \
-        ours["cold"][-1].found.keys() >= results["renovate", "digests", "cold"][-1].found.keys()
+    yield "a republished tag is noticed warm", "{}; Renovate: {}".format(*("yes" if seen else "no" for seen in told)), told[0]
+    yield "every use that Renovate finds", f"{len(uses & theirs):,} of {len(theirs):,}", 0 < len(theirs) == len(uses & theirs)
 
 
 def main():

@@ -12,8 +12,8 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Functions;
 
 /// <summary>
-/// Azure Container Registries, signed in to with the app's identity. Their own tag list gives the digests too, so that a
-/// resolution soon after it costs no request. Registries elsewhere, those with credentials or an endpoint in the settings,
+/// Azure Container Registries, signed in to with the app's identity. Their own tag list gives the digests and the push dates too, so
+/// that what is asked of a tag soon after it costs no request. Registries elsewhere, those with credentials or an endpoint in the settings,
 /// and those that refuse the identity (they may still let anyone read) are asked as every registry is.
 /// </summary>
 /// <remarks>
@@ -26,12 +26,9 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
     private const int MostPages = 1000;
     private const int LargestPage = 16 * 1024 * 1024;
 
-    /// <summary>A resolution may be as old as this. A push event is followed by a new list, whatever the age of the last.</summary>
-    private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
-
     private readonly HashSet<string> _asOthers = new(settings.Where(s => s.Username is not null || s.Token is not null || s.Endpoint is not null).Select(s => s.CanonicalHost!), StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<ContainerRegistryClient>> _clients = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<ImageName, TagDigests> _lists = new();
+    private readonly ListedTags _listed = new(time);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>?> ListTagsAsync(ImageName image, CancellationToken cancellationToken) =>
@@ -48,6 +45,28 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
     /// <inheritdoc/>
     public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) =>
         AskAsync(image, () => ConfigurationAsync(image, digest, cancellationToken), () => others.GetConfigurationAsync(image, digest, cancellationToken));
+
+    /// <inheritdoc/>
+    public async Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(tag.Name, () => DateAsync(tag, cancellationToken), () => others.GetPushDateAsync(tag, cancellationToken));
+        }
+        catch (RegistryException)
+        {
+            // What the image says of itself has to do then; where the registry does not answer that either, it is told.
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Referrer>> GetReferrersAsync(
+        ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken) =>
+        await AskAsync(
+            image,
+            () => AttachedAsync(image, subject, artifactType, cancellationToken),
+            async () => (IReadOnlyList<Referrer>?)await others.GetReferrersAsync(image, subject, artifactType, tags, cancellationToken)) ?? [];
 
     /// <summary>Whether a host is one of Azure's: in the public cloud, in China, or for the government of the US.</summary>
     internal static bool IsAzure(string host) =>
@@ -83,7 +102,7 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
     {
         var begun = time.GetTimestamp();
         var names = new List<string>();
-        var digests = new Dictionary<string, Digest>(StringComparer.Ordinal);
+        var listed = new Dictionary<string, ListedTag>(StringComparer.Ordinal);
         var path = $"/acr/v1/{image.Repository}/_tags";
         var query = "?n=1000";
         var asked = new HashSet<string>(StringComparer.Ordinal);
@@ -94,9 +113,9 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
                 return asked.Count == 1 ? null : throw Malformed(image, "gave a part of its tags and then no more");
             }
 
-            foreach (var (name, digest) in TagsOf(answer, image))
+            foreach (var (name, tag) in Read(answer, image, TagsOf))
             {
-                if (ImageReference.IsTag(name) && digests.TryAdd(name, digest))
+                if (ImageReference.IsTag(name) && listed.TryAdd(name, tag))
                 {
                     names.Add(name);
                 }
@@ -104,14 +123,11 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
 
             if (answer.Link is null || LinkHeader.Next(answer.Link) is not { } next)
             {
-                Keep(image, new TagDigests(digests, begun));
+                _listed.Keep(image, listed, begun);
                 return names;
             }
 
-            // Of the link, the query alone: host and path are known.
-            query = Uri.TryCreate(Origin(image.Registry), next, out var address) && address.Query.Length > 1
-                ? address.Query
-                : throw Malformed(image, "gave a next page of its tags without a place to go on from");
+            query = NextQuery(image, next);
         }
 
         throw Malformed(image, $"gave pages of tags that go round in a circle, or more than {MostPages}");
@@ -119,9 +135,9 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
 
     private async Task<Digest?> FindAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        if (reference.Tag is { } tag && _lists.TryGetValue(reference.Name, out var list) && IsFresh(list))
+        if (reference.Tag is { } tag && _listed.TryGet(reference.Name, tag, out var listed))
         {
-            return list.Digests.GetValueOrDefault(tag);
+            return listed?.Digest;
         }
 
         var version = reference.Tag ?? reference.Digest?.ToString() ?? "latest";
@@ -131,6 +147,60 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         }
 
         return Digest.TryParse(answer.Digest, out var digest) ? digest : throw Malformed(reference.Name, $"gave no digest of {version}");
+    }
+
+    /// <summary>
+    /// When a tag last moved, from the list or by one request of its own
+    /// (<see href="https://learn.microsoft.com/rest/api/containerregistry/tag/get-attributes"/>).
+    /// </summary>
+    private async Task<TagDate?> DateAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        if (reference is not { Tag: { } tag, Digest: { } digest })
+        {
+            return null;
+        }
+
+        if (!_listed.TryGet(reference.Name, tag, out var listed))
+        {
+            var answer = await SendAsync(reference.Name, RequestMethod.Get, $"/acr/v1/{reference.Name.Repository}/_tags/{tag}", "application/json", cancellationToken);
+            listed = answer is null ? null : Read(answer, reference.Name, TagOf);
+        }
+
+        return listed?.Digest == digest ? TagDate.Of(listed.PushedAt, DateSource.Registry) : null;
+    }
+
+    private async Task<IReadOnlyList<Referrer>?> AttachedAsync(ImageName image, Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        const int MostReferrerPages = 100;
+        var path = $"/v2/{image.Repository}/referrers/{subject}";
+        var query = artifactType is null ? "" : $"?artifactType={Uri.EscapeDataString(artifactType)}";
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        var referrers = new List<Referrer>();
+        while (asked.Count < MostReferrerPages && referrers.Count <= ReferrersReader.Most && asked.Add(query))
+        {
+            if (await SendAsync(image, RequestMethod.Get, path + query, ReferrersReader.Accept, cancellationToken) is not { } answer)
+            {
+                return asked.Count == 1 ? [] : throw Malformed(image, "gave a part of what is attached to an image and then no more");
+            }
+
+            try
+            {
+                referrers.AddRange(ReferrersReader.Read(answer.Body.Span, artifactType));
+            }
+            catch (FormatException e)
+            {
+                throw Malformed(image, $"gave {e.Message} for what is attached to {subject}", e);
+            }
+
+            if (answer.Link is null || LinkHeader.Next(answer.Link) is not { } next)
+            {
+                return referrers;
+            }
+
+            query = NextQuery(image, next);
+        }
+
+        throw Malformed(image, $"gave pages that go round in a circle, more than {MostReferrerPages} of them, or more than {ReferrersReader.Most} entries");
     }
 
     private async Task<Manifest?> FetchAsync(ImageReference reference, CancellationToken cancellationToken)
@@ -233,17 +303,12 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         return body.ToArray();
     }
 
-    private static List<(string Name, Digest Digest)> TagsOf(AcrAnswer answer, ImageName image)
+    private static T Read<T>(AcrAnswer answer, ImageName image, Func<JsonElement, T> read)
     {
         try
         {
             using var document = JsonDocument.Parse(answer.Body, new JsonDocumentOptions { MaxDepth = 16 });
-            if (!document.RootElement.TryGetProperty("tags", out var tags) || tags.ValueKind == JsonValueKind.Null)
-            {
-                return [];
-            }
-
-            return [.. tags.EnumerateArray().Select(t => (t.GetProperty("name").GetString()!, Digest.Parse(t.GetProperty("digest").GetString()!)))];
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentNullException)
         {
@@ -251,21 +316,20 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         }
     }
 
-    private void Keep(ImageName image, TagDigests list)
-    {
-        foreach (var (old, digests) in _lists)
-        {
-            if (!IsFresh(digests))
-            {
-                _lists.TryRemove(old, out _);
-            }
-        }
+    private static List<(string Name, ListedTag Tag)> TagsOf(JsonElement answer) =>
+        !answer.TryGetProperty("tags", out var tags) || tags.ValueKind == JsonValueKind.Null ? [] : [.. tags.EnumerateArray().Select(t => (t.GetProperty("name").GetString()!, Listed(t)))];
 
-        // Of two lists at once, the one that was asked for later knows more.
-        _lists.AddOrUpdate(image, list, (_, known) => known.Begun > list.Begun ? known : list);
-    }
+    private static ListedTag TagOf(JsonElement answer) => Listed(answer.GetProperty("tag"));
 
-    private bool IsFresh(TagDigests list) => time.GetElapsedTime(list.Begun) < ListLifetime;
+    private static ListedTag Listed(JsonElement tag) => new(
+        Digest.Parse(tag.GetProperty("digest").GetString()!),
+        tag.TryGetProperty("lastUpdateTime", out var at) && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out var date) ? date : null);
+
+    /// <summary>Of a link, the query alone: host and path are known.</summary>
+    private static string NextQuery(ImageName image, string next) =>
+        Uri.TryCreate(Origin(image.Registry), next, out var address) && address.Query.Length > 1
+            ? address.Query
+            : throw Malformed(image, "gave a next page without a place to go on from");
 
     private ContainerRegistryClient Connect(string host)
     {
@@ -303,11 +367,6 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
 
     private static RegistryException Malformed(ImageName image, string what, Exception? inner = null) =>
         new(image.Registry, RegistryFailure.Malformed, $"{image.Registry} {what} when asked for {image.Repository}", innerException: inner);
-
-    /// <summary>What one list said.</summary>
-    /// <param name="Digests">The digest of each tag.</param>
-    /// <param name="Begun">Timestamp of its first request.</param>
-    private sealed record TagDigests(IReadOnlyDictionary<string, Digest> Digests, long Begun);
 
     /// <summary>The parts of an answer that are read.</summary>
     private sealed record AcrAnswer(ReadOnlyMemory<byte> Body, string? Link, string? Digest, string? MediaType, Uri? Location = null);

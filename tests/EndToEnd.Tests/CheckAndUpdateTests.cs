@@ -338,7 +338,7 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         row = Assert.Single((await new CliRun("scan", "--format", "json", "deploy/images.txt", "--settings", "settings.json").In(folder).RunAsync()).Exits(0).Rows);
         Assert.Equal(("list", "1.29.3"), ((string)row["format"]!, (string)row["tag"]!));
 
-        Assert.Contains("'list': the pattern is no regular expression", (await new CliRun("scan", "--settings", "wrong.json").In(folder).RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+        Assert.Contains("'list': '(?<image>' is no regular expression", (await new CliRun("scan", "--settings", "wrong.json").In(folder).RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
     }
 
     [Theory]

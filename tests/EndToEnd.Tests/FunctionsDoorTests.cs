@@ -125,6 +125,46 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     }
 
     [Fact]
+    public async Task An_Azure_registry_says_with_its_list_when_tags_were_pushed_and_later_of_one_tag()
+    {
+        var (registry, azure, time) = Registry();
+        azure.Answers["/acr/v1/team/app/_tags?n=1000"] = Page(["1.0", "1.1"]);
+        azure.Answers["/acr/v1/team/app/_tags/1.1"] = () => new() { Content = new StringContent($$$"""{"registry":"fox.azurecr.io","imageName":"team/app","tag":{{{Tag("1.1")}}}}""") };
+
+        await registry.ListTagsAsync(App, Cancelled);
+        Assert.Equal(Pushed, await registry.GetPushDateAsync(new ImageReference(App, "1.1", DigestOf("1.1")), Cancelled));
+        Assert.Null(await registry.GetPushDateAsync(new ImageReference(App, "1.1", DigestOf("another")), Cancelled));
+        Assert.Single(azure.Requests);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(Pushed, await registry.GetPushDateAsync(new ImageReference(App, "1.1", DigestOf("1.1")), Cancelled));
+        Assert.Equal(2, azure.Requests.Count);
+
+        // The image is asked then.
+        azure.Answers["/acr/v1/team/app/_tags/1.1"] = () => new(HttpStatusCode.BadGateway);
+        Assert.Null(await registry.GetPushDateAsync(new ImageReference(App, "1.1", DigestOf("1.1")), Cancelled));
+    }
+
+    [Fact]
+    public async Task What_is_attached_to_an_image_of_an_Azure_registry_is_read_page_by_page()
+    {
+        var (registry, azure, _) = Registry();
+        var path = $"/v2/team/app/referrers/{DigestOf("1")}";
+        azure.Answers[path] = () => Attached("a", $"<{path}?last=a>; rel=\"next\"");
+        azure.Answers[$"{path}?last=a"] = () => Attached("b", null);
+
+        var referrers = await registry.GetReferrersAsync(App, DigestOf("1"), null, [], Cancelled);
+
+        Assert.Equal([DigestOf("a"), DigestOf("b")], referrers.Select(r => r.Digest));
+        Assert.Equal(SignatureKind.Notation, SignatureKinds.Of(referrers));
+        Assert.Empty(await registry.GetReferrersAsync(App, DigestOf("2"), null, [], Cancelled));
+
+        azure.Answers[$"{path}?last=a"] = () => new(HttpStatusCode.NotFound);
+        var half = await Assert.ThrowsAsync<RegistryException>(() => registry.GetReferrersAsync(App, DigestOf("1"), null, [], Cancelled));
+        Assert.Contains("a part of what is attached", half.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_new_list_is_believed_at_once()
     {
         var (registry, azure, _) = Registry();
@@ -232,7 +272,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
 
     private static Func<HttpResponseMessage> Page(string[] tags, string? link = null) => () =>
     {
-        var list = string.Join(',', tags.Select(t => $$"""{"name":"{{t}}","digest":"{{DigestOf(t)}}","signed":false}"""));
+        var list = string.Join(',', tags.Select(Tag));
         var answer = new HttpResponseMessage { Content = new StringContent($$"""{"registry":"fox.azurecr.io","imageName":"team/app","tags":[{{list}}]}""") };
         if (link is not null)
         {
@@ -241,6 +281,25 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
 
         return answer;
     };
+
+    private static TagDate Pushed { get; } = new(new DateTimeOffset(2026, 11, 2, 3, 4, 5, TimeSpan.Zero), DateSource.Registry);
+
+    private static string Tag(string tag) =>
+        $$"""{"name":"{{tag}}","digest":"{{DigestOf(tag)}}","createdTime":"2026-10-01T00:00:00.1234567Z","lastUpdateTime":"2026-11-02T03:04:05.0000000Z","signed":false}""";
+
+    private static HttpResponseMessage Attached(string content, string? link)
+    {
+        var answer = new HttpResponseMessage
+        {
+            Content = new StringContent($$$"""{"schemaVersion":2,"manifests":[{"mediaType":"m","digest":"{{{DigestOf(content)}}}","size":7,"artifactType":"application/vnd.cncf.notary.signature"}]}"""),
+        };
+        if (link is not null)
+        {
+            answer.Headers.TryAddWithoutValidation("Link", link);
+        }
+
+        return answer;
+    }
 
     private static HttpResponseMessage Digested(Digest digest) => new() { Headers = { { "Docker-Content-Digest", digest.ToString() } } };
 

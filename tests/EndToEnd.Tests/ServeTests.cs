@@ -263,7 +263,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
             var (status, _) = await Eventually.SeeAsync("three failures", () => serve.StatusAsync(), s => s!["failures"]!.AsArray().Count == 3, () => serve.Log);
             Assert.Equal(3, (int)status!["unreachable"]!);
             var messages = status["failures"]!.AsArray().Select(f => (string)f!["message"]!).ToList();
-            Assert.Contains("may be asked again", messages.Single(m => m.Contains(busy.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains("without requests, until", messages.Single(m => m.Contains(busy.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.Contains("500", messages.Single(m => m.Contains(broken.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.Contains("no public address", messages.Single(m => m.Contains(inside.Host, StringComparison.Ordinal)), StringComparison.Ordinal);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Basewatch.Adapters.GitHub;
 using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
@@ -31,6 +32,12 @@ public sealed class BasewatchOptions
     /// <summary>The registries of which there is more to say than their name: credentials, mirrors, private addresses.</summary>
     public IList<RegistrySettings> Registries { get; } = [];
 
+    /// <summary>
+    /// The Docker or Podman configuration whose logins registries are signed in to with: the path of a file, <c>default</c> for the usual
+    /// places, <c>none</c>. Where nothing is said, the usual places for commands that run once, and none for a service.
+    /// </summary>
+    public string? DockerConfig { get; set; }
+
     /// <summary>Concurrency, page size and timeouts of every registry.</summary>
     public RegistryOptions RegistryLimits { get; set; } = new();
 
@@ -60,8 +67,18 @@ public sealed class BasewatchOptions
     public FormatCatalog FormatCatalog() => Core.Formats.FormatCatalog.Default.With([.. Formats.Select(f => f.TryCreate(out var format, out var error) ? format : throw new FormatException(error))]);
 
     /// <summary>How registries are reached.</summary>
-    /// <param name="allowAnyAddress">Whether private addresses may be reached too: for the command line, which reaches what its user can.</param>
-    public RegistryOptions RegistriesFor(bool allowAnyAddress) => RegistryLimits with { Registries = [.. Registries], AllowAnyAddress = allowAnyAddress };
+    /// <param name="allowAnyAddress">Whether private addresses may be reached too, and the user's own logins used: for the command line, which may what its user may.</param>
+    public RegistryOptions RegistriesFor(bool allowAnyAddress) => RegistryLimits with
+    {
+        Registries = [.. Registries],
+        AllowAnyAddress = allowAnyAddress,
+        DockerConfig = string.IsNullOrEmpty(DockerConfig) ? (allowAnyAddress ? DockerCredentialStore.UsualPlaces : null)
+            : DockerConfig == "none" ? null
+            : DockerConfig,
+
+        // A token of another GitHub has no business there.
+        GitHubToken = GitHub.ApiBaseAddress is { IsAbsoluteUri: true, IdnHost: "api.github.com" } ? GitHub.Token : null,
+    };
 
     /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
     public IReadOnlyList<string> Problems()

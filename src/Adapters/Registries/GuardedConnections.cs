@@ -10,7 +10,7 @@ namespace Basewatch.Adapters.Registries;
 internal static class GuardedConnections
 {
     /// <summary>A client for addresses within <paramref name="scope"/>. It follows no redirects and keeps no cookies.</summary>
-    public static HttpClient CreateClient(AddressScope scope, int connectionsPerServer)
+    public static HttpClient CreateClient(AddressScope scope, int connectionsPerServer, PrivateAuthorities? authorities = null)
     {
         var proxy = new EnvironmentProxy();
         var handler = new SocketsHttpHandler
@@ -18,6 +18,8 @@ internal static class GuardedConnections
             ActivityHeadersPropagator = null,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
+            // Less than a request has, so that a host that can't be reached is told from one that is slow.
+            ConnectTimeout = TimeSpan.FromSeconds(10),
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, scope, proxy, cancellationToken),
             EnableMultipleHttp2Connections = true,
             MaxConnectionsPerServer = connectionsPerServer,
@@ -25,6 +27,11 @@ internal static class GuardedConnections
             Proxy = proxy,
             UseCookies = false,
         };
+        if (authorities is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => authorities.Accepts(certificate, chain, errors);
+        }
+
         var client = new HttpClient(handler)
         {
             DefaultRequestVersion = HttpVersion.Version20,

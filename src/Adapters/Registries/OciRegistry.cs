@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Azure.Core;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -20,16 +22,29 @@ public sealed class OciRegistry : IRegistry, IDisposable
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<OciRegistry> _logger;
-    private readonly ConcurrentDictionary<AddressScope, Lazy<HttpClient>> _clients = new();
+    private readonly ConcurrentDictionary<(AddressScope Scope, string? CaFile), Lazy<HttpClient>> _clients = new();
     private readonly ConcurrentDictionary<string, Lazy<RegistryConnection>> _connections = new(StringComparer.Ordinal);
+    private readonly HeldTagLists _held = new();
+    private readonly RegistryLogins _logins;
     private readonly SingleFlight<ImageName, IReadOnlyList<string>?> _lists = new();
     private readonly SingleFlight<(ImageName Name, string Version), Digest?> _resolutions = new();
     private readonly SingleFlight<(ImageName Name, string Version), Manifest?> _manifests = new();
     private readonly SingleFlight<(ImageName Name, Digest Digest), ImageConfiguration?> _configurations = new();
+    private readonly SingleFlight<(ImageName Name, string Tag, Digest Digest), TagDate?> _dates = new();
+    private readonly SingleFlight<(ImageName Name, Digest Subject, string? ArtifactType, bool HasTag), IReadOnlyList<Referrer>> _referrers = new();
+    private readonly ConcurrentDictionary<string, ReferrersApi> _referrersApis = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<TagApi?>> _apis = new(StringComparer.Ordinal);
+    private readonly ListedTags _listed;
 
     /// <summary>Creates the client. It makes no request before it is asked.</summary>
     /// <exception cref="ArgumentException">The options have problems; the message names them all.</exception>
     public OciRegistry(RegistryOptions options, TimeProvider time, ILogger<OciRegistry> logger)
+        : this(options, time, logger, AzureIdentity.Create)
+    {
+    }
+
+    /// <summary>Creates a client with Azure identities of another kind.</summary>
+    internal OciRegistry(RegistryOptions options, TimeProvider time, ILogger<OciRegistry> logger, Func<AzureIdentityName, TokenCredential> azure)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Problems() is { Count: > 0 } problems)
@@ -37,7 +52,11 @@ public sealed class OciRegistry : IRegistry, IDisposable
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
         }
 
-        (_options, _time, _logger) = (options, time, logger);
+        (_options, _time, _logger, _listed) = (options, time, logger, new ListedTags(time));
+        _logins = new RegistryLogins(
+            options.DockerConfig is { } place ? new DockerCredentialStore(place, Environment.GetEnvironmentVariable, time, logger) : null,
+            new AzureIdentity(azure, time),
+            options.GitHubToken);
     }
 
     /// <inheritdoc/>
@@ -45,18 +64,23 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         var registry = Connection(image);
-        return await _lists.RunAsync(image, token => registry.CallAsync(t => ListAsync(registry, image, t), token), cancellationToken);
+        return await _lists.RunAsync(image, token => ListAsync(registry, image, token), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
+        if (reference.Tag is { } tag && _listed.TryGet(reference.Name, tag, out var listed) && listed is not null)
+        {
+            return listed.Digest;
+        }
+
         var registry = Connection(reference.Name);
         var version = reference.Tag ?? reference.Digest?.ToString() ?? TagOfNone;
         return await _resolutions.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => ResolveAsync(registry, reference.Name, version, t), token),
+            token => ResolveAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -68,7 +92,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         var version = reference.Digest?.ToString() ?? reference.Tag ?? TagOfNone;
         return await _manifests.RunAsync(
             (reference.Name, version),
-            token => registry.CallAsync(t => FetchAsync(registry, reference.Name, version, t), token),
+            token => FetchAsync(registry, reference.Name, version, token),
             cancellationToken);
     }
 
@@ -78,7 +102,39 @@ public sealed class OciRegistry : IRegistry, IDisposable
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(digest);
         var registry = Connection(image);
-        return await _configurations.RunAsync((image, digest), token => registry.CallAsync(t => ReadAsync(registry, image, digest, t), token), cancellationToken);
+        return await _configurations.RunAsync((image, digest), token => ReadAsync(registry, image, digest, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        if (tag is not { Tag: { } name, Digest: { } digest })
+        {
+            return null;
+        }
+
+        if (_listed.TryGet(tag.Name, name, out var listed) && listed?.Digest == digest)
+        {
+            return TagDate.Of(listed.PushedAt, DateSource.Registry);
+        }
+
+        var api = _apis.GetOrAdd(tag.Name.Registry, host => new Lazy<TagApi?>(() => TagApi.Of(Endpoint(host), _options, Connect, _time, _logger))).Value;
+        return api is null ? null : await _dates.RunAsync((tag.Name, name, digest), token => api.AskAsync(tag.Name, name, digest, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Referrer>> GetReferrersAsync(
+        ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(subject);
+        var registry = Connection(image);
+        var hasTag = tags is null || tags.Contains(Referrer.TagOf(subject), StringComparer.Ordinal);
+        return await _referrers.RunAsync(
+            (image, subject, artifactType, hasTag),
+            token => FindReferrersAsync(registry, image, subject, artifactType, hasTag, token),
+            cancellationToken);
     }
 
     /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
@@ -89,14 +145,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(address);
-        var registry = Connection(image);
-        return await registry.CallAsync(
-            async token =>
-            {
-                using var answer = await registry.ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, token);
-                return (ReadOnlyMemory<byte>)answer.Body.ToArray();
-            },
-            cancellationToken);
+        using var answer = await Connection(image).ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, cancellationToken);
+        return answer.Body.ToArray();
     }
 
     /// <inheritdoc/>
@@ -107,6 +157,16 @@ public sealed class OciRegistry : IRegistry, IDisposable
             client.Value.Dispose();
         }
 
+        foreach (var api in _apis.Values.Where(a => a.IsValueCreated))
+        {
+            api.Value?.Dispose();
+        }
+
+        foreach (var api in _referrersApis.Values)
+        {
+            api.Dispose();
+        }
+
         foreach (var connection in _connections.Values.Where(c => c.IsValueCreated))
         {
             connection.Value.Dispose();
@@ -115,9 +175,11 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private async Task<IReadOnlyList<string>?> ListAsync(RegistryConnection registry, ImageName image, CancellationToken cancellationToken)
     {
+        var held = _held.Find(image);
         var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
         var begun = _time.GetTimestamp();
         var tags = new List<string>();
+        var details = new Dictionary<string, ListedTag>(StringComparer.Ordinal);
         var known = new HashSet<string>(StringComparer.Ordinal);
         var query = $"?n={_options.TagPageSize}";
         var asked = new HashSet<string>(StringComparer.Ordinal) { query };
@@ -132,10 +194,15 @@ public sealed class OciRegistry : IRegistry, IDisposable
             }
 
             using var answer = await registry.SendAsync(
-                HttpMethod.Get, image.Repository, "tags/list" + query, question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
+                HttpMethod.Get, image.Repository, "tags/list" + query, page == 1 ? question with { Held = held?.ETag } : question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
             if (IsAbsence(answer, image.Registry, question))
             {
                 return page == 1 ? null : throw Malformed(image.Registry, $"gave no page {page} of its list", question);
+            }
+
+            if (answer.Status == System.Net.HttpStatusCode.NotModified)
+            {
+                return held!.Tags;
             }
 
             size += answer.Body.Length;
@@ -144,7 +211,9 @@ public sealed class OciRegistry : IRegistry, IDisposable
                 throw Malformed(image.Registry, $"sent more than {LargestList / (1024 * 1024)} MiB", question);
             }
 
-            foreach (var tag in Tags(answer, image.Registry, question))
+            var list = ReadPage(answer, image.Registry, question);
+            ListedTags.Read(list.Manifest, details);
+            foreach (var tag in list.Tags ?? [])
             {
                 if (tag is not null && ImageReference.IsTag(tag) && known.Add(tag))
                 {
@@ -154,6 +223,13 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
             if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
             {
+                if (details.Count > 0)
+                {
+                    _listed.Keep(image, details, begun);
+                }
+
+                // The ETag is that of a page: of a list only where it has no other.
+                _held.Keep(image, page == 1 && answer.ETag is { } tag ? new HeldTagList(tag, tags) : null);
                 return tags;
             }
 
@@ -228,6 +304,94 @@ public sealed class OciRegistry : IRegistry, IDisposable
             : throw Malformed(image.Registry, $"gave a body whose digest is {Digest.Of(answer.Body.Span)}", question);
     }
 
+    private async Task<IReadOnlyList<Referrer>> FindReferrersAsync(
+        RegistryConnection registry, ImageName image, Digest subject, string? artifactType, bool hasTag, CancellationToken cancellationToken)
+    {
+        if (await ProbeAsync(registry, image, subject, artifactType, cancellationToken) is { } referrers)
+        {
+            return referrers;
+        }
+
+        if (!hasTag)
+        {
+            return [];
+        }
+
+        var tag = Referrer.TagOf(subject);
+        var index = await FetchAsync(registry, image, tag, cancellationToken);
+        return index is { IsIndex: true } ? Read(index.Body.Span, artifactType, image.Registry, ManifestQuestion(image, tag)) : [];
+    }
+
+    /// <summary>What the referrers API says; null where the registry has none.</summary>
+    private async Task<IReadOnlyList<Referrer>?> ProbeAsync(
+        RegistryConnection registry, ImageName image, Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        var api = _referrersApis.GetOrAdd(image.Registry, _ => new ReferrersApi());
+        if (api.IsThere is { } known)
+        {
+            return known ? await ListReferrersAsync(registry, api, image, subject, artifactType, cancellationToken) : null;
+        }
+
+        await api.Probe.WaitAsync(cancellationToken);
+        try
+        {
+            return api.IsThere == false ? null
+                : await ListReferrersAsync(registry, api, image, subject, artifactType, cancellationToken);
+        }
+        finally
+        {
+            api.Probe.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Referrer>?> ListReferrersAsync(
+        RegistryConnection registry, ReferrersApi api, ImageName image, Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        const int MostReferrerPages = 100;
+        var question = new RegistryQuestion("referrers", $"what is attached to {image.Repository}@{subject}", ReferrersReader.Accept, ManifestReader.LargestManifest) { MayBeUnknown = true };
+        var referrers = new List<Referrer>();
+        var query = artifactType is null ? "" : $"?artifactType={Uri.EscapeDataString(artifactType)}";
+        var asked = new HashSet<string>(StringComparer.Ordinal) { query };
+        while (true)
+        {
+            using var answer = await registry.SendAsync(HttpMethod.Get, image.Repository, $"referrers/{subject}{query}", question, _options.CallTimeout, cancellationToken);
+            if (answer.Status != System.Net.HttpStatusCode.OK || !string.Equals(answer.MediaType, ReferrersReader.Accept, StringComparison.OrdinalIgnoreCase))
+            {
+                // Some answer any address with some page, or with what a proxy has to say.
+                var isFirst = asked.Count == 1;
+                api.IsThere ??= false;
+                return isFirst && (api.IsThere == false || (answer.Status == System.Net.HttpStatusCode.NotFound && !answer.IsHtml))
+                    ? null
+                    : throw Malformed(image.Registry, $"answered {answer.StatusText}", question);
+            }
+
+            api.IsThere = true;
+            referrers.AddRange(Read(answer.Body.Span, artifactType, image.Registry, question));
+            if (answer.Link is not { } link || LinkHeader.Next(link) is not { } next)
+            {
+                return referrers;
+            }
+
+            query = NextQuery(registry.Endpoint, next, question);
+            if (!asked.Add(query) || asked.Count > MostReferrerPages || referrers.Count > ReferrersReader.Most)
+            {
+                throw Malformed(image.Registry, $"gave pages that go round in a circle, more than {MostReferrerPages} of them, or more than {ReferrersReader.Most} entries", question);
+            }
+        }
+    }
+
+    private static List<Referrer> Read(ReadOnlySpan<byte> body, string? artifactType, string host, RegistryQuestion question)
+    {
+        try
+        {
+            return [.. ReferrersReader.Read(body, artifactType)];
+        }
+        catch (FormatException e)
+        {
+            throw Malformed(host, $"gave {e.Message}", question, e);
+        }
+    }
+
     /// <summary>The digest of a body, after it has been held against the one asked for and the one that the registry says it has.</summary>
     private static Digest Checked(RegistryAnswer answer, byte[] body, string version, string host, RegistryQuestion question)
     {
@@ -246,7 +410,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
             : throw Malformed(host, error is null ? $"gave a body whose digest is {Digest.Of(body)} and not, as it says, {said}," : $"gave a digest that is none ({error})", question);
     }
 
-    private static string?[] Tags(RegistryAnswer answer, string host, RegistryQuestion question)
+    private static TagPage ReadPage(RegistryAnswer answer, string host, RegistryQuestion question)
     {
         if (answer.IsHtml)
         {
@@ -256,7 +420,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
         try
         {
             var page = JsonSerializer.Deserialize(answer.Body.Span, RegistryJson.Default.TagPage);
-            return page?.Tags ?? (page?.Name is not null ? [] : throw Malformed(host, "gave JSON that is no tag list", question));
+            return page is { Tags: not null } or { Name: not null } ? page : throw Malformed(host, "gave JSON that is no tag list", question);
         }
         catch (JsonException e)
         {
@@ -297,13 +461,15 @@ public sealed class OciRegistry : IRegistry, IDisposable
         new(host, RegistryFailure.Malformed, $"{host} {what} when asked for {question.Subject}{advice}", innerException: inner);
 
     private RegistryConnection Connection(ImageName image) =>
-        _connections.GetOrAdd(image.Registry, host => new Lazy<RegistryConnection>(() => Connect(host))).Value;
+        _connections.GetOrAdd(image.Registry, host => new Lazy<RegistryConnection>(() => Connect(Endpoint(host)))).Value;
 
-    private RegistryConnection Connect(string host)
+    private RegistryEndpoint Endpoint(string host) => RegistryEndpoint.Of(host, _options)
+        ?? throw new RegistryException(host, RegistryFailure.Unreachable, $"'{Excerpt.Of(host)}' is no address that a registry can be at");
+
+    private RegistryConnection Connect(RegistryEndpoint endpoint)
     {
-        var endpoint = RegistryEndpoint.Of(host, _options)
-            ?? throw new RegistryException(host, RegistryFailure.Unreachable, $"'{Excerpt.Of(host)}' is no address that a registry can be at");
-        var client = _clients.GetOrAdd(endpoint.Scope, scope => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(scope, _options.ConcurrencyPerHost)));
-        return new RegistryConnection(endpoint, client.Value, _options, _time, _logger);
+        var client = _clients.GetOrAdd((endpoint.Scope, endpoint.Settings.CaFile), key => new Lazy<HttpClient>(() => GuardedConnections.CreateClient(
+            key.Scope, _options.ConcurrencyPerHost, key.CaFile is null ? null : PrivateAuthorities.Read(key.CaFile))));
+        return new RegistryConnection(endpoint, client.Value, _logins, _options, _time, _logger);
     }
 }

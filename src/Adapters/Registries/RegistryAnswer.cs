@@ -10,6 +10,7 @@ namespace Basewatch.Adapters.Registries;
 internal sealed class RegistryAnswer : IDisposable
 {
     private readonly PooledBody _body;
+    private bool? _saysTooOften;
 
     private RegistryAnswer(HttpResponseMessage response, PooledBody body, TimeProvider time)
     {
@@ -27,6 +28,9 @@ internal sealed class RegistryAnswer : IDisposable
         ContentDigest = Header(response, "Docker-Content-Digest");
         Link = Header(response, "Link");
         Challenge = Header(response, "WWW-Authenticate");
+        ETag = Header(response, "ETag");
+        PullSource = Header(response, "Docker-RateLimit-Source") is { } source ? Excerpt.Of(source) : null;
+        Quota = RateLimitQuota.Of(response.Headers, time);
     }
 
     public HttpStatusCode Status { get; }
@@ -50,7 +54,30 @@ internal sealed class RegistryAnswer : IDisposable
     /// <summary>Every <c>WWW-Authenticate</c> header, joined.</summary>
     public string? Challenge { get; }
 
+    /// <summary><c>ETag</c>, as it came.</summary>
+    public string? ETag { get; }
+
+    /// <summary>What may be asked still.</summary>
+    public RateLimitQuota Quota { get; }
+
+    /// <summary>Docker Hub's <c>docker-ratelimit-source</c>: the address or account whose pulls are counted.</summary>
+    public string? PullSource { get; }
+
     public ReadOnlyMemory<byte> Body => _body.Memory;
+
+    /// <summary>
+    /// Whether it says that it was asked too often: 429, or in the words of those that answer so with another status
+    /// (<see href="https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors.html">ECR</see>, GitHub's secondary limits).
+    /// </summary>
+    public bool IsRateLimited => Status == HttpStatusCode.TooManyRequests
+        || (Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable && (_saysTooOften ??= SaysTooOften()))
+        || (Status == HttpStatusCode.Forbidden && RetryAfter is not null);
+
+    /// <summary>Whether it says that there is no pull left; other questions are answered still.</summary>
+    public bool IsOutOfPulls => Status == HttpStatusCode.TooManyRequests && (Quota is { IsOfPulls: true, Remaining: 0 } || (Error()?.Contains("pull rate limit", StringComparison.OrdinalIgnoreCase) ?? false));
+
+    /// <summary>Whether there is reason to ask less: <see cref="IsRateLimited"/>, or 503.</summary>
+    public bool IsThrottled => IsRateLimited || Status == HttpStatusCode.ServiceUnavailable;
 
     public bool IsHtml => MediaType is not null && (MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) || MediaType.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
 
@@ -81,8 +108,9 @@ internal sealed class RegistryAnswer : IDisposable
 
         try
         {
-            var error = JsonSerializer.Deserialize(Body.Span, RegistryJson.Default.ErrorList)?.Errors?.FirstOrDefault();
-            var parts = new[] { error?.Code, error?.Message }.Where(p => !string.IsNullOrWhiteSpace(p)).Select(p => Excerpt.Of(p!));
+            var list = JsonSerializer.Deserialize(Body.Span, RegistryJson.Default.ErrorList);
+            var error = list?.Errors?.FirstOrDefault() ?? new ErrorEntry(list?.Type, list?.Message);
+            var parts = new[] { error.Code, error.Message }.Where(p => !string.IsNullOrWhiteSpace(p)).Select(p => Excerpt.Of(p!));
             return string.Join(": ", parts) is { Length: > 0 } text ? text : null;
         }
         catch (JsonException)
@@ -90,6 +118,11 @@ internal sealed class RegistryAnswer : IDisposable
             return null;
         }
     }
+
+    private bool SaysTooOften() =>
+        Error() is { } error
+        && (error.StartsWith("TOOMANYREQUESTS", StringComparison.OrdinalIgnoreCase) || error.Contains("Throttling", StringComparison.OrdinalIgnoreCase)
+            || error.Contains("rate exceeded", StringComparison.OrdinalIgnoreCase) || error.Contains("rate limit", StringComparison.OrdinalIgnoreCase));
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? string.Join(", ", values) : null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -6,33 +7,28 @@ using Microsoft.Extensions.Logging;
 namespace Basewatch.Adapters.Registries;
 
 /// <summary>
-/// Speaks with one registry: signs in, follows redirects, tries again what may pass. It has its own limit of calls at once and its own
-/// pauses, so one registry never holds up another.
+/// Speaks with one registry: signs in, follows redirects, tries again what may pass. It has its own limiter, so one registry never
+/// holds up another.
 /// </summary>
 internal sealed class RegistryConnection : IDisposable
 {
-    private const int Attempts = 3;
     private const int MostRedirects = 5;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>A registry that names a longer wait is asked again after this one.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RegistryHttp _http;
     private readonly SignIn _signIn;
-    private readonly SemaphoreSlim _calls;
-    private DateTimeOffset _pausedUntil = DateTimeOffset.MinValue;
+    private readonly HostLimiter _limiter;
 
-    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryOptions options, TimeProvider time, ILogger logger)
+    public RegistryConnection(RegistryEndpoint endpoint, HttpClient client, RegistryLogins logins, RegistryOptions options, TimeProvider time, ILogger logger)
     {
         (Endpoint, _options, _time, _logger) = (endpoint, options, time, logger);
-        _http = new RegistryHttp(endpoint.Host, client, time, logger);
-        _signIn = new SignIn(endpoint, _http, time);
-        _calls = new SemaphoreSlim(options.ConcurrencyPerHost);
+        _limiter = new HostLimiter(endpoint.Host, options.ConcurrencyPerHost, StatusFault.Advice(endpoint), time, logger);
+        _http = new RegistryHttp(endpoint, _limiter, client, time, logger);
+        _signIn = new SignIn(endpoint, _http, logins, time, logger);
     }
 
     public RegistryEndpoint Endpoint { get; }
@@ -40,60 +36,57 @@ internal sealed class RegistryConnection : IDisposable
     /// <summary>Set once the registry has turned out not to know HEAD.</summary>
     public bool KnowsNoHead { get; set; }
 
-    /// <summary>Runs a call when one may run. Its time begins only then: waiting for others is not the registry's fault.</summary>
-    public async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        await _calls.WaitAsync(cancellationToken);
-        try
-        {
-            return await call(cancellationToken);
-        }
-        finally
-        {
-            _calls.Release();
-        }
-    }
-
     /// <summary>
-    /// The answer to a question: 200, or 404, or for HEAD one that says that HEAD is not known. Everything else is thrown.
+    /// The answer to a question: 200, or 404, or 304 where an answer is held, or for HEAD one that says that HEAD is not known.
+    /// Everything else is thrown. Its time runs while it is asked and while the registry pauses, not while others are before it.
     /// </summary>
     /// <exception cref="RegistryException">There is no answer.</exception>
     public async Task<RegistryAnswer> SendAsync(
         HttpMethod method, string repository, string rest, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var begun = _time.GetTimestamp();
+        var spent = TimeSpan.Zero;
+        TransientFault? fault = null;
         for (var attempt = 1; ; attempt++)
         {
-            ThrowIfPaused(question);
-            try
+            RegistryException? told;
+            var waited = _time.GetTimestamp();
+            using (await _limiter.EnterAsync(RegistryHttp.IsPull(method, question), timeout - spent, cancellationToken))
             {
-                return await AttemptAsync(method, repository, rest, question, Left, cancellationToken);
-            }
-            catch (RegistryException e) when (e is { Failure: RegistryFailure.RateLimited, RetryAfter: not null })
-            {
-                Pause(e.RetryAfter.Value);
-                throw;
-            }
-            catch (TransientFault fault)
-            {
-                var pause = fault.Failure.RetryAfter ?? (FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble()));
-                if (attempt == Attempts || pause >= Left())
+                spent += fault is { IsOfHost: true } ? _time.GetElapsedTime(waited) : TimeSpan.Zero;
+                var begun = _time.GetTimestamp();
+                try
                 {
-                    throw fault.Failure;
+                    return await AttemptAsync(method, repository, rest, question, () => timeout - spent - _time.GetElapsedTime(begun), cancellationToken);
+                }
+                catch (TransientFault e)
+                {
+                    fault = e;
+                }
+                catch (RegistryException e) when (_limiter.IsToldOf(e, out told))
+                {
+                    throw told;
                 }
 
-                _logger.TriesAgain(fault.Failure.Message, attempt, Attempts, pause);
-                await Task.Delay(pause, _time, cancellationToken);
+                spent += _time.GetElapsedTime(begun);
             }
-        }
 
-        TimeSpan Left() => timeout - _time.GetElapsedTime(begun);
+            var pause = fault.IsOfHost && _limiter.IsPaused ? TimeSpan.Zero : fault.Failure.RetryAfter ?? (FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble()));
+            if (attempt == HostLimiter.Attempts || spent + pause >= timeout)
+            {
+                throw _limiter.IsToldOf(fault.Failure, out told) ? told : fault.Failure;
+            }
+
+            _logger.TriesAgain(fault.Failure.Message, attempt, HostLimiter.Attempts, pause);
+            await Task.Delay(pause, _time, cancellationToken);
+            spent += pause;
+        }
     }
 
     /// <summary>What is at an address that the registry has given, without signing in.</summary>
     /// <exception cref="RegistryException">There is no such thing, or no answer.</exception>
     public async Task<RegistryAnswer> ReadElsewhereAsync(Uri address, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        using var turn = await _limiter.EnterAsync(isPull: false, timeout, cancellationToken);
         var begun = _time.GetTimestamp();
         try
         {
@@ -116,7 +109,7 @@ internal sealed class RegistryConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _calls.Dispose();
+    public void Dispose() => _limiter.Dispose();
 
     private async Task<RegistryAnswer> AttemptAsync(
         HttpMethod method, string repository, string rest, RegistryQuestion question, Func<TimeSpan> left, CancellationToken cancellationToken)
@@ -130,16 +123,19 @@ internal sealed class RegistryConnection : IDisposable
                 && await _signIn.AfterAsync(answer.Challenge, credential, repository, Timeout(left), cancellationToken) is { } better)
             {
                 answer.Dispose();
+                credential = better;
                 answer = await FollowAsync(method, address, better, question, left, cancellationToken);
             }
 
             if (answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound
+                || (question.MayBeUnknown && answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented)
+                || (answer.Status == HttpStatusCode.NotModified && question.Held is not null)
                 || (method == HttpMethod.Head && answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented))
             {
                 return answer;
             }
 
-            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject);
+            throw StatusFault.Of(Endpoint, answer, Endpoint.Host, question.Subject, credential);
         }
         catch
         {
@@ -186,33 +182,6 @@ internal sealed class RegistryConnection : IDisposable
     {
         var rest = left();
         return rest >= _options.RequestTimeout ? _options.RequestTimeout : rest > TimeSpan.FromMilliseconds(1) ? rest : TimeSpan.FromMilliseconds(1);
-    }
-
-    private void Pause(TimeSpan wait)
-    {
-        wait = wait < LongestPause ? wait : LongestPause;
-        lock (_calls)
-        {
-            _pausedUntil = _time.GetUtcNow() + wait;
-        }
-
-        _logger.Pauses(Endpoint.Host, wait);
-    }
-
-    private void ThrowIfPaused(RegistryQuestion question)
-    {
-        TimeSpan wait;
-        lock (_calls)
-        {
-            wait = _pausedUntil - _time.GetUtcNow();
-        }
-
-        if (wait > TimeSpan.Zero)
-        {
-            throw new RegistryException(
-                Endpoint.Host, RegistryFailure.RateLimited,
-                $"{Endpoint.Host} was asked too often and is not asked for {question.Subject} now: it may be asked again in {RegistryHttp.Seconds(wait)}", wait);
-        }
     }
 
     private RegistryException Malformed(string what, RegistryQuestion question) =>

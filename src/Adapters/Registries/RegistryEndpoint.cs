@@ -1,3 +1,4 @@
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Adapters.Registries;
@@ -19,8 +20,26 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
         ["registry.digitalocean.com"] = "api.digitalocean.com",
     };
 
-    /// <summary>Whether there are credentials.</summary>
+    /// <summary>What the path of every address begins with.</summary>
+    public string Root { get; init; } = "/v2/";
+
+    /// <summary>Whether the settings have credentials for it.</summary>
     public bool HasCredentials => Settings.Username is not null || Settings.Token is not null;
+
+    /// <summary>Whether logins of <c>docker login</c> are used, so that a message may say so.</summary>
+    public bool HasDockerLogins { get; private init; }
+
+    /// <summary>
+    /// Whether an Azure identity is sent to it: it is one of Azure's by its name or by the settings, and nothing can read along.
+    /// </summary>
+    public bool HasAzureIdentity =>
+        (Settings.AzureIdentity || AzureCloud.Of(Origin.IdnHost) is not null) && (Origin.Scheme == Uri.UriSchemeHttps || Origin.IsLoopback);
+
+    /// <summary>The host that is really asked, with its port, as credential stores know it.</summary>
+    public string RealHost => IsDockerHub ? ImageName.DockerHub : Origin.Authority;
+
+    /// <summary>How to come to credentials, for messages.</summary>
+    public string SignInAdvice => $"list {Host} with a user name and password in the registry settings" + (HasDockerLogins ? $", or run docker login {RealHost}" : "");
 
     /// <summary>Whether it is Docker Hub itself and no mirror.</summary>
     public bool IsDockerHub => Host == ImageName.DockerHub && Settings.Endpoint is null;
@@ -44,14 +63,21 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
         }
 
         var prefix = uri.AbsolutePath.Trim('/');
-        return new RegistryEndpoint(host, new Uri(uri.GetLeftPart(UriPartial.Authority)), prefix.Length == 0 ? "" : prefix + "/", settings, scope);
+        return new RegistryEndpoint(host, new Uri(uri.GetLeftPart(UriPartial.Authority)), prefix.Length == 0 ? "" : prefix + "/", settings, scope)
+        {
+            HasDockerLogins = options.DockerConfig is not null && !settings.Anonymous,
+        };
     }
 
     /// <summary>The address of what there is of a repository: <c>https://registry-1.docker.io/v2/library/python/tags/list</c>.</summary>
-    public Uri Address(string repository, string rest) => new(Origin, $"/v2/{Prefix}{repository}/{rest}");
+    public Uri Address(string repository, string rest) => new(Origin, $"{Root}{Prefix}{repository}/{rest}");
 
     /// <summary>Whether an address has this registry's scheme, host and port.</summary>
     public bool IsOrigin(Uri address) => Uri.Compare(address, Origin, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+
+    /// <summary>Whether a sign-in service is the registry itself, also by its other name where Azure's have two.</summary>
+    public bool IsItself(Uri realm) =>
+        IsOrigin(realm) || (Origin.Scheme == Uri.UriSchemeHttps && realm.Scheme == Uri.UriSchemeHttps && realm.IsDefaultPort && AzureCloud.IsSameRegistry(Origin.IdnHost, realm.IdnHost));
 
     /// <summary>
     /// Whether user name and password may be sent to a sign-in service: one at the registry's own host, at a host above or below it
@@ -61,7 +87,7 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
     public bool Trusts(Uri realm)
     {
         var host = realm.IdnHost;
-        if (host.Equals(Settings.TokenHost, StringComparison.OrdinalIgnoreCase) || host.Equals(Origin.IdnHost, StringComparison.OrdinalIgnoreCase))
+        if (host.Equals(Settings.TokenHost, StringComparison.OrdinalIgnoreCase) || IsItself(realm) || host.Equals(Origin.IdnHost, StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }

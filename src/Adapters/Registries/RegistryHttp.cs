@@ -9,24 +9,43 @@ using Microsoft.Extensions.Logging;
 namespace Basewatch.Adapters.Registries;
 
 /// <summary>One thing that is asked of a registry.</summary>
-/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>token</c>.</param>
+/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>configuration</c>, <c>referrers</c>, <c>dates</c>, <c>token</c>.</param>
 /// <param name="Subject">For messages, after "asked for": <c>the tags of library/python</c>.</param>
 /// <param name="Accept">Media types that may come.</param>
 /// <param name="LargestBody">Bytes.</param>
-internal sealed record RegistryQuestion(string Kind, string Subject, string Accept, int LargestBody);
+internal sealed record RegistryQuestion(string Kind, string Subject, string Accept, int LargestBody)
+{
+    /// <summary>Whether it is an answer too that the registry does not understand the question.</summary>
+    public bool MayBeUnknown { get; init; }
+
+    /// <summary>The ETag of an answer that is held, so that 304 will do.</summary>
+    public string? Held { get; init; }
+}
 
 /// <summary>Makes one request in bounded time, and tells in what way it failed.</summary>
-internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider time, ILogger logger)
+internal sealed class RegistryHttp(RegistryEndpoint endpoint, HostLimiter limiter, HttpClient client, TimeProvider time, ILogger logger)
 {
+    private readonly string _host = endpoint.Host;
+
+    /// <summary>Whether a registry that counts pulls counts this: reading a manifest, and not asking for its digest.</summary>
+    public static bool IsPull(HttpMethod method, RegistryQuestion question) => method == HttpMethod.Get && question.Kind == "manifest";
+
     /// <summary>An answer with any status.</summary>
     /// <exception cref="RegistryException">None came.</exception>
     /// <exception cref="TransientFault">None came, and one may when asked again.</exception>
     public async Task<RegistryAnswer> SendAsync(
-        HttpMethod method, Uri address, AuthenticationHeaderValue? authorization, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
+        HttpMethod method, Uri address, AuthenticationHeaderValue? authorization, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? form = null)
     {
         using var request = new HttpRequestMessage(method, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
         request.Headers.Authorization = authorization;
+        request.Content = form is null ? null : new FormUrlEncodedContent(form);
         request.Headers.TryAddWithoutValidation("Accept", question.Accept);
+        if (question.Held is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-None-Match", question.Held);
+        }
+
         using var limit = new CancellationTokenSource(timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var begun = time.GetTimestamp();
@@ -35,12 +54,24 @@ internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider 
         {
             response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             var answer = await RegistryAnswer.ReadAsync(response, question.LargestBody, time, linked.Token);
+            if (IsOwn(address, question))
+            {
+                limiter.Learn(answer, Who(address), IsPull(method, question), begun);
+            }
+
             logger.Answered(method.Method, address.GetLeftPart(UriPartial.Path), (int)answer.Status, time.GetElapsedTime(begun).TotalMilliseconds);
             return answer;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failure(RegistryFailure.Unreachable, $"did not answer within {Seconds(timeout)}", question, address, e);
+            if (!limit.IsCancellationRequested)
+            {
+                throw NotReached("makes no connection in time", mayPass: false, question, address, begun, e);
+            }
+
+            var silence = $"did not answer within {Seconds(timeout)}";
+            var wait = IsOwn(address, question) ? limiter.Fail($"{Who(address)} {silence}", mayPass: false, isSilent: true, begun) : null;
+            throw Failure(RegistryFailure.Unreachable, silence, question, address, e, wait);
         }
         catch (BodyTooLargeException e)
         {
@@ -48,12 +79,12 @@ internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider 
         }
         catch (HttpRequestException e) when (response is null)
         {
-            throw NoResponse(e, question, address);
+            throw NoResponse(e, question, address, begun);
         }
         catch (SocketException e) when (response is null)
         {
             // The client looks up the peer of a new connection, which may be closed by then, and lets this one through.
-            throw new TransientFault(Failure(RegistryFailure.Unreachable, $"could not be reached ({Reason(e)})", question, address, e));
+            throw NotReached($"could not be reached ({Reason(e)})", mayPass: true, question, address, begun, e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
@@ -61,7 +92,7 @@ internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider 
         }
         finally
         {
-            RegistryMetrics.Count(host, question.Kind, response?.StatusCode);
+            RegistryMetrics.Count(_host, question.Kind, response?.StatusCode);
             response?.Dispose();
         }
     }
@@ -69,35 +100,47 @@ internal sealed class RegistryHttp(string host, HttpClient client, TimeProvider 
     /// <summary>A length of time for people: <c>15 s</c>, <c>0.2 s</c>.</summary>
     public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(time.TotalSeconds, time.TotalSeconds < 10 ? 1 : 0)} s");
 
-    private Exception NoResponse(HttpRequestException e, RegistryQuestion question, Uri address)
+    private Exception NoResponse(HttpRequestException e, RegistryQuestion question, Uri address, long begun)
     {
         if (Inner<ForbiddenAddressException>(e) is { } forbidden)
         {
-            return Failure(
-                RegistryFailure.Unreachable,
-                $"is at {forbidden.Address}, which is no public address: where that is meant, list {host} in the registry settings with {nameof(RegistrySettings.AllowPrivate)}",
-                question, address, e);
+            return NotReached(
+                $"is at {forbidden.Address}, which is no public address: where that is meant, list {_host} in the registry settings with {nameof(RegistrySettings.AllowPrivate)}",
+                mayPass: false, question, address, begun, e);
         }
 
+        var socket = Inner<SocketException>(e);
         return e.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError when Inner<SocketException>(e)?.SocketErrorCode != SocketError.TryAgain =>
-                Failure(RegistryFailure.Unreachable, "has a name that is not known", question, address, e),
-            HttpRequestError.SecureConnectionError => Failure(
-                RegistryFailure.Unreachable,
-                $"makes no secure connection ({Reason(Inner<AuthenticationException>(e) ?? (Exception)e)}); where it speaks plain HTTP, list it in the registry settings with {nameof(RegistrySettings.Insecure)}",
-                question, address, e),
+            HttpRequestError.NameResolutionError when socket?.SocketErrorCode != SocketError.TryAgain =>
+                NotReached("has a name that is not known", mayPass: false, question, address, begun, e),
+            HttpRequestError.SecureConnectionError => NotReached(
+                $"makes no secure connection ({Reason(Inner<AuthenticationException>(e) ?? (Exception)e)}); where it speaks plain HTTP, list it in the registry settings with {nameof(RegistrySettings.Insecure)}, and where its certificate is of an authority of your own, with {nameof(RegistrySettings.CaFile)}",
+                mayPass: false, question, address, begun, e),
             HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded =>
                 Failure(RegistryFailure.Malformed, $"gave no proper HTTP answer ({Reason(e)})", question, address, e),
-            _ => new TransientFault(Failure(RegistryFailure.Unreachable, $"could not be reached ({Reason(Inner<SocketException>(e) ?? (Exception)e)})", question, address, e)),
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError =>
+                NotReached($"could not be reached ({Reason(socket ?? (Exception)e)})", mayPass: true, question, address, begun, e),
+            _ => new TransientFault(Failure(RegistryFailure.Unreachable, $"broke the connection ({Reason(socket ?? (Exception)e)})", question, address, e)),
         };
     }
 
-    private RegistryException Failure(RegistryFailure failure, string what, RegistryQuestion question, Uri address, Exception inner)
+    /// <summary>What is wrong is the same whatever is asked for, and is said so.</summary>
+    private Exception NotReached(string what, bool mayPass, RegistryQuestion question, Uri address, long begun, Exception inner)
     {
-        var who = address.Authority.Equals(host, StringComparison.OrdinalIgnoreCase) ? host : $"{host} (through {Excerpt.Of(address.Authority)})";
-        return new RegistryException(host, failure, $"{who} {what} when asked for {question.Subject}", innerException: inner);
+        var isOwn = IsOwn(address, question);
+        var message = $"{Who(address)} {what}";
+        var failure = isOwn ? new RegistryException(_host, RegistryFailure.Unreachable, message, limiter.Fail(message, mayPass, isSilent: false, begun), inner) : Failure(RegistryFailure.Unreachable, what, question, address, inner);
+        return mayPass ? new TransientFault(failure, isOwn) : failure;
     }
+
+    /// <summary>Whether an address is the registry's, or its sign-in service's, without which there is no answer either.</summary>
+    private bool IsOwn(Uri address, RegistryQuestion question) => question.Kind == "token" || endpoint.IsOrigin(address);
+
+    private string Who(Uri address) => address.Authority.Equals(_host, StringComparison.OrdinalIgnoreCase) ? _host : $"{_host} (through {Excerpt.Of(address.Authority)})";
+
+    private RegistryException Failure(RegistryFailure failure, string what, RegistryQuestion question, Uri address, Exception inner, TimeSpan? retryAfter = null) =>
+        new(_host, failure, $"{Who(address)} {what} when asked for {question.Subject}", retryAfter, inner);
 
     private static string Reason(Exception e) => Excerpt.Of(e.Message.TrimEnd('.'));
 

@@ -1,3 +1,4 @@
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Adapters.Registries;
@@ -14,7 +15,7 @@ public sealed record RegistryOptions
     /// </summary>
     public bool AllowAnyAddress { get; init; }
 
-    /// <summary>Calls at once to one registry: 1 to 256.</summary>
+    /// <summary>Requests at once to one registry, at most: 1 to 256.</summary>
     public int ConcurrencyPerHost { get; init; } = 16;
 
     /// <summary>Tags to ask for in a page: 1 to 10,000. Registries may give fewer.</summary>
@@ -28,6 +29,21 @@ public sealed record RegistryOptions
 
     /// <summary>For a whole tag list.</summary>
     public TimeSpan ListTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where Docker Hub says when tags were pushed.</summary>
+    internal Uri DockerHubApi { get; init; } = new("https://hub.docker.com");
+
+    /// <summary>Where Quay says it.</summary>
+    internal Uri QuayApi { get; init; } = new("https://quay.io");
+
+    /// <summary>The Docker configuration whose logins are used: a path, <see cref="DockerCredentialStore.UsualPlaces"/>, or null for none.</summary>
+    internal string? DockerConfig { get; init; }
+
+    /// <summary>A token of GitHub's, for its registry where there is nothing else. A secret.</summary>
+    internal string? GitHubToken { get; init; }
+
+    /// <summary>Without the secrets that a record would print.</summary>
+    public override string ToString() => nameof(RegistryOptions);
 
     /// <summary>What is wrong with these settings, one sentence each; empty where nothing is.</summary>
     public IReadOnlyList<string> Problems()
@@ -98,6 +114,21 @@ public sealed record RegistrySettings
     /// <summary>Whether it is spoken to by plain HTTP. Loopback registries are anyway.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>PEM file with certificates of authorities to trust besides the system's, for this registry and where it redirects to.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Whether it is asked without signing in, whatever logins and identities there are.</summary>
+    public bool Anonymous { get; init; }
+
+    /// <summary>Whether an Azure identity signs in to it. Registries named <c>*.azurecr.io</c>, <c>.cn</c> and <c>.us</c> need no word.</summary>
+    public bool AzureIdentity { get; init; }
+
+    /// <summary>The client id of the Azure identity, where it is not the environment's.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The tenant of the Azure identity, where it is not its own one.</summary>
+    public string? TenantId { get; init; }
+
     /// <summary><see cref="Host"/> as <see cref="ImageName.Registry"/> has it; null where it is no host.</summary>
     internal string? CanonicalHost => ImageName.TryParse(Host + "/x", out var name, out _) && name.Repository is "x" or "library/x" ? name.Registry : null;
 
@@ -130,9 +161,42 @@ public sealed record RegistrySettings
             yield return $"the registry {Host} has both a token and a user name: one of them";
         }
 
+        if (Anonymous && (Token is not null || Username is not null || AzureIdentity || ClientId is not null))
+        {
+            yield return $"the registry {Host} is {nameof(Anonymous)} and has credentials or an identity: leave out one of them";
+        }
+
+        if (ClientId is not null && !Guid.TryParse(ClientId, out _))
+        {
+            yield return $"the registry {Host} has the {nameof(ClientId)} '{Excerpt.Of(ClientId)}', which is no client id: expected one such as 00000000-0000-0000-0000-000000000000";
+        }
+
+        if (TenantId is not null && Uri.CheckHostName(TenantId) != UriHostNameType.Dns)
+        {
+            yield return $"the registry {Host} has the {nameof(TenantId)} '{Excerpt.Of(TenantId)}', which is neither the id nor the domain of a tenant";
+        }
+
+        if (CaFile is not null && CaProblem(CaFile) is { } wrong)
+        {
+            yield return $"the registry {Host} has the {nameof(CaFile)} {Excerpt.Of(CaFile)}: {wrong}";
+        }
+
         if (TokenHost is not null && Uri.CheckHostName(TokenHost) == UriHostNameType.Unknown)
         {
             yield return $"the registry {Host} has the token host '{Excerpt.Of(TokenHost)}', which is no host name: expected one such as auth.example.com";
+        }
+    }
+
+    private static string? CaProblem(string path)
+    {
+        try
+        {
+            PrivateAuthorities.Read(path);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
         }
     }
 

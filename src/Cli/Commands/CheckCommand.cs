@@ -26,7 +26,7 @@ internal static class CheckCommand
         {
             using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, noCache);
             var folder = await tools.ReadAsync(parsed.GetValue(path)!, UpdateKind.Major, cancellationToken);
-            var report = await RunAsync(tools, folder, cancellationToken);
+            var report = await RunAsync(tools, folder, comparesPlatforms: false, cancellationToken);
             switch (parsed.GetValue(format))
             {
                 case "json":
@@ -49,9 +49,9 @@ internal static class CheckCommand
     }
 
     /// <summary>Asks the registries about every use of a folder, with progress.</summary>
-    public static Task<CheckReport> RunAsync(Toolbox tools, RepositoryFolder folder, CancellationToken cancellationToken) =>
+    public static Task<CheckReport> RunAsync(Toolbox tools, RepositoryFolder folder, bool comparesPlatforms, CancellationToken cancellationToken) =>
         Screen.ProgressAsync("asking the registries", progress =>
-            tools.Check(folder.Policies).RunAsync(folder.Scan, progress, cancellationToken));
+            tools.Check(folder.Policies).RunAsync(folder.Scan, comparesPlatforms, progress, cancellationToken));
 
     /// <summary>Tells what could not be read, and gives the exit code.</summary>
     private static int Verdict(CheckReport report, string[] failOn)

@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Images;
+using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Cli.Commands;
 
-/// <summary><c>digest IMAGE</c>: what a tag stands for now.</summary>
+/// <summary><c>digest IMAGE</c>: what a tag stands for now, and what is attached to it.</summary>
 internal static class DigestCommand
 {
     public static Command Create()
@@ -15,7 +16,7 @@ internal static class DigestCommand
         var format = CommonOptions.Format("table", "json");
         var settings = CommonOptions.Settings();
         var verbose = CommonOptions.Verbose();
-        var command = new Command("digest", "Say which digest a tag stands for, and for which platforms.") { image, format, settings, verbose };
+        var command = new Command("digest", "Say which digest a tag stands for, for which platforms, and whether it is signed.") { image, format, settings, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var tools = Toolbox.Open(parsed, settings, verbose);
@@ -32,8 +33,18 @@ internal static class DigestCommand
                     return ExitCode.Partial;
                 }
 
-                Print(reference, manifest, parsed.GetValue(format)!);
-                return ExitCode.Success;
+                var isJson = parsed.GetValue(format) == "json";
+
+                // A script that takes the digest alone pays for no more.
+                var attached = isJson || Screen.IsTerminal ? await AttachedAsync(tools.Registry, reference.Name, manifest.Digest, cancellationToken) : new Attached(null, null);
+                Print(reference, manifest, attached, isJson);
+                if (attached.Problem is null)
+                {
+                    return ExitCode.Success;
+                }
+
+                Screen.Error(attached.Problem);
+                return ExitCode.Partial;
             }
             catch (RegistryException e)
             {
@@ -44,13 +55,40 @@ internal static class DigestCommand
         return command;
     }
 
-    private static void Print(ImageReference reference, Manifest manifest, string format)
+    private static async Task<Attached> AttachedAsync(IRegistry registry, ImageName image, Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var referrers = await registry.GetReferrersAsync(image, digest, null, null, cancellationToken);
+            var signature = SignatureKinds.Of(referrers);
+            if (signature == SignatureKind.None && await registry.ResolveAsync(new ImageReference(image, SignatureKinds.CosignTagOf(digest)), cancellationToken) is not null)
+            {
+                signature = SignatureKind.Cosign;
+            }
+
+            return new Attached(signature, LifecycleAnnotation.EndOfLife(referrers));
+        }
+        catch (RegistryException e)
+        {
+            return new Attached(null, null, e.Message);
+        }
+    }
+
+    private static string? Word(SignatureKind? signature) => signature switch
+    {
+        null => null,
+        SignatureKind.Notation => "notation",
+        SignatureKind.Cosign => "cosign",
+        _ => "none",
+    };
+
+    private static void Print(ImageReference reference, Manifest manifest, Attached attached, bool isJson)
     {
         var platforms = manifest.Entries.Where(e => e.Platform is not null).ToList();
-        if (format == "json")
+        if (isJson)
         {
             JsonLines.Write(
-                [new DigestRow(reference.Name.Canonical, reference.Tag, manifest.Digest.ToString(), manifest.MediaType, [.. platforms.Select(p => new PlatformRow(p.Platform!.ToString(), p.Digest.ToString()))])],
+                [new DigestRow(reference.Name.Canonical, reference.Tag, manifest.Digest.ToString(), manifest.MediaType, [.. platforms.Select(p => new PlatformRow(p.Platform!.ToString(), p.Digest.ToString()))], Word(attached.Signature), attached.EndOfLife)],
                 RowJson.Default.DigestRow);
             return;
         }
@@ -69,5 +107,18 @@ internal static class DigestCommand
 
             Screen.WriteTable(headings, rows);
         }
+
+        if (attached.Signature is { } signature)
+        {
+            Screen.Out.WriteLine(signature == SignatureKind.None ? "No signature is attached to it." : $"A signature of {signature} is attached to it. Nobody has verified it.");
+        }
+
+        if (attached.EndOfLife is { } end)
+        {
+            Screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Its publisher has marked {end:yyyy-MM-dd} as its end of life."));
+        }
     }
+
+    /// <summary>What is attached to a digest.</summary>
+    private sealed record Attached(SignatureKind? Signature, DateOnly? EndOfLife, string? Problem = null);
 }

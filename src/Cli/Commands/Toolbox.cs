@@ -29,6 +29,10 @@ internal sealed class Toolbox : IDisposable
             {
                 logging.SetMinimumLevel(LogLevel.Debug).AddStderr();
             }
+            else
+            {
+                logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new WarningLog());
+            }
         });
 
         // The command line reaches what the person who runs it can.

@@ -41,7 +41,7 @@ internal static class UpdateCommand
                 return await BranchUpdate.RunAsync(tools, folder, furthest, isJson, cancellationToken);
             }
 
-            var report = await CheckCommand.RunAsync(tools, folder, cancellationToken);
+            var report = await CheckCommand.RunAsync(tools, folder, comparesPlatforms: true, cancellationToken);
             return Write(folder.Formats, folder.Tree, report, furthest, isJson);
         });
         return command;

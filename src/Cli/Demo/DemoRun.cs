@@ -149,7 +149,7 @@ internal sealed class DemoRun : IAsyncDisposable
         Screen.Out.WriteLine();
         Screen.Out.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]$ cd {repository.Name} && basewatch check[/]");
         var (_, _, _, scan, _) = await RepositoryFolder.ReadAsync(FolderOf(repository), FormatCatalog.Default, [], UpdateKind.Major, cancellationToken);
-        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry), PolicySet.Default, _lifecycles, TimeProvider.System).RunAsync(scan, null, cancellationToken));
+        CheckScreen.Print(await new FolderCheck(new RegistrySurvey(_registry), PolicySet.Default, _lifecycles, TimeProvider.System).RunAsync(scan, comparesPlatforms: false, null, cancellationToken));
     }
 
     /// <summary>One run of the service's jobs, with what it cost.</summary>

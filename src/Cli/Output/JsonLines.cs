@@ -135,8 +135,8 @@ internal sealed record LifecycleRow(string? Product, string? Cycle, DateOnly? Eo
     };
 }
 
-/// <summary>What <c>digest --format json</c> prints.</summary>
-internal sealed record DigestRow(string Image, string? Tag, string Digest, string MediaType, IReadOnlyList<PlatformRow> Platforms);
+/// <summary>What <c>digest --format json</c> prints; <c>signature</c> is notation, cosign or none, null where the registry would not say, and <c>endOfLife</c> the day that its publisher has attached.</summary>
+internal sealed record DigestRow(string Image, string? Tag, string Digest, string MediaType, IReadOnlyList<PlatformRow> Platforms, string? Signature, DateOnly? EndOfLife);
 
 /// <summary>One platform of an index.</summary>
 internal sealed record PlatformRow(string Platform, string Digest);

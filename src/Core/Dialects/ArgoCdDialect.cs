@@ -1,8 +1,8 @@
 using Basewatch.Core.Dialects.ArgoCd;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
-using Basewatch.Core.Policies.Expressions;
 using Basewatch.Core.Policies.Semver;
 
 namespace Basewatch.Core.Dialects;
@@ -195,7 +195,7 @@ public sealed class ArgoCdDialect : IDialect
 
             if (error.IsWrongInGo)
             {
-                Refuse(key, $"the expression of {key} is none, {error.Message}, so no tag matches");
+                Refuse(key, $"the expression of {key} is none, so no tag matches: {error.Message}");
             }
             else
             {

@@ -1,3 +1,4 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Policies;
@@ -107,6 +108,13 @@ internal sealed class ConfigurationText(SourceFile file)
         }
 
         return succeeded;
+    }
+
+    /// <summary>Reads a regular expression; null where it is none, which is told.</summary>
+    public GoExpression? Expression(YamlScalar written, TimeSpan? longestMatch = null)
+    {
+        Check(written, GoExpression.TryParse(written.Value, out var expression, out var error, longestMatch: longestMatch), error?.About(written.Value));
+        return expression;
     }
 
     /// <summary>Tells what has no meaning here, the first time that this is said.</summary>

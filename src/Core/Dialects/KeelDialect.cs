@@ -1,8 +1,8 @@
 using Basewatch.Core.Dialects.Keel;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects;
 

@@ -20,6 +20,9 @@ public sealed record RuleSource(string File, int? Line, string Dialect)
 /// <param name="Text">The words.</param>
 public sealed record PolicyText(string Dialect, string Text)
 {
+    /// <summary>What the rule says of signatures besides; null: nothing.</summary>
+    public SignatureRule? Signed { get; init; }
+
     /// <summary>The policy <c>docker</c>.</summary>
     public static PolicyText Docker { get; } = new("basewatch", "docker");
 
@@ -57,6 +60,9 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
 
     /// <summary>Whether a digest that is there follows its tag when that is republished.</summary>
     public bool Refreshes { get; init; } = true;
+
+    /// <summary>What is said of signatures; null: nothing.</summary>
+    public SignatureRule? Signed => Text.Signed;
 
     /// <summary>Where a file asks for no platform of its own: those that an image has to be there for; none: those of the image in use.</summary>
     public IReadOnlyList<Platform> Platforms { get; init; } = [];

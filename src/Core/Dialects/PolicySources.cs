@@ -34,7 +34,7 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
         var configuration = settings.Configuration;
         // A rule that only switches on is the fallback, for some uses.
         List<ScopedRule> rules = [.. configuration.Rules.Select(r => r.Rule is { Enabled: true, Policy: null } && configuration.Fallback is { } fallback
-            ? r with { Rule = r.Rule with { Text = fallback.Text, Policy = fallback.Policy, Summary = fallback.Summary } }
+            ? r with { Rule = r.Rule with { Text = fallback.Text with { Signed = r.Rule.Signed }, Policy = fallback.Policy, Summary = fallback.Summary } }
             : r)];
         var wrong = new HashSet<string>(StringComparer.Ordinal);
         var sets = new List<IRuleSet> { new ScopedRules(configuration.LeftOut), _given, new ScopedRules(rules) };

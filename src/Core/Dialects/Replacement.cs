@@ -1,3 +1,4 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
@@ -8,7 +9,7 @@ namespace Basewatch.Core.Dialects;
 public sealed record Replacement(ImageName Image)
 {
     /// <summary>What the tags are that <see cref="Tag"/> is made of; null: the same tag, or else the same without its distribution.</summary>
-    public TagExpression? Pattern { get; init; }
+    public GoExpression? Pattern { get; init; }
 
     /// <summary>The other image's tag, of the groups of <see cref="Pattern"/>.</summary>
     public TagTemplate? Tag { get; init; }

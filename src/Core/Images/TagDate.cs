@@ -21,6 +21,7 @@ public sealed record TagDate(DateTimeOffset At, DateSource Source)
     /// <summary>Who says so, for the end of a sentence: <c> (image config)</c>.</summary>
     public string Origin => Source switch
     {
+        DateSource.Registry => " (registry)",
         DateSource.Configuration => " (image config)",
         DateSource.Annotation => " (annotation)",
         DateSource.LastModified => " (Last-Modified)",
@@ -40,11 +41,14 @@ public enum DateSource
     /// <summary>Whoever asks.</summary>
     Given,
 
-    /// <summary><c>created</c> of the image's configuration.</summary>
-    Configuration,
+    /// <summary>The registry, of the tag: whoever built the image has no say in it.</summary>
+    Registry,
 
     /// <summary>The annotation <c>org.opencontainers.image.created</c>.</summary>
     Annotation,
+
+    /// <summary><c>created</c> of the image's configuration.</summary>
+    Configuration,
 
     /// <summary>The registry's header <c>Last-Modified</c>.</summary>
     LastModified,

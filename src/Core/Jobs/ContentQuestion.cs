@@ -57,8 +57,8 @@ internal sealed class ContentQuestion(IRegistry registry, ImageName image)
     }
 
     private static TagDate? DateOf(Manifest manifest, ImageConfiguration? configuration) =>
-        TagDate.Of(configuration?.Created, DateSource.Configuration)
-        ?? TagDate.Of(manifest.Created, DateSource.Annotation)
+        TagDate.Of(manifest.Created, DateSource.Annotation)
+        ?? TagDate.Of(configuration?.Created, DateSource.Configuration)
         ?? TagDate.Of(manifest.LastModified, DateSource.LastModified);
 
     private Task<Manifest?> ManifestAsync(Digest digest, CancellationToken cancellationToken) =>

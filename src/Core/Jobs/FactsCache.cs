@@ -7,7 +7,7 @@ using Basewatch.Core.Ports;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>
-/// What the command line learnt of images in earlier runs: what lies behind digests, which never changes, and which tags there
+/// What the command line learnt of images in earlier runs: what lies behind digests, which never changes, when tags were pushed, how images are signed, and which tags there
 /// were, so that new ones are known as new. What a tag stands for is not kept: each run asks for it.
 /// </summary>
 public sealed class FactsCache(ICache cache)
@@ -36,7 +36,7 @@ public sealed class FactsCache(ICache cache)
             }
 
             var facts = record.ToFacts(image);
-            return new ImageFacts(image) { Tags = facts.Tags, Contents = facts.Contents, FirstSeen = facts.FirstSeen };
+            return new ImageFacts(image) { Tags = facts.Tags, Contents = facts.Contents, FirstSeen = facts.FirstSeen, Pushed = facts.Pushed, Signatures = facts.Signatures };
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -55,11 +55,14 @@ public sealed class FactsCache(ICache cache)
 
         // Those of tags that moved meanwhile go first; what the registry did not have may come.
         var pruned = facts.Pruned(used.Select(u => u.InUse?.Digest).OfType<Digest>());
+        var listed = facts.Tags.ToHashSet(StringComparer.Ordinal);
         var record = ImageFactsRecord.Of(new ImageFacts(facts.Image)
         {
             Tags = facts.Tags,
             Contents = pruned.Contents.Where(c => !c.Value.IsGone).ToDictionary(),
             FirstSeen = facts.FirstSeen,
+            Pushed = facts.Pushed.Where(p => listed.Contains(p.Key)).ToDictionary(StringComparer.Ordinal),
+            Signatures = facts.Signatures,
         });
         return cache.WriteAsync(
             facts.Image.Canonical,
@@ -75,10 +78,15 @@ public sealed class FactsCache(ICache cache)
             return false;
         }
 
-        var listed = record.FirstSeen is null ? [] : tags.ToHashSet(StringComparer.Ordinal);
+        var listed = record is { FirstSeen: null, Pushed: null } ? [] : tags.ToHashSet(StringComparer.Ordinal);
         return record.FirstSeen?.All(s => listed.Contains(s.Key) && s.Value <= now + Skew) != false
-            && record.Contents?.All(c => Digest.TryParse(c.Key, out var digest) && digest.ToString() == c.Key && IsSound(c.Value)) != false;
+            && record.Contents?.All(c => IsDigest(c.Key) && IsSound(c.Value)) != false
+            && record.Pushed?.All(p => listed.Contains(p.Key) && p.Value is { } pushed && IsDigest(pushed.Digest) && TagDate.Of(pushed.At, DateSource.Registry) is not null && pushed.At <= now + Skew) != false
+            // One of the future would hold for longer than an answer does.
+            && record.Signatures?.All(s => IsDigest(s.Key) && s.Value is { } signature && Enum.IsDefined(signature.Kind) && signature.AskedAt <= now) != false;
     }
+
+    private static bool IsDigest(string text) => Digest.TryParse(text, out var digest) && digest.ToString() == text;
 
     private static bool IsSound(ImageContentRecord? content) =>
         content is { IsGone: false }

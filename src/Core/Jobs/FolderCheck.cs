@@ -11,22 +11,24 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
 {
     /// <summary>Judges every use.</summary>
     /// <param name="scan">What the folder uses.</param>
+    /// <param name="comparesPlatforms"><see cref="TagChoices.ComparesPlatforms"/>: where it leads to a change.</param>
     /// <param name="progress">Called with the images done and their number.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
-    public async Task<CheckReport> RunAsync(FolderScan scan, Action<int, int>? progress, CancellationToken cancellationToken)
+    public async Task<CheckReport> RunAsync(FolderScan scan, bool comparesPlatforms, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scan);
         var catalog = CatalogAsync(scan, cancellationToken);
         var now = time.GetUtcNow();
         var used = UpdatePlanner.Followed(scan.Uses.Where(u => u.IsLookedUp), policies);
-        var facts = await survey.AskAsync(used, now, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
+        var choices = new TagChoices(now) { ComparesPlatforms = comparesPlatforms };
+        var facts = await survey.AskAsync(used, choices, done => progress?.Invoke(done, used.Count), cancellationToken).ConfigureAwait(false);
         var (known, problem) = await catalog.ConfigureAwait(false);
         var resolver = known is null ? null : new LifecycleResolver(known);
         var successors = resolver is null ? null : new SuccessorFinder(resolver);
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var lives = new Dictionary<ImageReference, ImageLifecycle>();
         var findings = new List<UseFinding>();
-        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts, now))
+        foreach (var assessment in UpdatePlanner.Assess(scan.Uses, policies, facts, choices))
         {
             var line = assessment.Use.Reference! with { Digest = null };
             if (!lives.TryGetValue(line, out var lifecycle))
@@ -40,10 +42,13 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
             findings.Add(new UseFinding(assessment, lifecycle, successor));
         }
 
+        // What is wrong with a whole registry is said in the same words of each of its images, and told once.
         var problems = facts.Values
-            .SelectMany(f => f.Problems.Select(p => (f.Image, p)))
-            .OrderBy(p => p.Image.Canonical, StringComparer.Ordinal)
-            .Select(p => $"{p.Image.Familiar}: {p.p}")
+            .SelectMany(f => f.Problems.Select(p => (f.Image, Text: p)))
+            .GroupBy(p => (p.Image.Registry, p.Text))
+            .Select(g => (First: g.MinBy(p => p.Image.Canonical, StringComparer.Ordinal).Image, Count: g.Count(), g.Key.Text))
+            .OrderBy(g => g.First.Canonical, StringComparer.Ordinal)
+            .Select(g => g.Count == 1 ? $"{g.First.Familiar}: {g.Text}" : $"{g.Count} images of {g.First.Registry}: {g.Text}")
             .ToList();
         return new CheckReport(scan, findings, problems, problem);
     }
@@ -69,7 +74,7 @@ public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILife
 /// <summary>What <see cref="FolderCheck"/> found.</summary>
 /// <param name="Scan">What the folder uses.</param>
 /// <param name="Findings">One for each use with a reference, in the order of the scan.</param>
-/// <param name="RegistryProblems">What registries did not answer, with image and host.</param>
+/// <param name="RegistryProblems">What registries did not answer, with image and host; one for all images of a registry where it is the same.</param>
 /// <param name="CatalogProblem">Why lifecycles are not known.</param>
 public sealed record CheckReport(FolderScan Scan, IReadOnlyList<UseFinding> Findings, IReadOnlyList<string> RegistryProblems, string? CatalogProblem);
 

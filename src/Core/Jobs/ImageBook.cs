@@ -21,7 +21,8 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         }
 
         // A problem answers too, if only by saying that the registry would not: it is asked again by its own schedule.
-        var needed = kept.Tags is null ? new FactsNeeded() : UpdatePlanner.Needed(kept, used, new TagChoices(now));
+        var choices = new TagChoices(now);
+        var needed = kept.Tags is null ? new FactsNeeded() : UpdatePlanner.Needed(kept, used, choices);
         if (needed.IsEmpty)
         {
             return kept;
@@ -32,10 +33,10 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
             return (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
         }
 
-        // What lies behind a digest never changes: the tags need not be asked for again. Where someone else has, theirs stay.
-        var facts = (await survey.CompleteAsync(kept, used, now, cancellationToken).ConfigureAwait(false)).Facts;
+        // What lies behind a digest never changes, and who has signed it is asked of the digest: the tags need not be asked for again. Where someone else has, theirs stay.
+        var facts = (await survey.CompleteAsync(kept, used, choices, cancellationToken).ConfigureAwait(false)).Facts;
         await memory.Facts.TryPutAsync(Memory.FactsKey(image), Record(facts, used), version, cancellationToken).ConfigureAwait(false);
-        if (facts.ContentProblems.Count > 0 && await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is { } known)
+        if (facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 && await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is { } known)
         {
             // Whoever could not decide for it is told of the next answer, whatever that is.
             await memory.Images.PutAsync(
@@ -81,7 +82,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         var isFirst = known.Record is null or { At: null, ProblemAt: null };
         var (before, beforeEntry) = await memory.Facts.ReadEntryAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        var (facts, retryAfter) = await survey.AskAsync(image, followed, now, before?.ToFacts(image), cancellationToken).ConfigureAwait(false);
+        var (facts, retryAfter) = await survey.AskAsync(image, followed, new TagChoices(now), before?.ToFacts(image), cancellationToken).ConfigureAwait(false);
         now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();
         if (facts.Problem is null)
@@ -111,7 +112,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
             problem is null ? now : previous?.At,
             problem,
             problem is null ? null : now,
-            facts.ContentProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told);
+            facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told);
     }
 
     private static ImageFactsRecord Record(ImageFacts facts, IEnumerable<FollowedTag> used) =>

@@ -54,7 +54,11 @@ public sealed partial class JobRunner(
             return JobOutcome.Done;
         }
 
-        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false);
+        var outcome = await TryAsync(job, cancellationToken).ConfigureAwait(false) switch
+        {
+            JobPostponed early => Postponed(early.After, early.Reason),
+            var other => other,
+        };
         var times = failure?.Times ?? 0;
         switch (outcome)
         {
@@ -127,15 +131,15 @@ public sealed partial class JobRunner(
         }
         catch (RegistryException e)
         {
-            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+            return e.RetryAfter is { } wait ? new JobPostponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (RepositoryHostException e)
         {
-            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+            return e.RetryAfter is { } wait ? new JobPostponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (NotifierException e)
         {
-            return e.RetryAfter is { } wait ? Postponed(wait, e.Message) : new JobFailed(e.Message);
+            return e.RetryAfter is { } wait ? new JobPostponed(wait, e.Message) : new JobFailed(e.Message);
         }
         catch (LifecycleCatalogException e)
         {

@@ -102,7 +102,7 @@ public sealed partial class ReconcileProcessor(
             UpdatePlanner.Followed(uses, inForce),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (image, token) => facts[image.Key] = await images.GetAsync(image.Key, image.Value, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return UpdatePlanner.Assess(uses, inForce, facts, time.GetUtcNow());
+        return UpdatePlanner.Assess(uses, inForce, facts, new TagChoices(time.GetUtcNow()));
     }
 
     /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>

@@ -13,20 +13,23 @@ namespace Basewatch.Core.Jobs;
 /// <param name="kept">What was learnt before of images of which the caller knows nothing; null: nothing is kept here.</param>
 public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
 {
-    /// <summary>Images asked about at a time; each host has its own limit besides, in its adapter.</summary>
+    /// <summary>Images of one registry asked about at a time; each has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
+
+    /// <summary>Registries at a time. More than any team has, so that a slow one holds up no other, and not without end.</summary>
+    private const int ParallelHosts = 128;
 
     /// <summary>More than a policy can want that asks for the digest and the date of one tag after the other.</summary>
     private const int MostRounds = 250;
 
     /// <summary>Asks about every image.</summary>
     /// <param name="used">What uses of each image follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="done">Called after each image, with the number of images done.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     public async Task<IReadOnlyDictionary<ImageName, ImageFacts>> AskAsync(
         IReadOnlyDictionary<ImageName, IReadOnlyCollection<FollowedTag>> used,
-        DateTimeOffset now,
+        TagChoices choices,
         Action<int>? done,
         CancellationToken cancellationToken)
     {
@@ -34,25 +37,28 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
         var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
         var count = 0;
         await System.Threading.Tasks.Parallel.ForEachAsync(
-            used,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (image, token) =>
-            {
-                facts[image.Key] = (await AskAsync(image.Key, image.Value, now, null, token).ConfigureAwait(false)).Facts;
-                done?.Invoke(Interlocked.Increment(ref count));
-            }).ConfigureAwait(false);
+            used.GroupBy(u => u.Key.Registry, StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelHosts, CancellationToken = cancellationToken },
+            async (host, hostToken) => await System.Threading.Tasks.Parallel.ForEachAsync(
+                host,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = hostToken },
+                async (image, token) =>
+                {
+                    facts[image.Key] = (await AskAsync(image.Key, image.Value, choices, null, token).ConfigureAwait(false)).Facts;
+                    done?.Invoke(Interlocked.Increment(ref count));
+                }).ConfigureAwait(false)).ConfigureAwait(false);
         return facts;
     }
 
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Which.</param>
     /// <param name="used">What its uses follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="before">What was known of it; what never changes is not asked for again.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known, and how long the registry asks to wait if it had enough.</returns>
     public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(
-        ImageName image, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, ImageFacts? before, CancellationToken cancellationToken)
+        ImageName image, IReadOnlyCollection<FollowedTag> used, TagChoices choices, ImageFacts? before, CancellationToken cancellationToken)
     {
         IReadOnlyList<string>? tags;
         try
@@ -71,11 +77,11 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
 
         if (kept is null)
         {
-            return await CompleteAsync(ImageFacts.Of(image, tags, before, now), used, now, cancellationToken).ConfigureAwait(false);
+            return await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
         }
 
-        before ??= await kept.FindAsync(image, now, cancellationToken).ConfigureAwait(false);
-        var answer = await CompleteAsync(ImageFacts.Of(image, tags, before, now), used, now, cancellationToken).ConfigureAwait(false);
+        before ??= await kept.FindAsync(image, choices.Now, cancellationToken).ConfigureAwait(false);
+        var answer = await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
         await kept.KeepAsync(answer.Facts, used, cancellationToken).ConfigureAwait(false);
         return answer;
     }
@@ -83,19 +89,31 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
     /// <summary>Asks for what is still needed to decide.</summary>
     /// <param name="facts">What is known, with tags.</param>
     /// <param name="used">What uses of the image follow.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">What policies answered so far, and when.</param>
     /// <param name="cancellationToken">Cancels what is under way.</param>
     /// <returns>What is known then, and how long the registry asks to wait if it had enough.</returns>
     public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> CompleteAsync(
-        ImageFacts facts, IReadOnlyCollection<FollowedTag> used, DateTimeOffset now, CancellationToken cancellationToken)
+        ImageFacts facts, IReadOnlyCollection<FollowedTag> used, TagChoices choices, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new TagChoices(now);
+        ArgumentNullException.ThrowIfNull(choices);
         var digests = new ConcurrentDictionary<string, Digest?>(facts.Digests, StringComparer.Ordinal);
         var digestProblems = new ConcurrentDictionary<string, string>(facts.DigestProblems, StringComparer.Ordinal);
         var contents = new ConcurrentDictionary<Digest, ImageContent>(facts.Contents);
         var contentProblems = new ConcurrentDictionary<Digest, string>(facts.ContentProblems);
-        facts = facts with { Digests = digests, DigestProblems = digestProblems, Contents = contents, ContentProblems = contentProblems };
+        var pushed = new ConcurrentDictionary<string, PushDate>(facts.Pushed, StringComparer.Ordinal);
+        var signatures = new ConcurrentDictionary<Digest, SignatureFact>(facts.Signatures);
+        var signatureProblems = new ConcurrentDictionary<Digest, string>(facts.SignatureProblems);
+        facts = facts with
+        {
+            Digests = digests,
+            DigestProblems = digestProblems,
+            Contents = contents,
+            ContentProblems = contentProblems,
+            Pushed = pushed,
+            Signatures = signatures,
+            SignatureProblems = signatureProblems,
+        };
         TimeSpan? retryAfter = null;
         for (var round = 0; round < MostRounds; round++)
         {
@@ -106,7 +124,9 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
             }
 
             var questions = needed.Digests.Select(tag => (Func<CancellationToken, Task>)(token => ResolveAsync(tag, token)))
-                .Concat(needed.Images.Union(needed.Dates).Select(digest => (Func<CancellationToken, Task>)(token => LookIntoAsync(digest, needed.Dates.Contains(digest), token))));
+                .Concat(needed.Images.Union(needed.Dates.Values).Select(digest => (Func<CancellationToken, Task>)(token =>
+                    LookIntoAsync(digest, needed.Images.Contains(digest), [.. needed.Dates.Where(d => d.Value == digest).Select(d => d.Key)], token))))
+                .Concat(needed.Signatures.Select(asked => (Func<CancellationToken, Task>)(token => LookForSignatureAsync(asked.Key, asked.Value, token))));
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 questions,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
@@ -128,15 +148,48 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
             }
         }
 
-        async Task LookIntoAsync(Digest digest, bool isDateNeeded, CancellationToken token)
+        async Task LookIntoAsync(Digest digest, bool areImagesNeeded, string[] undated, CancellationToken token)
         {
             try
             {
+                var isDateNeeded = false;
+                foreach (var tag in undated)
+                {
+                    if (await registry.GetPushDateAsync(new ImageReference(facts.Image, tag, digest), token).ConfigureAwait(false) is { } date)
+                    {
+                        pushed[tag] = new PushDate(digest, date.At);
+                    }
+                    else
+                    {
+                        isDateNeeded = true;
+                    }
+                }
+
+                if (!areImagesNeeded && !isDateNeeded)
+                {
+                    return;
+                }
+
                 contents[digest] = await new ContentQuestion(registry, facts.Image).AskAsync(digest, isDateNeeded, token).ConfigureAwait(false);
             }
             catch (RegistryException e)
             {
                 contentProblems[digest] = e.Message;
+                retryAfter = e.RetryAfter ?? retryAfter;
+            }
+        }
+
+        async Task LookForSignatureAsync(Digest digest, bool isAwaited, CancellationToken token)
+        {
+            try
+            {
+                var attached = await registry.GetReferrersAsync(facts.Image, digest, null, facts.Tags, token).ConfigureAwait(false);
+                var kind = SignatureKinds.Of(attached);
+                signatures[digest] = new SignatureFact(kind, choices.Now, IsAwaited: isAwaited && kind == SignatureKind.None);
+            }
+            catch (RegistryException e)
+            {
+                signatureProblems[digest] = e.Message;
                 retryAfter = e.RetryAfter ?? retryAfter;
             }
         }

@@ -22,51 +22,61 @@ internal static class PlatformCheck
     /// <param name="facts">What is known.</param>
     /// <param name="followed">The tag in use.</param>
     /// <param name="tag">The tag that may replace it; the same where it was republished.</param>
-    /// <param name="now">The time to which ages are counted.</param>
+    /// <param name="choices">When it is asked, and how closely.</param>
     /// <param name="needed">Takes what has to be known first.</param>
-    public static PlatformFit Of(ImageFacts facts, FollowedTag followed, string tag, DateTimeOffset now, FactsNeeded needed)
+    public static ImageFit Of(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
     {
         if (followed.InUse is not { } use || facts.DigestOf(tag).Value is not { } digest)
         {
-            return PlatformFit.Unknown;
+            return ImageFit.Unknown;
         }
 
         var isRefresh = followed.Replacement is null && tag == followed.Tag;
         if (isRefresh && (use.Digest is null || use.Digest == digest))
         {
-            return PlatformFit.Unknown;
+            return ImageFit.Unknown;
+        }
+
+        if (!choices.ComparesPlatforms && use.Platform is null && followed.Policy.Rule.Platforms.Count == 0)
+        {
+            return ImageFit.Unknown;
         }
 
         if (!TryGet(facts, digest, needed, out var images, out var problem))
         {
-            return new PlatformFit(null, Problem: problem);
+            return new ImageFit(null, Problem: problem);
         }
 
         if (images.Count == 0)
         {
-            return PlatformFit.Unknown;
+            return ImageFit.Unknown;
         }
 
         if (use.Platform is { } asked && !images.Any(i => i.Platform.Serves(asked)))
         {
-            return new PlatformFit($"{tag} has no image for {asked}, which the file asks for");
+            return new ImageFit($"{tag} has no image for {asked}, which the file asks for");
         }
 
         IReadOnlyList<Platform> required = use.Platform is { } only ? [only] : followed.Policy.Rule.Platforms;
         if (use.Platform is null && required.FirstOrDefault(r => !images.Any(i => i.Platform.Serves(r))) is { } missing)
         {
-            return new PlatformFit(Awaited(missing) ?? $"{tag} has no image for {missing}, which {followed.Policy.Rule.Source?.ToString() ?? "the rule"} requires");
+            return new ImageFit(Awaited(missing) ?? $"{tag} has no image for {missing}, which {followed.Policy.Rule.Source?.ToString() ?? "the rule"} requires");
         }
 
         if (followed.Replacement is not null)
         {
             // What the other image is for says nothing of this one.
-            return PlatformFit.Unknown;
+            return ImageFit.Unknown;
         }
 
         if (!isRefresh && (required.Count > 0 || Common.All(c => images.Any(i => i.Platform.Serves(c)))))
         {
-            return PlatformFit.Unknown;
+            return ImageFit.Unknown;
+        }
+
+        if (!choices.ComparesPlatforms)
+        {
+            return ImageFit.Unknown;
         }
 
         var present = use.Digest is not null ? new(use.Digest) : facts.DigestOf(followed.Tag);
@@ -77,25 +87,25 @@ internal static class PlatformCheck
                 needed.Digests.Add(followed.Tag);
             }
 
-            return new PlatformFit(null, Problem: present.Problem);
+            return new ImageFit(null, Problem: present.Problem);
         }
 
         if (!TryGet(facts, present.Value, needed, out var old, out problem))
         {
-            return new PlatformFit(null, Problem: problem);
+            return new ImageFit(null, Problem: problem);
         }
 
         if (required.Count > 0)
         {
-            return new PlatformFit(null, IsSame: required.All(r => Ids(old, r) is { Count: > 0 } ids && ids.SetEquals(Ids(images, r))));
+            return new ImageFit(null, IsSame: required.All(r => Ids(old, r) is { Count: > 0 } ids && ids.SetEquals(Ids(images, r))));
         }
 
         if (old.FirstOrDefault(o => !images.Any(i => i.Platform.Serves(o.Platform))) is not { } lacking)
         {
-            return new PlatformFit(null, IsSame: old.Count > 0 && old.All(o => images.Contains(o)));
+            return new ImageFit(null, IsSame: old.Count > 0 && old.All(o => images.Contains(o)));
         }
 
-        return new PlatformFit(Awaited(lacking.Platform)
+        return new ImageFit(Awaited(lacking.Platform)
             ?? $"{tag} has no image for {lacking.Platform.ToFullString()}, which {(isRefresh ? "the digest in use" : followed.Tag)} has");
 
         string? Awaited(Platform platform)
@@ -103,10 +113,10 @@ internal static class PlatformCheck
             var date = facts.DateOf(tag);
             if (date is { IsOpen: true, Problem: null })
             {
-                needed.Dates.Add(digest);
+                needed.Dates[tag] = digest;
             }
 
-            return date.Value?.At <= now && now - date.Value.At < Settles ? $"{tag} is still being pushed: {platform.ToFullString()} is not there yet" : null;
+            return date.Value?.At <= choices.Now && choices.Now - date.Value.At < Settles ? $"{tag} is still being pushed: {platform.ToFullString()} is not there yet" : null;
         }
     }
 
@@ -129,14 +139,4 @@ internal static class PlatformCheck
 
         return false;
     }
-}
-
-/// <summary>What <see cref="PlatformCheck"/> found.</summary>
-/// <param name="Obstacle">Why an image can't replace the one in use; null where it can, as far as is known.</param>
-/// <param name="IsSame">Whether what is used of it is what is there already.</param>
-/// <param name="Problem">What the registry did not answer.</param>
-internal sealed record PlatformFit(string? Obstacle, bool IsSame = false, string? Problem = null)
-{
-    /// <summary>Nothing speaks against it.</summary>
-    public static PlatformFit Unknown { get; } = new((string?)null);
 }

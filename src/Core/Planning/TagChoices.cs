@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -8,10 +9,18 @@ namespace Basewatch.Core.Planning;
 /// <param name="now">The time to which ages are counted.</param>
 public sealed class TagChoices(DateTimeOffset now)
 {
-    private readonly Dictionary<(ImageName Image, PolicyInForce Policy, string Tag, string Passed), TagChoice> _made = [];
+    private readonly ConcurrentDictionary<(ImageName Image, PolicyInForce Policy, string Tag, string Passed), TagChoice> _made = new();
+
+    private readonly ConcurrentDictionary<(ImageName Image, bool IsFiltered), (IReadOnlyList<string> Listed, CandidateTags Read)> _tags = new();
 
     /// <summary>The time to which ages are counted.</summary>
     public DateTimeOffset Now => now;
+
+    /// <summary>
+    /// Whether an update is held against the platforms of the image in use where neither file nor rule names any. Before a change
+    /// is made it must be; a report does without, since it takes up to four requests for each tag in use.
+    /// </summary>
+    public bool ComparesPlatforms { get; init; } = true;
 
     /// <summary>Asks each policy in force; two that choose the same tag make one step.</summary>
     /// <param name="facts">What is known, with tags.</param>
@@ -31,7 +40,11 @@ public sealed class TagChoices(DateTimeOffset now)
     private TagChoice Ask(ImageFacts known, FollowedTag followed, IReadOnlyCollection<string> passed)
     {
         var facts = new TagFacts(known.DateOf, known.DigestOf);
-        var tags = passed.Count == 0 ? known.Tags! : [.. known.Tags!.Where(t => !passed.Contains(t, StringComparer.Ordinal))];
+
+        // What belongs to an image is none: the newest build is not its signature.
+        var hasOthers = known.HasSignatureTags && !SignatureKinds.IsBeside(followed.Tag);
+        var tags = Read(known, hasOthers);
+        tags = passed.Count == 0 ? tags : new CandidateTags([.. tags.Where(t => !passed.Contains(t, StringComparer.Ordinal))]);
         var question = new TagQuestion(followed.Tag, tags) { Facts = facts, Now = now };
         var steps = new List<TagStep>();
         var reason = "";
@@ -46,6 +59,17 @@ public sealed class TagChoices(DateTimeOffset now)
         }
 
         return new TagChoice(steps, reason, facts);
+    }
+
+    private CandidateTags Read(ImageFacts facts, bool isFiltered)
+    {
+        if (!_tags.TryGetValue((facts.Image, isFiltered), out var tags) || tags.Listed != facts.Tags)
+        {
+            tags = (facts.Tags!, new CandidateTags(isFiltered ? [.. facts.Tags!.Where(t => !SignatureKinds.IsBeside(t))] : facts.Tags!));
+            _tags[(facts.Image, isFiltered)] = tags;
+        }
+
+        return tags.Read;
     }
 }
 

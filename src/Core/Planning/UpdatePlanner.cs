@@ -60,7 +60,7 @@ public static class UpdatePlanner
                 if (replacement.Choose(one.Tag, held).Tag is { } chosen)
                 {
                     Need(facts, chosen, needed);
-                    PlatformCheck.Of(facts, one, chosen, choices.Now, needed);
+                    Fit(facts, one, chosen, choices, needed);
                 }
 
                 continue;
@@ -73,7 +73,7 @@ public static class UpdatePlanner
             if (plan.IsDecided && (Stays(plan.Steps) || !held.Contains(one.Tag)))
             {
                 Need(facts, one.Tag, needed);
-                PlatformCheck.Of(facts, one, one.Tag, choices.Now, needed);
+                Fit(facts, one, one.Tag, choices, needed);
             }
         }
 
@@ -97,23 +97,28 @@ public static class UpdatePlanner
         var tag = followed.Tag;
         var choice = choices.Of(facts, followed, []);
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        return string.Join(' ', choice.Steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"))
+        IEnumerable<TagStep> steps = followed.Policy.Rule.Signed == SignatureRule.Required ? [.. choice.Steps, .. Plan(facts, followed, choices, new FactsNeeded()).Steps] : choice.Steps;
+        return string.Join(' ', steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"))
             + (choice.IsFinal ? "" : " ?");
 
-        string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked)?.ToString() ?? "-";
+        string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked) is { } digest ? $"{digest}{Refusal(digest)}" : "-";
+
+        // One that had no signature when it would have been taken may get one.
+        string Refusal(Digest digest) =>
+            facts.Signatures.GetValueOrDefault(digest) is { IsAwaited: true } && facts.SignatureOf(digest, choices.Now, TimeSpan.MaxValue) == SignatureKind.None ? " unsigned" : "";
     }
 
     /// <summary>Judges every use by what the registries said.</summary>
     /// <param name="uses">Uses with a reference, of any number of files.</param>
     /// <param name="policies">Which policy is in force for which use.</param>
     /// <param name="facts">What is known of each image among them.</param>
-    /// <param name="now">The time to which ages are counted.</param>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts, DateTimeOffset now)
+    /// <param name="choices">What policies answered so far.</param>
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, PolicySet policies, IReadOnlyDictionary<ImageName, ImageFacts> facts, TagChoices choices)
     {
         ArgumentNullException.ThrowIfNull(uses);
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(facts);
-        var choices = new TagChoices(now);
+        ArgumentNullException.ThrowIfNull(choices);
         return [.. uses.Where(u => u.Reference is not null).Select(policies.Apply).Select(use =>
         {
             var policy = policies.For(use);
@@ -185,10 +190,10 @@ public static class UpdatePlanner
                 return Undecided(use, policy, problem);
             }
 
-            var fit = PlatformCheck.Of(facts, followed, tag, choices.Now, new FactsNeeded());
-            if (fit.Problem is not null)
+            var fit = Fit(facts, followed, tag, choices, new FactsNeeded());
+            if ((fit.Problem ?? (fit.IsOpen ? Unasked(facts) : null)) is { } unknown)
             {
-                return Undecided(use, policy, fit.Problem);
+                return Undecided(use, policy, unknown);
             }
 
             stays = fit.Obstacle is null ? stays : $"{stays}; {fit.Obstacle}";
@@ -243,8 +248,8 @@ public static class UpdatePlanner
             return Stay(reason);
         }
 
-        var fit = PlatformCheck.Of(known, Follow(use, tag, policy) with { Replacement = replacement }, chosen, choices.Now, new FactsNeeded());
-        if ((known.DigestOf(chosen).Problem ?? fit.Problem) is { } problem)
+        var fit = Fit(known, Follow(use, tag, policy) with { Replacement = replacement }, chosen, choices, new FactsNeeded());
+        if ((known.DigestOf(chosen).Problem ?? fit.Problem ?? (fit.IsOpen ? Unasked(known) : null)) is { } problem)
         {
             return Undecided(use, policy, problem);
         }
@@ -325,7 +330,7 @@ public static class UpdatePlanner
                 Need(facts, tag, needed);
                 if (facts.DigestOf(tag).Value is { } digest)
                 {
-                    needed.Dates.Add(digest);
+                    needed.Dates[tag] = digest;
                 }
             }
 
@@ -336,13 +341,20 @@ public static class UpdatePlanner
 
             var steps = new List<TagStep>();
             var before = passed.Count;
+            var isOpen = false;
             foreach (var step in choice.Steps)
             {
                 Need(facts, step.Tag, needed);
-                var fit = PlatformCheck.Of(facts, followed, step.Tag, choices.Now, needed);
+                var fit = Fit(facts, followed, step.Tag, choices, needed);
                 if (fit.Problem is not null)
                 {
                     return new StepPlan([], choice.Reason, IsDecided: false, fit.Problem);
+                }
+
+                if (fit.IsOpen)
+                {
+                    isOpen = true;
+                    continue;
                 }
 
                 if (fit.Obstacle is null)
@@ -355,11 +367,29 @@ public static class UpdatePlanner
                 remark += $"; {fit.Obstacle}";
             }
 
+            if (isOpen)
+            {
+                return new StepPlan([], choice.Reason, IsDecided: false, Unasked(facts));
+            }
+
             if (passed.Count == before || passed.Count >= MostPassed)
             {
                 return new StepPlan(remark.Length == 0 ? steps : [.. steps.Select(s => s with { Reason = s.Reason + remark })], choice.Reason + remark, IsDecided: true, Problem: null);
             }
         }
+    }
+
+    /// <summary>Whether a tag may replace what is in use.</summary>
+    private static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
+    {
+        var fit = PlatformCheck.Of(facts, followed, tag, choices, needed);
+        if (fit is not { Obstacle: null, Problem: null })
+        {
+            return fit;
+        }
+
+        var signed = SignatureCheck.Of(facts, followed, tag, choices.Now, needed);
+        return signed == ImageFit.Unknown ? fit : signed;
     }
 
     private static string Unasked(ImageFacts facts) => $"{facts.Image.Registry} was not asked for all that it takes to decide about {facts.Image.Familiar}";

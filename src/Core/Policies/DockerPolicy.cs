@@ -83,15 +83,17 @@ public sealed class DockerPolicy : IPolicy
         var lines = distribution is null || _move != DistributionMove.IfNeeded ? null : new FloatingLines(current);
         var isUbuntu = IsUbuntu(current);
         var common = distribution?.Before ?? (RepeatsVersion(current) is null ? current.Suffix : "");
-        foreach (var text in question.Candidates)
+        for (var i = 0; i < question.Candidates.Count; i++)
         {
+            var text = question.Candidates[i];
+
             // Most tags of a large repository are told apart without reading them.
             if (!text.StartsWith(current.Prefix, StringComparison.Ordinal) || !text.Contains(common, StringComparison.Ordinal))
             {
                 continue;
             }
 
-            var candidate = TagVersion.Of(text);
+            var candidate = question.VersionAt(i);
             if (!candidate.IsWrittenLike(current))
             {
                 lines?.Add(candidate);

@@ -1,3 +1,4 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies;
@@ -17,6 +18,7 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
     public Verdict Decide(TagQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
+        var matcher = Filters.Extract is null ? null : new GoMatcher(Filters.Pattern!);
         var current = question.Current is { } tag ? ValueOf(tag) : null;
         var remark = question.Current is not null && current is null ? $"; {question.Current} does not match {Excerpt.Of(Filters.Pattern!.Text)}" : "";
         var all = View.Of(question.Candidates, Filters.Pattern is null ? null : ValueOf, Filters.Extract is not null);
@@ -53,23 +55,17 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
 
         Verdict Ask(View view) => Selector.Decide(question with { Current = current, Candidates = view.Values });
 
+        // What the policy sees of a tag; null where it sees nothing of it.
+        string? ValueOf(string tag) =>
+            matcher is null ? Filters.Pattern is null || Filters.Pattern.IsMatch(tag) ? tag : null
+            : matcher.Match(tag) is { Success: true } match && Filters.Extract!.Expand(match) is { Length: > 0 } value ? value
+            : null;
+
         string? WhyNot(string candidate, string value) => Exclude(question, version, candidate, value, out _);
     }
 
     private static Verdict Answer(Verdict verdict, View view, string remark) =>
         verdict with { Selected = verdict.Selected is { } selected ? view[selected] : null, Reason = verdict.Reason + remark };
-
-    /// <summary>What the policy sees of a tag; null where it sees nothing of it.</summary>
-    private string? ValueOf(string tag)
-    {
-        if (Filters.Extract is null)
-        {
-            return Filters.Pattern is null || Filters.Pattern.Matches(tag) ? tag : null;
-        }
-
-        var match = Filters.Pattern!.Match(tag);
-        return match.Success && Filters.Extract.Expand(match) is { Length: > 0 } value ? value : null;
-    }
 
     /// <summary>Why a tag may not be chosen; null where it may.</summary>
     private string? Exclude(TagQuestion question, TagVersion? current, string tag, string value, out bool isYoung)

@@ -35,9 +35,10 @@ public sealed class FloatingPolicy(UpdateKind precision = UpdateKind.Patch) : IP
         }
 
         string? best = null;
-        foreach (var tag in question.Candidates)
+        for (var i = 0; i < question.Candidates.Count; i++)
         {
-            if (TagVersion.Of(tag) is var candidate && candidate.Precision == _numbers && candidate.BuildWord is null && !candidate.IsPreRelease
+            var tag = question.Candidates[i];
+            if (question.VersionAt(i) is var candidate && candidate.Precision == _numbers && candidate.BuildWord is null && !candidate.IsPreRelease
                 && candidate.Prefix == from.Prefix && candidate.Suffix == from.Suffix && TagPrecision.Refines(from, candidate)
                 && (best is null || string.CompareOrdinal(tag, best) > 0)
                 && question.Facts.DigestOf(tag).Value == digest)

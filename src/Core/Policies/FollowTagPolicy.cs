@@ -25,9 +25,9 @@ public sealed class FollowTagPolicy(string followed) : IPolicy
         var flavour = TagPrecision.Flavour(current is { IsOrdered: true } ? current : TagVersion.Of(followed));
         var prefix = current is { IsOrdered: true } ? current.Prefix : null;
         var fitting = new List<TagVersion>();
-        foreach (var text in question.Candidates)
+        for (var i = 0; i < question.Candidates.Count; i++)
         {
-            var candidate = TagVersion.Of(text);
+            var candidate = question.VersionAt(i);
             if (candidate.IsOrdered && (prefix is null || candidate.Prefix == prefix) && TagPrecision.Flavour(candidate) == flavour)
             {
                 fitting.Add(candidate);

@@ -1,3 +1,5 @@
+using Basewatch.Core.Images;
+
 namespace Basewatch.Core.Policies;
 
 /// <summary>
@@ -24,6 +26,10 @@ public sealed record TagQuestion(string? Current, IReadOnlyList<string> Candidat
 
     /// <summary>The time to which ages are counted.</summary>
     public DateTimeOffset Now { get; init; }
+
+    /// <summary>What a candidate says.</summary>
+    /// <param name="index">Its place among <see cref="Candidates"/>.</param>
+    public TagVersion VersionAt(int index) => Candidates is CandidateTags read ? read.VersionAt(index) : TagVersion.Of(Candidates[index]);
 }
 
 /// <summary>A policy's answer.</summary>

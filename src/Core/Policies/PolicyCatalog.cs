@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Policies;
 
@@ -6,7 +7,7 @@ namespace Basewatch.Core.Policies;
 public static class PolicyCatalog
 {
     /// <summary>Raised whenever a policy decides otherwise than before, so that everything is decided again.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The short forms, for messages.</summary>
     private const string Known = "docker, semver:<range>, numerical, alphabetical, newestBuild, glob:<pattern>, regex:<expression>, distribution, precise, floating, followTag:<tag> and digest are known";
@@ -59,8 +60,15 @@ public static class PolicyCatalog
                 policy = TagGlob.TryCreate(argument!, out var glob, out error) ? new GlobPolicy(glob) : null;
                 break;
             case "regex":
-                policy = TagExpression.TryCreate(argument!, out var expression, out error)
-                    && RegexPolicy.TryCreate(expression, [], [], SortOrder.Ascending, out var regex, out error) ? regex : null;
+                if (GoExpression.TryParse(argument!, out var expression, out var wrong))
+                {
+                    policy = RegexPolicy.TryCreate(expression, [], [], SortOrder.Ascending, out var regex, out error) ? regex : null;
+                }
+                else
+                {
+                    error = wrong.About(argument!);
+                }
+
                 break;
             case "distribution":
                 policy = new DistributionPolicy();

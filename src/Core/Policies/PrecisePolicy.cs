@@ -23,9 +23,9 @@ public sealed class PrecisePolicy : IPolicy
         var from = TagVersion.Of(current);
         var flavour = TagPrecision.Flavour(from);
         var fitting = new List<TagVersion>();
-        foreach (var tag in question.Candidates)
+        for (var i = 0; i < question.Candidates.Count; i++)
         {
-            var candidate = TagVersion.Of(tag);
+            var candidate = question.VersionAt(i);
             var fits = candidate.IsOrdered
                 && TagPrecision.Flavour(candidate) == flavour
                 && (!from.IsOrdered || (candidate.Prefix == from.Prefix && TagPrecision.Refines(candidate, from) && TagPrecision.Compare(candidate, from) > 0));

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies;
@@ -10,12 +11,12 @@ namespace Basewatch.Core.Policies;
 /// </summary>
 public sealed class RegexPolicy : IPolicy
 {
-    private readonly TagExpression _pattern;
-    private readonly IReadOnlyList<string> _compared;
-    private readonly IReadOnlyList<string> _kept;
+    private readonly GoExpression _pattern;
+    private readonly GoGroup[] _compared;
+    private readonly GoGroup[] _kept;
     private readonly SortOrder _order;
 
-    private RegexPolicy(TagExpression pattern, IReadOnlyList<string> compared, IReadOnlyList<string> kept, SortOrder order) =>
+    private RegexPolicy(GoExpression pattern, GoGroup[] compared, GoGroup[] kept, SortOrder order) =>
         (_pattern, _compared, _kept, _order) = (pattern, compared, kept, order);
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ public sealed class RegexPolicy : IPolicy
     /// <param name="policy">The policy.</param>
     /// <param name="error">What is wrong.</param>
     public static bool TryCreate(
-        TagExpression pattern, IReadOnlyList<string> compared, IReadOnlyList<string> kept, SortOrder order,
+        GoExpression pattern, IReadOnlyList<string> compared, IReadOnlyList<string> kept, SortOrder order,
         [NotNullWhen(true)] out RegexPolicy? policy, [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -42,13 +43,15 @@ public sealed class RegexPolicy : IPolicy
             compared = free.Contains("compare", StringComparer.Ordinal) ? ["compare"] : free is [var only] ? [only] : [];
         }
 
-        var unknown = compared.Concat(kept).FirstOrDefault(g => !groups.Contains(g, StringComparer.Ordinal));
+        var unknown = compared.Concat(kept).FirstOrDefault(g => pattern.Group(g) is not { Number: > 0 });
         error = unknown is not null ? $"the expression has no group '{Excerpt.Of(unknown)}'"
             : compared.Count == 0 ? "the expression does not say what to compare: call one of its groups compare, as in '^main-(?<compare>[0-9]+)$'"
-            : compared.FirstOrDefault(kept.Contains) is { } both ? $"the group '{Excerpt.Of(both)}' can't be compared and kept"
+            : compared.FirstOrDefault(c => kept.Any(k => pattern.Group(k)!.Number == pattern.Group(c)!.Number)) is { } both ? $"the group '{Excerpt.Of(both)}' can't be compared and kept"
             : null;
-        policy = error is null ? new RegexPolicy(pattern, compared, kept, order) : null;
+        policy = error is null ? new RegexPolicy(pattern, Groups(compared), Groups(kept), order) : null;
         return policy is not null;
+
+        GoGroup[] Groups(IReadOnlyList<string> names) => [.. names.Select(n => pattern.Group(n)!)];
     }
 
     /// <inheritdoc/>
@@ -56,9 +59,10 @@ public sealed class RegexPolicy : IPolicy
     {
         ArgumentNullException.ThrowIfNull(question);
         string[]? kept = null;
-        if (_kept.Count > 0)
+        var matcher = new GoMatcher(_pattern);
+        if (_kept.Length > 0)
         {
-            if (question.Current is not { } current || _pattern.Match(current) is not { Success: true } match)
+            if (question.Current is not { } current || matcher.Match(current) is not { Success: true } match)
             {
                 return Verdict.Stay($"{question.Current ?? "no tag"} does not match {Excerpt.Of(_pattern.Text)}, so what is to be kept is not known");
             }
@@ -71,7 +75,7 @@ public sealed class RegexPolicy : IPolicy
         bool TryRead(string tag, out string[] values)
         {
             values = [];
-            if (_pattern.Match(tag) is not { Success: true } match || (kept is not null && !Holds(match, kept)))
+            if (matcher.Match(tag) is not { Success: true } match || (kept is not null && !Holds(match, kept)))
             {
                 return false;
             }
@@ -81,12 +85,12 @@ public sealed class RegexPolicy : IPolicy
         }
     }
 
-    private static string[] Values(Match match, IReadOnlyList<string> groups)
+    private static string[] Values(Match match, GoGroup[] groups)
     {
-        var values = new string[groups.Count];
+        var values = new string[groups.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = match.Groups[groups[i]].Value;
+            values[i] = groups[i].In(match).Value;
         }
 
         return values;
@@ -107,7 +111,7 @@ public sealed class RegexPolicy : IPolicy
     {
         for (var i = 0; i < kept.Length; i++)
         {
-            if (!match.Groups[_kept[i]].ValueSpan.SequenceEqual(kept[i]))
+            if (!_kept[i].In(match).ValueSpan.SequenceEqual(kept[i]))
             {
                 return false;
             }

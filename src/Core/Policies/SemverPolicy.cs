@@ -45,15 +45,17 @@ public sealed class SemverPolicy : IPolicy
 
         TagVersion? best = null;
         TagVersion? outside = null;
-        foreach (var text in question.Candidates)
+        for (var i = 0; i < question.Candidates.Count; i++)
         {
+            var text = question.Candidates[i];
+
             // Most tags of a large repository are told apart without reading them.
             if (current is not null && !(text.StartsWith(current.Prefix, StringComparison.Ordinal) && text.Contains(current.Suffix, StringComparison.Ordinal)))
             {
                 continue;
             }
 
-            var candidate = TagVersion.Of(text);
+            var candidate = question.VersionAt(i);
             var fits = current is null
                 ? candidate.Precision >= 2 && candidate.Suffix.Length == 0 && candidate.Prefix is "" or "v"
                 : candidate.IsWrittenLike(current) && candidate.Suffix == current.Suffix && candidate.CompareVersion(current) > 0;

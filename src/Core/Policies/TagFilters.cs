@@ -1,10 +1,12 @@
+using Basewatch.Core.Expressions;
+
 namespace Basewatch.Core.Policies;
 
 /// <summary>What stands between the registry's tags and a policy. What is null or empty lets everything through.</summary>
 public sealed record TagFilters
 {
     /// <summary>Only tags that it matches are looked at, the current one included.</summary>
-    public TagExpression? Pattern { get; init; }
+    public GoExpression? Pattern { get; init; }
 
     /// <summary>What the policy sees of a tag that <see cref="Pattern"/> matches; null: the tag itself.</summary>
     public TagTemplate? Extract { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Policies;
@@ -7,10 +8,10 @@ namespace Basewatch.Core.Policies;
 public sealed class VersionLimit
 {
     private readonly NpmRange? _range;
-    private readonly TagExpression? _expression;
+    private readonly GoExpression? _expression;
     private readonly bool _isNegated;
 
-    private VersionLimit(string text, NpmRange? range, TagExpression? expression, bool isNegated) =>
+    private VersionLimit(string text, NpmRange? range, GoExpression? expression, bool isNegated) =>
         (Text, _range, _expression, _isNegated) = (text, range, expression, isNegated);
 
     /// <summary>The limit as it is written.</summary>
@@ -25,7 +26,9 @@ public sealed class VersionLimit
         limit = null;
         if (trimmed.Length > 2 && trimmed.EndsWith('/') && (isNegated || trimmed[0] == '/'))
         {
-            limit = TagExpression.TryCreate(trimmed[(isNegated ? 2 : 1)..^1], out var expression, out error) ? new VersionLimit(trimmed, null, expression, isNegated) : null;
+            var written = trimmed[(isNegated ? 2 : 1)..^1];
+            limit = GoExpression.TryParse(written, out var expression, out var wrong) ? new VersionLimit(trimmed, null, expression, isNegated) : null;
+            error = wrong?.About(written);
         }
         else
         {
@@ -40,6 +43,6 @@ public sealed class VersionLimit
     public bool Allows(TagVersion tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        return _expression is not null ? _expression.Matches(tag.Text) != _isNegated : _range!.Contains(tag, anyLength: true);
+        return _expression is not null ? _expression.IsMatch(tag.Text) != _isNegated : _range!.Contains(tag, anyLength: true);
     }
 }

@@ -20,6 +20,24 @@ public interface IRegistry
 
     /// <summary>What an image says of itself, by the digest that its manifest names; null when it is gone. The body has been checked against its digest.</summary>
     Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// When a tag was pushed as the digest beside it, as the registry itself says; null where it keeps no such date, gives it to
+    /// nobody without an account, or does not answer: what the image says of itself has to do then.
+    /// </summary>
+    Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Everything that was attached to a digest, by the referrers API or where there is none by the referrers tag
+    /// (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers"/>).
+    /// </summary>
+    /// <param name="image">Where.</param>
+    /// <param name="subject">To what.</param>
+    /// <param name="artifactType">Of this type alone; null: of any.</param>
+    /// <param name="tags">The image's tags, if they are known: the referrers tag is asked for only where it is among them.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    Task<IReadOnlyList<Referrer>> GetReferrersAsync(
+        ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken);
 }
 
 /// <summary>Why a registry gave no answer.</summary>

@@ -131,6 +131,33 @@ public sealed class ManifestTests
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("manifest by digest")]
+    [InlineData("manifest by tag")]
+    [InlineData("digest of a tag without HEAD")]
+    [InlineData("digest of a tag after a HEAD without one")]
+    [InlineData("digest of a digest")]
+    [InlineData("configuration")]
+    public async Task A_body_that_is_not_its_digest_is_refused_on_every_path(string path)
+    {
+        var script = Answers.Text(200, Scripts.ManifestType, Scripts.Image + " ");
+        var lies = script.With("Docker-Content-Digest", Scripts.ImageDigest.ToString());
+        await using var server = await ScriptedServer.StartAsync(context =>
+            (context.Request.Method != "HEAD" ? lies : path.EndsWith("without HEAD", StringComparison.Ordinal) ? Answers.Status(405) : script)(context));
+        using var registry = Scripts.Open();
+        var byDigest = server.Reference($"team/app@{Scripts.ImageDigest}");
+        var e = await Assert.ThrowsAsync<RegistryException>(() => path switch
+        {
+            "manifest by digest" => registry.GetManifestAsync(byDigest, Token),
+            "manifest by tag" => registry.GetManifestAsync(server.Reference(), Token),
+            "digest of a digest" => registry.ResolveAsync(byDigest, Token),
+            "configuration" => registry.GetConfigurationAsync(server.Name(), Scripts.ImageDigest, Token),
+            _ => (Task)registry.ResolveAsync(server.Reference(), Token),
+        });
+        Assert.Equal(RegistryFailure.Malformed, e.Failure);
+        Assert.Contains("gave a body whose digest is", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_no_registry_does_not_say_that_a_tag_is_gone()
     {

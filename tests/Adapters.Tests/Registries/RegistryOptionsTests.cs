@@ -1,3 +1,4 @@
+using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Registries;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,10 @@ public sealed class RegistryOptionsTests
         { new RegistrySettings { Host = "ghcr.io", Password = "s3cret" }, "a password and no user name" },
         { new RegistrySettings { Host = "ghcr.io", Username = "ann", Password = "s3cret", Token = "x" }, "both a token and a user name" },
         { new RegistrySettings { Host = "ghcr.io", TokenHost = "https://auth" }, "which is no host name" },
+        { new RegistrySettings { Host = "ghcr.io", Anonymous = true, Username = "ann", Password = "s3cret" }, "is Anonymous and has credentials or an identity" },
+        { new RegistrySettings { Host = "fox.azurecr.io", ClientId = "fox" }, "has the ClientId 'fox', which is no client id" },
+        { new RegistrySettings { Host = "fox.azurecr.io", TenantId = "the tenant" }, "which is neither the id nor the domain of a tenant" },
+        { new RegistrySettings { Host = "ghcr.io", CaFile = "/nowhere/ca.pem" }, "has the CaFile /nowhere/ca.pem: there is no such file" },
     };
 
     [Theory]
@@ -65,6 +70,25 @@ public sealed class RegistryOptionsTests
     [Fact]
     public void A_password_is_not_printed() =>
         Assert.DoesNotContain("s3cret", new RegistryOptions { Registries = [new RegistrySettings { Host = "ghcr.io", Username = "ann", Password = "s3cret" }] }.Registries[0].ToString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://api.github.com/", "gh-s3cret")]
+    [InlineData("https://github.example.org/api/v3/", null)]
+    public void The_GitHub_token_is_taken_for_the_registry_of_the_same_GitHub_alone(string api, string? expected)
+    {
+        var options = new BasewatchOptions();
+        (options.GitHub.ApiBaseAddress, options.GitHub.Token) = (new Uri(api), "gh-s3cret");
+        Assert.Equal(expected, options.RegistriesFor(allowAnyAddress: false).GitHubToken);
+        Assert.DoesNotContain("s3cret", options.RegistriesFor(allowAnyAddress: false).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, true, "default")]
+    [InlineData(null, false, null)]
+    [InlineData("none", true, null)]
+    [InlineData("/etc/basewatch/docker.json", false, "/etc/basewatch/docker.json")]
+    public void Logins_of_Docker_are_for_the_command_line_and_for_a_service_that_names_them(string? setting, bool commandLine, string? expected) =>
+        Assert.Equal(expected, new BasewatchOptions { DockerConfig = setting }.RegistriesFor(commandLine).DockerConfig);
 
     [Fact]
     public void They_are_read_from_configuration()

@@ -1,8 +1,11 @@
 using System.Text;
+using Azure.Core;
 using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.World.Scripted;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Basewatch.Adapters.Tests.Registries;
@@ -20,10 +23,13 @@ internal static class Scripts
     public static Digest ImageDigest { get; } = Digest.Of(Encoding.UTF8.GetBytes(Image));
 
     /// <summary>The command line's client: any address, loopback by plain HTTP.</summary>
-    public static OciRegistry Open(RegistrySettings? settings = null, RegistryOptions? options = null, TimeProvider? time = null) => new(
+    public static OciRegistry Open(
+        RegistrySettings? settings = null, RegistryOptions? options = null, TimeProvider? time = null,
+        ILogger<OciRegistry>? logger = null, Func<AzureIdentityName, TokenCredential>? azure = null) => new(
         (options ?? new RegistryOptions()) with { AllowAnyAddress = true, Registries = settings is null ? [] : [settings] },
         time ?? TimeProvider.System,
-        NullLogger<OciRegistry>.Instance);
+        logger ?? NullLogger<OciRegistry>.Instance,
+        azure ?? (_ => throw new InvalidOperationException("No Azure identity is expected.")));
 
     public static ImageName Name(this ScriptedServer server, string repository = "team/app") => ImageName.Parse($"{server.Host}/{repository}");
 
@@ -52,10 +58,12 @@ internal static class Scripts
         (answers.FirstOrDefault(a => context.Request.Path == a.Path).Answer ?? Answers.Json("""{"errors":[{"code":"NAME_UNKNOWN","message":"no such repository"}]}""", 404))(context);
 }
 
-/// <summary>A clock whose timers run out a thousand times sooner, so that waits can be seen without waiting.</summary>
-internal sealed class HastyTime : TimeProvider
+/// <summary>A clock that runs faster, so that waits can be seen without waiting.</summary>
+internal sealed class HastyTime(int factor = 1000) : TimeProvider
 {
     private readonly List<TimeSpan> _timers = [];
+    private readonly DateTimeOffset _start = System.GetUtcNow();
+    private readonly long _startStamp = System.GetTimestamp();
 
     /// <summary>The waits that were asked for.</summary>
     public IReadOnlyList<TimeSpan> Timers
@@ -69,13 +77,37 @@ internal sealed class HastyTime : TimeProvider
         }
     }
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    /// <summary>How long it has run, by itself.</summary>
+    public TimeSpan Elapsed => System.GetElapsedTime(_startStamp) * factor;
+
+    public override long GetTimestamp() => _startStamp + ((System.GetTimestamp() - _startStamp) * factor);
+
+    public override DateTimeOffset GetUtcNow() => _start + Elapsed;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new Timer(this, base.CreateTimer(callback, state, Note(dueTime), period));
+
+    private TimeSpan Note(TimeSpan dueTime)
     {
+        if (dueTime <= TimeSpan.Zero)
+        {
+            return dueTime;
+        }
+
         lock (_timers)
         {
             _timers.Add(dueTime);
         }
 
-        return base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 1000 : dueTime, period);
+        return dueTime / factor;
+    }
+
+    private sealed class Timer(HastyTime time, ITimer inner) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(time.Note(dueTime), period);
+
+        public void Dispose() => inner.Dispose();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -88,6 +88,48 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.Equal("list 1, head 4, manifest 6, blob 2", asked);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task Signatures_cost_one_request_of_all_that_a_registry_without_the_API_is_asked(bool isPinned, int requests)
+    {
+        var uses = new List<ImageUse>();
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            var image = new SampleImage($"signed/{name}-{isPinned}".ToLowerInvariant(), "1.0.0");
+            var digest = await server.Driver.PushAsync(image, Token);
+            await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+            var reference = ImageReference.Parse($"{server.Address}/{image.Repository}:{image.Tag}{(isPinned ? "@" + digest : "")}");
+            uses.Add(ImageUse.Of(new SourceFile("Dockerfile", reference.Canonical), "dockerfile", WrittenText.At(reference.Canonical, 0), 0, new Platform("linux", "amd64")));
+        }
+
+        using var registry = Scripts.Open();
+        var before = (await server.RequestsAsync(Token)).Count;
+        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed(uses, PolicySet.Default), new TagChoices(Now), null, Token);
+
+        var asked = (await server.RequestsAsync(Token)).Skip(before).ToList();
+        Assert.All(UpdatePlanner.Assess(uses, PolicySet.Default, facts, new TagChoices(Now)), a => Assert.Equal("1.1.0", Assert.Single(a.Updates).Target.Tag));
+        Assert.Equal(requests, asked.Count(r => r.Path.Contains("/referrers/", StringComparison.Ordinal)));
+
+        // A list, a digest and the platforms of what is proposed, for each.
+        Assert.Equal(9 + requests, asked.Count);
+    }
+
+    [Fact]
+    public async Task Signatures_that_cosign_keeps_under_tags_are_seen_in_the_list()
+    {
+        var image = new SampleImage("signed/cosign", "1.0.0");
+        var signed = await server.Driver.PushAsync(image, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+        await server.Driver.PushAsync(image with { Tag = SignatureKinds.CosignTagOf(Digest.Parse(signed)), Index = false }, Token);
+
+        var (assessment, asked) = await JudgeAsync(image, "{level: minor}", new Platform("linux", "amd64"));
+
+        Assert.Empty(assessment.Updates);
+        Assert.EndsWith("; 1.1.0 is not signed, and 1.0.0 is", assessment.Reason, StringComparison.Ordinal);
+        Assert.Equal("list 1, head 2, manifest 1, blob 0", asked);
+    }
+
     [Fact]
     public async Task Nothing_but_lists_and_heads_is_asked_for_where_there_is_no_step()
     {
@@ -116,20 +158,53 @@ public sealed class SurveyTests(RegistryServer server) : IClassFixture<RegistryS
         Assert.DoesNotContain("Authorization", Assert.Single(elsewhere.Requests).Headers.Keys);
     }
 
-    private async Task<(Assessment Assessment, string Requests)> JudgeAsync(SampleImage image, string policy, Platform? platform = null)
+    [Fact]
+    public async Task A_tag_that_is_deleted_between_the_list_and_its_turn_is_never_proposed()
     {
-        var reference = ImageReference.Parse($"{server.Address}/{image.Repository}:{image.Tag}");
+        var image = new SampleImage("deleted/meanwhile", "1.0.0");
+        await server.Driver.PushAsync(image, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.1.0" }, Token);
+        await server.Driver.PushAsync(image with { Tag = "1.2.0" }, Token);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Address}") };
+        await using var before = await ScriptedServer.StartAsync(async context =>
+        {
+            using var question = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
+            question.Headers.TryAddWithoutValidation("Accept", context.Request.Headers.Accept.ToString());
+            using var answer = await client.SendAsync(question, context.RequestAborted);
+            if (context.Request.Path.ToString().EndsWith("/tags/list", StringComparison.Ordinal))
+            {
+                await server.Driver.DeleteTagAsync(image.Repository, "1.2.0", Token);
+            }
+
+            context.Response.StatusCode = (int)answer.StatusCode;
+            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+            context.Response.Headers["Docker-Content-Digest"] = answer.Headers.TryGetValues("Docker-Content-Digest", out var digests) ? digests.First() : null;
+            if (context.Request.Method != "HEAD")
+            {
+                await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+            }
+        });
+
+        var (assessment, _) = await JudgeAsync(image, "{level: minor}", address: before.Host);
+
+        Assert.All(assessment.Updates, u => Assert.NotEqual("1.2.0", u.Target.Tag));
+        Assert.Contains(before.Requests, r => r.Path.EndsWith("/manifests/1.2.0", StringComparison.Ordinal));
+    }
+
+    private async Task<(Assessment Assessment, string Requests)> JudgeAsync(SampleImage image, string policy, Platform? platform = null, string? address = null)
+    {
+        var reference = ImageReference.Parse($"{address ?? server.Address}/{image.Repository}:{image.Tag}");
         var read = DialectCatalog.Find("basewatch")!.ReadPolicy(new SourceFile("policy", policy));
         var policies = new PolicySet([], new PolicyRule(new PolicyText("basewatch", policy), read.Policy) { Pins = false });
         var use = ImageUse.Of(new SourceFile("Dockerfile", reference.Canonical), "dockerfile", WrittenText.At(reference.Canonical, 0), 0, platform);
         using var registry = Scripts.Open();
         var before = (await server.RequestsAsync(Token)).Count;
 
-        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed([use], policies), Now, null, Token);
+        var facts = await new RegistrySurvey(registry).AskAsync(UpdatePlanner.Followed([use], policies), new TagChoices(Now), null, Token);
 
         var asked = (await server.RequestsAsync(Token)).Skip(before).ToList();
         return (
-            UpdatePlanner.Assess([use], policies, facts, Now).Single(),
+            UpdatePlanner.Assess([use], policies, facts, new TagChoices(Now)).Single(),
             $"list {Count("GET", "/tags/")}, head {Count("HEAD", "/manifests/")}, manifest {Count("GET", "/manifests/")}, blob {Count("GET", "/blobs/")}");
 
         int Count(string method, string part) => asked.Count(r => r.Method == method && r.Path.Contains(part, StringComparison.Ordinal));

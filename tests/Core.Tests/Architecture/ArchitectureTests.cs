@@ -22,9 +22,10 @@ public sealed class ArchitectureTests
     public static TheoryData<string, string> Arrows => new()
     {
         { "Images", "" },
-        { "Formats", "Images" },
-        { "Policies", "Images" },
-        { "Dialects", "Images|Formats|Policies" },
+        { "Expressions", "Images" },
+        { "Formats", "Images|Expressions" },
+        { "Policies", "Images|Expressions" },
+        { "Dialects", "Images|Expressions|Formats|Policies" },
         { "Lifecycle", "Images|Policies" },
         { "Ports", "Images|Lifecycle|Jobs" },
         { "Planning", "Images|Formats|Policies|Dialects|Lifecycle|Ports" },

@@ -166,7 +166,7 @@ public sealed class ArgoCdDialectTests
     [InlineData("{update-strategy: newest}", "there is no strategy 'newest', and it counts as 'semver'")]
     [InlineData("{update-strategy: name, constraint: a}", "the constraint means nothing to the strategies newest-build and alphabetical")]
     [InlineData("{ignore-tags: 'a[,b'}", "'a[' in ignore-tags has a bracket or backslash without its other part, so it ignores nothing")]
-    [InlineData("{allow-tags: 'regexp:('}", "the expression of allow-tags is none, it has a group that is not closed, so no tag matches")]
+    [InlineData("{allow-tags: 'regexp:('}", "the expression of allow-tags is none, so no tag matches: it has a group that is not closed")]
     [InlineData("{}", null)]
     public void What_means_nothing_is_said(string text, string? remark)
     {

@@ -167,7 +167,7 @@ public sealed class BasewatchDialectTests
     [InlineData("minimumAge: 99999999d", 1, "is no age of at most ten years")]
     [InlineData("filterTags: {extract: $1}", 1, "'pattern' is missing")]
     [InlineData("filterTags: {pattern: 'v(.*', extract: $1}", 1, "is no regular expression")]
-    [InlineData("filterTags: {pattern: '(?=v)'}", 1, "look-arounds")]
+    [InlineData("filterTags: {pattern: '(?=v)'}", 1, "look-around")]
     [InlineData("filterTags: {pattern: 'v(?<v>.*)', extract: '$w'}", 1, "has no group 'w': it has v")]
     [InlineData("filterTags: {pattern: 'v(?<v>.*)', extract: 'v'}", 1, "makes the same of every tag")]
     [InlineData("filterTags: {pattern: 'v.*', extract: '$'}", 1, "has a $ without the name of a group")]

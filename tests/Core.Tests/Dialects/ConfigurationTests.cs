@@ -70,6 +70,8 @@ public sealed class ConfigurationTests
         { "rules:\n- policy: {policy: regex, pattern: '('}", "2: expression", false },
         { "rules:\n- policy: {policy: digest, range: '1'}", "2: 'range' has no meaning with the policy 'digest'", false },
         { "rules:\n- policy: docker\n  enabled: false", "2: take its policy out", false },
+        { "rules:\n- signed: required\n  enabled: false", "2: take its signed out", false },
+        { "rules:\n- signed: always", "2: 'always' is no signed", true },
         { "rules:\n- platforms: linux/arm64\n  enabled: false", "2: take its platforms out", false },
         { "rules:\n- platforms:\n  - linux/arm64\n  - linux/amd65\n  - linx/amd64\n  - arm64", "4: did you mean 'amd64'?|5: did you mean 'linux'?|6: write os/architecture", true },
         { "rules:\n- replaceWith: a", "2: name those that are to be replaced", false },
@@ -88,7 +90,7 @@ public sealed class ConfigurationTests
         { "rules:\n- {images: docker.io/library/python, policy: digest}\n- {images: python, policy: docker}", "3: the one on line 2 takes all", false },
         { "rules:\n- {files: '**', policy: digest}\n- {files: a.yaml, policy: docker}", "3: the one on line 2 takes all", false },
         { "formats:\n- {name: Bad, pattern: '(', image: 'B!'}", "2: a format's name|2: no regular expression|2: 'files' is missing|2: no image's name", true },
-        { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-arounds", false },
+        { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-around", false },
         { "formats:\n- {name: compose, files: x, pattern: '(?<image>x)'}", "2: another format has this name", false },
         { "formats:\n- {files: x, pattern: '(?<image>x)'}", "2: 'name' is missing", true },
         { "rules: [\n", "2: no valid YAML", false },
@@ -238,7 +240,7 @@ public sealed class ConfigurationTests
         var needed = UpdatePlanner.Needed(new ImageFacts(python) { Tags = tags }, UpdatePlanner.Followed(uses, policies)[python], new TagChoices(default)).Digests;
         var facts = new ImageFacts(python) { Tags = tags, Digests = needed.ToDictionary(t => t, t => (Digest?)Digest.Of(Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
 
-        var assessed = UpdatePlanner.Assess(uses, policies, new Dictionary<ImageName, ImageFacts> { [python] = facts }, default);
+        var assessed = UpdatePlanner.Assess(uses, policies, new Dictionary<ImageName, ImageFacts> { [python] = facts }, new TagChoices(default));
 
         Assert.Equal(
             ["3.12.9", "3.12.1", "3.12.9", "", "3.14.0 4.0.0"],

@@ -81,6 +81,56 @@ public sealed class HostileConfigurationTests
         }
     }
 
+    /// <summary>Each place where somebody else's regular expression is read: what it is, the file, its text with EXPRESSION, and the line.</summary>
+    public static TheoryData<string, string, string, int> Doors => new()
+    {
+        { "ours: a format", ".github/basewatch.yml", "formats:\n- name: own\n  files: '*.txt'\n  pattern: '(?<image>EXPRESSION)'\n", 4 },
+        { "ours: a policy", ".github/basewatch.yml", "rules:\n- policy: 'regex:(EXPRESSION)'\n", 2 },
+        { "ours: a policy in parts", ".github/basewatch.yml", "rules:\n- policy: {policy: regex,\n    pattern: '(EXPRESSION)'}\n", 3 },
+        { "ours: filterTags", ".github/basewatch.yml", "rules:\n- policy: {policy: numerical,\n    filterTags: {pattern: 'EXPRESSION'}}\n", 3 },
+        { "ours: allowedVersions", ".github/basewatch.yml", "rules:\n- policy: {policy: docker,\n    allowedVersions: '/EXPRESSION/'}\n", 3 },
+        { "ours: replaceWith", ".github/basewatch.yml", "rules:\n- images: python\n  replaceWith: {image: pypy, tag: $1,\n    pattern: '(EXPRESSION)'}\n", 4 },
+        { "renovate: names", "renovate.json", "{\"packageRules\": [{\n\"matchPackageNames\": [\"/EXPRESSION/\"], \"enabled\": false}]}", 2 },
+        { "renovate: names of any case", "renovate.json", "{\"packageRules\": [{\n\"matchPackageNames\": [\"/EXPRESSION/i\"], \"enabled\": false}]}", 2 },
+        { "renovate: allowedVersions", "renovate.json", "{\"packageRules\": [{\n\"allowedVersions\": \"/EXPRESSION/\"}]}", 2 },
+        { "renovate: not allowedVersions", "renovate.json", "{\"packageRules\": [{\n\"allowedVersions\": \"!/EXPRESSION/i\"}]}", 2 },
+        { "renovate: the current value", "renovate.json", "{\"packageRules\": [{\n\"matchCurrentValue\": \"/EXPRESSION/\", \"enabled\": false}]}", 2 },
+        { "renovate: versioning", "renovate.json", "{\"packageRules\": [{\n\"versioning\": \"regex:^(?<major>EXPRESSION)$\"}]}", 2 },
+        { "renovate: extractVersion", "renovate.json", "{\"packageRules\": [{\n\"extractVersion\": \"^(?<version>EXPRESSION)$\"}]}", 2 },
+        { "renovate: files", "renovate.json", "{\"kubernetes\": {\n\"managerFilePatterns\": [\"/EXPRESSION/\"]}}", 2 },
+        { "renovate: customManagers", "renovate.json", "{\"customManagers\": [{\"customType\": \"regex\", \"managerFilePatterns\": [\"**/*.env\"], \"datasourceTemplate\": \"docker\",\n\"matchStrings\": [\"(?<depName>EXPRESSION):(?<currentValue>.*)\"]}]}", 2 },
+        { "flux: filterTags", "k8s/api.yaml", FluxPolicy("{numerical: {}}", "{pattern: 'EXPRESSION', extract: '$1'}"), 7 },
+        { "flux: exclusionList", "k8s/api.yaml", "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: api, namespace: flux-system}\nspec:\n  image: ghcr.io/acme/api\n  exclusionList:\n  - 'EXPRESSION'\n---\n" + FluxPolicy("{numerical: {}}", "null"), 7 },
+        { "argocd: allow-tags", "k8s/api.yaml", Application("image-list: api=ghcr.io/acme/api\n    argocd-image-updater.argoproj.io/api.allow-tags: 'regexp:EXPRESSION'"), 7 },
+        { "keel: a policy", "k8s/api.yaml", Deployment.Replace("POLICY", "regexp:EXPRESSION", StringComparison.Ordinal), 5 },
+    };
+
+    /// <summary>What .NET alone would take from ten seconds to forever for, and gigabytes.</summary>
+    private static readonly string[] Explosions =
+    [
+        "a{1000000000}b{1000000000}",
+        "(((a{1000}b{1000}){1000}){1000}){1000}",
+        "((([ab]{1000}c){1000}){1000}d){1000}",
+        string.Concat(Enumerable.Range(0, 900).Select(i => (char)(0x100 + (i * 20)))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Doors))]
+    public void No_expression_explodes(string what, string path, string text, int line)
+    {
+        foreach (var expression in Explosions.SelectMany(e => new[] { e, "(?i)" + e }))
+        {
+            var clock = Stopwatch.StartNew();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+
+            var repository = RepositoryText.Of(("Dockerfile", Dockerfile), (path, text.Replace("EXPRESSION", expression, StringComparison.Ordinal)));
+
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{what} took {clock.Elapsed}");
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 200_000_000, what);
+            Assert.Contains(repository.Errors.Concat(repository.Remarks), e => e.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{path}:{line}: "), StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Every_dialect_is_tried() =>
         Assert.Empty(DialectCatalog.All.Select(d => d.Name == "basewatch" ? "ours" : d.Name).Except(Texts.Select(t => t.Data.Item1.Split(':')[0])));

@@ -209,7 +209,7 @@ public sealed class RenovateDialectTests
     [InlineData("\nversioning: sevmer", "p:2: there is no versioning 'sevmer': did you mean 'semver'")]
     [InlineData("versioning: gradle", "p:1: the versioning 'gradle' is not read for images: write one of docker, semver, ")]
     [InlineData("versioning: 'regex:^(?<version>.*)$'", "p:1: regex versioning needs a group major, minor or patch")]
-    [InlineData("versioning: 'regex:^(?<major>\\d+(?=a))'", "p:1: '^(?<major>\\d+(?=a))' is no expression that RE2 reads")]
+    [InlineData("versioning: 'regex:^(?<major>\\d+(?=a))'", "p:1: '^(?<major>\\d+(?=a))' is no regular expression: it has a look-around")]
     [InlineData("allowedVersions: 'four'", "p:1: 'four' is no range of the versioning 'docker' nor of npm")]
     [InlineData("allowedVersions: '<{{mayor}}'", "p:1: '{{mayor}}' is not filled in")]
     [InlineData("allowedVersions: '/(/'", "p:1: '(' is no regular expression")]

@@ -325,9 +325,9 @@ public sealed class RenovateRepositoryTests
     [InlineData("{\n\"packageRule\": []}", "renovate.json:2: there is no key 'packageRule': did you mean 'packageRules'?")]
     [InlineData("{\n\"extends\": [\"config:recomended\"]}", "renovate.json:2: there is no preset 'config:recomended': did you mean 'config:recommended'?")]
     [InlineData("{\n\"labels\": \"a\", \"automerge\": \"perhaps\"}", "renovate.json:2: 'automerge' is true or false, not 'perhaps'")]
-    [InlineData("{\"packageRules\": [{\n\"matchPackageNames\": [\"/(/\"]}]}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
-    [InlineData("{\"packageRules\": [{\n\"allowedVersions\": \"/(/\"}]}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
-    [InlineData("{\"kubernetes\": {\n\"fileMatch\": [\"(\"]}}", "renovate.json:2: '(' is no regular expression: close its brackets and escape what is meant as it stands")]
+    [InlineData("{\"packageRules\": [{\n\"matchPackageNames\": [\"/(/\"]}]}", "renovate.json:2: '(' is no regular expression: it has a group that is not closed: write \\( where a bracket is meant")]
+    [InlineData("{\"packageRules\": [{\n\"allowedVersions\": \"/(/\"}]}", "renovate.json:2: '(' is no regular expression: it has a group that is not closed: write \\( where a bracket is meant")]
+    [InlineData("{\"kubernetes\": {\n\"fileMatch\": [\"(\"]}}", "renovate.json:2: '(' is no regular expression: it has a group that is not closed: write \\( where a bracket is meant")]
     [InlineData("{\"packageRules\": [{\n\"minimumReleaseAge\": \"soon\"}]}", "renovate.json:2: 'soon' is no span of time: write '3 days'")]
     public void What_it_would_decide_for_stays_where_it_is_wrong(string configuration, string error)
     {
@@ -519,5 +519,27 @@ public sealed class RenovateRepositoryTests
         }
 
         return folder;
+    }
+
+    [Fact]
+    public void Globs_of_many_alternatives_and_classes_of_characters_are_read()
+    {
+        var globs = "{" + string.Join(',', Enumerable.Range(0, 60).Select(i => $"a-long-folder-of-the-sort-{i}/**")) + "}";
+        var repository = RepositoryText.Of(
+            ("renovate.json", "{\"ignorePaths\": [\"" + globs + "\"], \"packageRules\": [{\"matchPackageNames\": [\"/^[[:lower:]]+$/\"], \"allowedVersions\": \"/^3[.]12/\"}]}"),
+            ("Dockerfile", "FROM python:3.11\n"), ("a-long-folder-of-the-sort-59/Dockerfile", "FROM python:3.11\n"));
+        Assert.Empty(repository.Errors);
+        Assert.Equal("3.12", repository.Decide("Dockerfile", 1, "3.11 3.12 3.13"));
+        Assert.False(repository.RuleOf("a-long-folder-of-the-sort-59/Dockerfile", 1) is { Enabled: true, Source: { } source } && source.ToString()!.Contains("renovate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_an_expression_finds_of_another_datasource_is_no_image()
+    {
+        var repository = RepositoryText.Of(
+            ("renovate.json", "{\"customManagers\": [{\"customType\": \"regex\", \"managerFilePatterns\": [\"**/*.env\"], \"matchStrings\": [\"# (?<datasource>[a-z-]+) (?<depName>\\\\S+)\\\\n\\\\w+=(?<currentValue>\\\\S+)\"]}]}"),
+            ("versions.env", "# docker redis\nA=7\n# npm left-pad\nB=1\n# docker nginx\nC=1\n"));
+        Assert.Empty(repository.Errors);
+        Assert.Equal(["redis:7", "nginx:1"], repository.Uses.Select(u => u.Reference!.Familiar));
     }
 }

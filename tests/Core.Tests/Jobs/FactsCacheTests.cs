@@ -101,6 +101,12 @@ public sealed class FactsCacheTests
     [InlineData("""{"facts":{"contents":{"sha256:0000000000000000000000000000000000000000000000000000000000000000":{"date":"2026-08-01T00:00:00Z","isDated":true}}}}""")]
     [InlineData("""{"facts":{"contents":{"sha256:0000000000000000000000000000000000000000000000000000000000000000":{"date":"2026-08-01T00:00:00Z","source":99,"isDated":true}}}}""")]
     [InlineData("""{"facts":{"contents":{"sha256:0000000000000000000000000000000000000000000000000000000000000000":{"date":"1980-01-01T00:00:00Z","source":"Configuration","isDated":true}}}}""")]
+    [InlineData("""{"facts":{"pushed":{"9.9.9":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","at":"2026-08-01T00:00:00Z"}}}}""")]
+    [InlineData("""{"facts":{"pushed":{"1.0.0":{"digest":"sha256:12","at":"2026-08-01T00:00:00Z"}}}}""")]
+    [InlineData("""{"facts":{"pushed":{"1.0.0":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","at":"2030-08-01T00:00:00Z"}}}}""")]
+    [InlineData("""{"facts":{"signatures":{"sha256:12":{"kind":1,"askedAt":"2026-08-01T00:00:00Z"}}}}""")]
+    [InlineData("""{"facts":{"signatures":{"sha256:0000000000000000000000000000000000000000000000000000000000000000":{"kind":7,"askedAt":"2026-08-01T00:00:00Z"}}}}""")]
+    [InlineData("""{"facts":{"signatures":{"sha256:0000000000000000000000000000000000000000000000000000000000000000":{"kind":0,"askedAt":"2030-08-01T00:00:00Z"}}}}""")]
     public async Task Of_a_record_that_no_run_can_have_written_nothing_is_believed(string change)
     {
         await AskAsync(Now);
@@ -152,7 +158,7 @@ public sealed class FactsCacheTests
     {
         var use = Some.At(ImageReference.Parse($"acme/app:1.0.0@{MemoryRegistry.DigestOf("acme/app:1.0.0 first")}"));
         var facts = await new RegistrySurvey(_registry, new FactsCache(_shelf)).AskAsync(
-            UpdatePlanner.Followed([use], PolicySet.Default), now, null, TestContext.Current.CancellationToken);
+            UpdatePlanner.Followed([use], PolicySet.Default), new TagChoices(now), null, TestContext.Current.CancellationToken);
         return facts[App];
     }
 

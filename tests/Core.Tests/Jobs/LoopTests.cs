@@ -65,6 +65,46 @@ public sealed class LoopTests : IDisposable
         Assert.Equal(asked + 1, _loop.Registry.Manifests);
     }
 
+    [Theory]
+    [InlineData("keep")]
+    [InlineData("required")]
+    public async Task An_image_that_is_signed_after_it_was_pushed_is_proposed_then(string rule)
+    {
+        var inUse = MemoryRegistry.DigestOf("postgres:17.1 first");
+        _loop.Registry.Push("postgres", "17.1");
+        _loop.Registry.Push("postgres", "17.2");
+        _loop.Registry.Signed.Add(inUse);
+        _loop.Host.Create(
+            RepositoryName.Parse("acme/db"), ("Dockerfile", $"FROM postgres:17.1@{inUse}\n"), (".github/basewatch.yml", $"rules:\n- signed: {rule}\n"));
+        await _loop.RunAsync();
+        Assert.DoesNotContain(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
+
+        // Neither a tag nor a digest moves.
+        _loop.Registry.Signed.Add(MemoryRegistry.DigestOf("postgres:17.2 first"));
+        _loop.Time.Advance(TimeSpan.FromHours(2));
+        await _loop.RunAsync();
+        Assert.Contains(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("keep")]
+    [InlineData("required")]
+    public async Task A_republished_tag_that_is_signed_later_is_proposed_then(string rule)
+    {
+        var inUse = MemoryRegistry.DigestOf("postgres:17.1 first");
+        _loop.Registry.Push("postgres", "17.1", "second");
+        _loop.Registry.Signed.Add(inUse);
+        _loop.Host.Create(
+            RepositoryName.Parse("acme/db"), ("Dockerfile", $"FROM postgres:17.1@{inUse}\n"), (".github/basewatch.yml", $"rules:\n- signed: {rule}\n"));
+        await _loop.RunAsync();
+        Assert.Equal(["main"], _loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys);
+
+        _loop.Registry.Signed.Add(MemoryRegistry.DigestOf("postgres:17.1 second"));
+        _loop.Time.Advance(TimeSpan.FromMinutes(20));
+        await _loop.RunAsync();
+        Assert.Equal(2, _loop.Host.Branches(RepositoryName.Parse("acme/db")).Count);
+    }
+
     [Fact]
     public async Task What_a_registry_would_not_tell_of_a_candidate_is_made_up_for()
     {
@@ -413,6 +453,21 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
         await _loop.RunAsync();
         Assert.Equal(5, Enumerable.Range(0, 5).Count(i => _loop.Host.PullRequests(RepositoryName.Parse($"acme/r{i}")).Count == 1));
+    }
+
+    [Fact]
+    public async Task A_registry_that_has_enough_and_wants_no_wait_is_left_alone_for_a_moment_all_the_same()
+    {
+        _loop.Host.Create(RepositoryName.Parse("acme/r"), ("Dockerfile", "FROM redis:7.2\n"));
+        _loop.Registry.Refused["7.2"] = TimeSpan.Zero;
+
+        // Its time stands still: what is queued for at once would never end.
+        await _loop.RunAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        var requests = _loop.Registry.Requests;
+        _loop.Time.Advance(TimeSpan.FromSeconds(4));
+        await _loop.RunAsync();
+        Assert.InRange(_loop.Registry.Requests - requests, 0, 2);
     }
 
     [Fact]

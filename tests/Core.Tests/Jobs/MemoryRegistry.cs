@@ -22,6 +22,21 @@ internal sealed class MemoryRegistry : IRegistry
     /// <inheritdoc cref="Lists"/>
     public int Manifests { get; private set; }
 
+    /// <inheritdoc cref="Lists"/>
+    public int Dates { get; private set; }
+
+    /// <inheritdoc cref="Lists"/>
+    public int Referrers { get; private set; }
+
+    /// <summary>Whether it says when tags were pushed.</summary>
+    public bool KeepsDates { get; set; }
+
+    /// <summary>Digests that are signed.</summary>
+    public HashSet<Digest> Signed { get; } = [];
+
+    /// <summary>Whether it does not say what is attached to digests.</summary>
+    public bool RefusedReferrers { get; set; }
+
     /// <summary>Gives two indexes the same manifest for a platform.</summary>
     public void Share(Digest one, Digest other, string platform) => _shared[(one, platform)] = _shared[(other, platform)] = $"{one} {platform} shared";
 
@@ -101,6 +116,30 @@ internal sealed class MemoryRegistry : IRegistry
     }
 
     public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
+    {
+        if (!KeepsDates)
+        {
+            return Task.FromResult<TagDate?>(null);
+        }
+
+        Ask(tag.Name);
+        Dates++;
+        return Task.FromResult(TagDate.Of(_contents.GetValueOrDefault(tag.Digest!).Created, DateSource.Registry));
+    }
+
+    public Task<IReadOnlyList<Referrer>> GetReferrersAsync(ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken)
+    {
+        Ask(image);
+        Referrers++;
+        return RefusedReferrers
+            ? throw new RegistryException(image.Registry, RegistryFailure.ServerError, $"broken: request {Requests}")
+            : Task.FromResult<IReadOnlyList<Referrer>>(Signed.Contains(subject) ? [Signature(subject)] : []);
+    }
+
+    private static Referrer Signature(Digest subject) =>
+        new(DigestOf($"signature of {subject}"), "application/vnd.cncf.notary.signature", "application/vnd.oci.image.manifest.v1+json", 700, new Dictionary<string, string>(StringComparer.Ordinal));
 
     private void Ask(ImageName image)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Basewatch.Core.Dialects;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
@@ -37,7 +38,7 @@ public sealed class ReplacementTests
     [InlineData("18-jdk", null)]
     public void A_pattern_makes_the_tag(string tag, string? expected)
     {
-        Assert.True(TagExpression.TryCreate(@"^(\d+)-jdk.*", out var pattern, out _));
+        Assert.True(GoExpression.TryParse(@"^(\d+)-jdk.*", out var pattern, out _));
         Assert.True(TagTemplate.TryCreate("$1-jdk", pattern, out var template, out _));
         Assert.Equal(expected, new Replacement(ImageName.Parse("eclipse-temurin")) { Pattern = pattern, Tag = template }.Choose(tag, ["17-jdk", "17-jre"]).Tag);
     }
@@ -118,8 +119,8 @@ public sealed class ReplacementTests
         var rule = repository.RuleOf("Dockerfile", 1);
         var limited = new PolicySet([], rule, UpdateKind.Minor);
         Assert.Equal([ImageName.Parse("openjdk")], UpdatePlanner.Followed(repository.Uses, limited).Keys);
-        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, limited), Now, null, TestContext.Current.CancellationToken);
-        Assert.All(UpdatePlanner.Assess(repository.Uses, limited, facts, Now), a => Assert.Null(a.Problem));
+        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, limited), new TagChoices(Now), null, TestContext.Current.CancellationToken);
+        Assert.All(UpdatePlanner.Assess(repository.Uses, limited, facts, new TagChoices(Now)), a => Assert.Null(a.Problem));
     }
 
     private void Push(string image, params string[] tags)
@@ -134,7 +135,7 @@ public sealed class ReplacementTests
     {
         var repository = RepositoryText.Of((".github/basewatch.yml", rules), (path, text));
         Assert.Empty(repository.Errors);
-        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, repository.Policies), Now, null, TestContext.Current.CancellationToken);
-        return (repository, UpdatePlanner.Assess(repository.Uses, repository.Policies, facts, Now));
+        var facts = await new RegistrySurvey(_registry).AskAsync(UpdatePlanner.Followed(repository.Uses, repository.Policies), new TagChoices(Now), null, TestContext.Current.CancellationToken);
+        return (repository, UpdatePlanner.Assess(repository.Uses, repository.Policies, facts, new TagChoices(Now)));
     }
 }

@@ -23,6 +23,10 @@ internal static class Some
 
     public static readonly Gen<IReadOnlyList<ImageUse>> Uses = Use.List[0, 12].Select(uses => (IReadOnlyList<ImageUse>)[.. uses.DistinctBy(u => (u.Path, u.Line))]);
 
+    /// <summary>Nothing that is in use is signed.</summary>
+    public static readonly IReadOnlyDictionary<Digest, SignatureFact> Unsigned =
+        Enumerable.Range(0, 6).ToDictionary(n => Core.Images.Digest.Of(System.Text.Encoding.UTF8.GetBytes(n.ToString(CultureInfo.InvariantCulture))), _ => new SignatureFact(SignatureKind.None, default));
+
     /// <summary>What registries say: tags and digests, or a problem, or nothing of the repository.</summary>
     public static readonly Gen<Func<ImageName, IEnumerable<string>, ImageFacts>> Registry =
         Gen.Select(Tag.List[0, 30], Gen.Int[0, 9], Gen.Int[0, 1000]).Select((tags, mood, seed) => new Func<ImageName, IEnumerable<string>, ImageFacts>((image, used) =>
@@ -52,14 +56,14 @@ internal static class Some
                 }
             }
 
-            return new ImageFacts(image) { Tags = held, Digests = digests, DigestProblems = problems };
+            return new ImageFacts(image) { Tags = held, Digests = digests, DigestProblems = problems, Signatures = Unsigned };
         }));
 
     /// <summary>Tags that are followed under the default policy.</summary>
     public static IEnumerable<FollowedTag> Followed(IEnumerable<string> tags) => tags.Select(t => new FollowedTag(t, PolicySet.Default.For(At(ImageReference.Parse("python")))));
 
     /// <summary>Judges uses by the default policy.</summary>
-    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts, default);
+    public static IReadOnlyList<Assessment> Assess(IEnumerable<ImageUse> uses, IReadOnlyDictionary<ImageName, ImageFacts> facts) => UpdatePlanner.Assess(uses, PolicySet.Default, facts, new TagChoices(default));
 
     /// <summary>Tags whose digests are needed under the default policy.</summary>
     public static ICollection<string> DigestsNeeded(IReadOnlyList<string> held, IEnumerable<string> used) =>

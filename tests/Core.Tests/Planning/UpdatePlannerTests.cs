@@ -117,7 +117,12 @@ public sealed class UpdatePlannerTests
     {
         var use = Some.At(ImageReference.Parse("redis:7.2"));
         var (old, current) = (Digest.Of("old"u8), Digest.Of("current"u8));
-        var facts = new ImageFacts(use.Reference!.Name) { Tags = ["7.2", "8.0"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["7.2"] = current, ["8.0"] = Digest.Of("new"u8) } };
+        var facts = new ImageFacts(use.Reference!.Name)
+        {
+            Tags = ["7.2", "8.0"],
+            Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["7.2"] = current, ["8.0"] = Digest.Of("new"u8) },
+            Signatures = new Dictionary<Digest, SignatureFact> { [old] = new(SignatureKind.None, default), [current] = new(SignatureKind.None, default) },
+        };
 
         Assert.Equal(["7.2", "8.0"], Some.DigestsNeeded(facts.Tags!, ["7.2"]).Order(StringComparer.Ordinal));
         Assert.Equal([UpdateKind.Pin, UpdateKind.Major], KindsOf(use));
@@ -166,7 +171,7 @@ public sealed class UpdatePlannerTests
             var use = Some.At(ImageReference.Parse(image));
             string[] tags = ["3.12.1", "3.12.9", "3.14.0", "4.0.0"];
             var facts = new ImageFacts(use.Reference!.Name) { Tags = tags, Digests = tags.ToDictionary(t => t, t => (Digest?)Digest.Of(System.Text.Encoding.UTF8.GetBytes(t)), StringComparer.Ordinal) };
-            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }, default).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
+            return UpdatePlanner.Assess([use], policies, new Dictionary<ImageName, ImageFacts> { [facts.Image] = facts }, new TagChoices(default)).Single().Updates.Select(u => $"{(u.Target with { Digest = null }).Familiar} ({u.Policy})");
         }
     }
 }

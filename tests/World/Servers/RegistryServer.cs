@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 using Basewatch.World.Parts;
@@ -25,6 +26,21 @@ public sealed partial class RegistryServer : RealServer
 
     /// <summary>The registry answers 401 to whoever doesn't sign in by basic authentication.</summary>
     public bool RequiresLogin { get; init; }
+
+    /// <summary>The registry takes the tokens of this service, which must run.</summary>
+    public TokenService? Tokens { get; init; }
+
+    /// <summary>The token that the driver uses.</summary>
+    public string? DriverToken { get; init; }
+
+    /// <summary>Its certificate with the key, in PEM: the registry speaks TLS.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>Who signed <see cref="Certificate"/>.</summary>
+    public X509Certificate2? Authority { get; init; }
+
+    /// <summary>The registry is a cache of the one at this address.</summary>
+    public string? CacheOf { get; init; }
 
     /// <summary>Host and port, as an image reference names the registry: <c>127.0.0.1:port</c>.</summary>
     public string Address => Running(_address);
@@ -90,13 +106,44 @@ public sealed partial class RegistryServer : RealServer
             configuration.Append("auth:\n  htpasswd: {realm: basewatch-tests, path: '").Append(htpasswd).Append("'}\n");
         }
 
+        if (Tokens is not null)
+        {
+            var bundle = Path.Combine(TemporaryFolder, "tokens.pem");
+            await File.WriteAllTextAsync(bundle, Tokens.Pem, cancellationToken);
+            configuration.Append("auth:\n  token: {realm: '").Append(Tokens.Address).Append("token', service: '").Append(TokenService.Service)
+                .Append("', issuer: '").Append(TokenService.Issuer).Append("', rootcertbundle: '").Append(bundle).Append("'}\n");
+        }
+
+        if (Certificate is not null)
+        {
+            var certificate = Path.Combine(TemporaryFolder, "server.pem");
+            await File.WriteAllTextAsync(certificate, Certificate, cancellationToken);
+            configuration.Replace("  secret:", $"  tls: {{certificate: '{certificate}', key: '{certificate}'}}\n  secret:");
+        }
+
+        if (CacheOf is not null)
+        {
+            configuration.Append("proxy: {remoteurl: '").Append(CacheOf).Append("'}\n");
+        }
+
         var file = Path.Combine(TemporaryFolder, "config.yml");
         await File.WriteAllTextAsync(file, configuration.ToString(), cancellationToken);
         var process = Own(ServerProcess.Start("docker-registry", TemporaryFolder, program, ["serve", file], onLine: Note));
         var ready = await process.WaitForLineAsync(Ready, Patience, cancellationToken);
 
         var address = ready.Groups["address"].Value;
-        _client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
+        var handler = new SocketsHttpHandler();
+        if (Authority is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { Authority } };
+        }
+
+        _client = new HttpClient(handler) { BaseAddress = new Uri($"{(Certificate is null ? "http" : "https")}://{address}") };
+        if (DriverToken is not null)
+        {
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", DriverToken);
+        }
+
         if (RequiresLogin)
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}")));
@@ -125,7 +172,7 @@ public sealed partial class RegistryServer : RealServer
         }
     }
 
-    [GeneratedRegex("msg=\"listening on (?<address>127\\.0\\.0\\.1:[0-9]+)\"", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("msg=\"listening on (?<address>127\\.0\\.0\\.1:[0-9]+)(?:, tls)?\"", RegexOptions.NonBacktracking)]
     private static partial Regex Ready { get; }
 
     // Apache's combined log format.

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Basewatch.Core.Policies.Expressions;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Dialects.ArgoCd;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Flux;
 

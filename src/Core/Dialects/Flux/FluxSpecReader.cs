@@ -1,5 +1,5 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats.Yaml;
-using Basewatch.Core.Policies.Expressions;
 using Basewatch.Core.Policies.Semver;
 
 namespace Basewatch.Core.Dialects.Flux;

@@ -1,4 +1,4 @@
-using Basewatch.Core.Policies.Expressions;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Dialects.Flux;
 

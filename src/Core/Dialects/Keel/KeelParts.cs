@@ -1,6 +1,6 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
-using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Keel;
 

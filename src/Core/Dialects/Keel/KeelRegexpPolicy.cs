@@ -1,6 +1,6 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
 
 namespace Basewatch.Core.Dialects.Keel;
 

@@ -1,8 +1,8 @@
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
-using Basewatch.Core.Policies.Expressions;
 using YamlDotNet.Core;
 
 namespace Basewatch.Core.Dialects.Keel;

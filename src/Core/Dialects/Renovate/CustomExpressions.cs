@@ -107,13 +107,12 @@ internal sealed partial class CustomExpressions(ConfigurationText text)
 
         foreach (var written in entry.Scalars("matchStrings"))
         {
-            // Checked as it is written, for the names of the groups are others here.
-            if (!text.Check(written, Expressions.TryRead(written.Value, ignoreCase: false, out var regex, out var error), error) || files.Count == 0)
+            if (text.Expression(written, RegexFormat.Longest) is not { } expression || files.Count == 0)
             {
                 continue;
             }
 
-            var names = regex!.GetGroupNames();
+            string[] names = [.. expression.GroupNames];
             if (datasource is null && !names.Contains("datasource", StringComparer.Ordinal))
             {
                 text.Wrong(written, "the expression says of no datasource: add the group (?<datasource>…), or \"datasourceTemplate\": \"docker\"");
@@ -126,7 +125,7 @@ internal sealed partial class CustomExpressions(ConfigurationText text)
             }
 
             var name = string.Create(CultureInfo.InvariantCulture, $"renovate-{++_formats}");
-            if (RegexFormat.TryCreate(name, globs, Pattern(written.Value, names, image is not null), image, out var format, out error))
+            if (RegexFormat.TryCreate(name, globs, expression, image, Groups(names, image is not null, datasource), out var format, out var error))
             {
                 formats.Add(format);
             }
@@ -139,62 +138,14 @@ internal sealed partial class CustomExpressions(ConfigurationText text)
         return formats;
     }
 
-    /// <summary>The expression with our names for its groups; what would say the datasource says docker.</summary>
-    private static string Pattern(string pattern, string[] names, bool hasImage)
-    {
-        var nameGroup = hasImage ? null : names.Contains("packageName", StringComparer.Ordinal) ? "packageName" : names.Contains("lookupName", StringComparer.Ordinal) ? "lookupName" : "depName";
-        var made = new StringBuilder("(?-m:");
-        var at = 0;
-        foreach (Match group in Group().Matches(pattern))
-        {
-            if (group.Index < at)
-            {
-                continue;
-            }
-
-            made.Append(pattern, at, group.Index - at);
-            at = group.Index + group.Length;
-            var name = group.Groups["name"].Value;
-            if (name == "datasource" && End(pattern, at) is { } end)
-            {
-                made.Append("(?:docker)");
-                at = end + 1;
-                continue;
-            }
-
-            made.Append(name == nameGroup ? "(?<name>" : name == "currentValue" ? "(?<tag>" : name == "currentDigest" ? "(?<digest>" : "(?:");
-        }
-
-        return made.Append(pattern, at, pattern.Length - at).Append(')').ToString();
-    }
-
-    /// <summary>Where the bracket closes that is open before a place.</summary>
-    private static int? End(string pattern, int at)
-    {
-        var (depth, inSet) = (1, false);
-        for (var i = at; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '\\':
-                    i++;
-                    break;
-                case '[' when !inSet:
-                    inSet = true;
-                    break;
-                case ']' when inSet:
-                    inSet = false;
-                    break;
-                case '(' when !inSet:
-                    depth++;
-                    break;
-                case ')' when !inSet && --depth == 0:
-                    return i;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Which groups say what; a template says it before them.</summary>
+    private static RegexGroups Groups(string[] names, bool hasImage, string? datasource) => new(
+        Image: null,
+        Registry: null,
+        Name: hasImage ? null : Array.Find(["packageName", "lookupName"], n => names.Contains(n, StringComparer.Ordinal)) ?? "depName",
+        Tag: "currentValue",
+        Digest: "currentDigest",
+        Datasource: datasource == "docker" ? null : "datasource");
 
     /// <summary>
     /// A pattern for files as ours are written; null where it has none. It may be for some files more: whether Renovate would read
@@ -238,9 +189,6 @@ internal sealed partial class CustomExpressions(ConfigurationText text)
         var path = string.Join('/', names);
         return isRooted ? "/" + path : start.Length > 0 ? path : path.StartsWith("**/", StringComparison.Ordinal) ? path : "*" + path;
     }
-
-    [GeneratedRegex(@"\(\?P?<(?<name>[A-Za-z_][A-Za-z0-9_]*)>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Group();
 
     [GeneratedRegex(@"\[[^\]/]+\]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Set();

@@ -2,49 +2,24 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Images;
 
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>
-/// Regular expressions and globs of a configuration. Renovate's engine is RE2
-/// (<see href="https://github.com/google/re2/wiki/Syntax"/>): no lookaround, no backreference, time that grows with the text alone.
+/// Patterns of a configuration: <c>/expressions/</c> and globs. Renovate's engine is RE2
+/// (<see href="https://github.com/google/re2/wiki/Syntax"/>).
 /// </summary>
 internal static class Expressions
 {
-    private const int Longest = 2000;
+    private const int LongestGlob = 2000;
 
-    private const int LongestTranslated = 100_000;
+    private const int LongestTranslated = 20_000;
 
     private const int MostAlternatives = 64;
 
     private static readonly SearchValues<char> Magic = SearchValues.Create("*?[]{}()+@!|\\");
-
-    /// <summary>Reads an expression; <paramref name="error"/> says what is wrong with it.</summary>
-    public static bool TryRead(string pattern, bool ignoreCase, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error, int longest = Longest)
-    {
-        regex = null;
-        error = null;
-        if (pattern.Length > longest)
-        {
-            error = $"the expression is longer than {longest} characters";
-            return false;
-        }
-
-        try
-        {
-            var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
-            regex = new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), options, Regex.InfiniteMatchTimeout);
-            return true;
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or OutOfMemoryException)
-        {
-            error = e is ArgumentException
-                ? $"'{Excerpt.Of(pattern)}' is no regular expression: close its brackets and escape what is meant as it stands"
-                : $"'{Excerpt.Of(pattern)}' is no expression that RE2 reads: it has neither lookaround nor backreferences, and bounds repetition";
-            return false;
-        }
-    }
 
     /// <summary>Whether a text is written <c>/expression/</c>, <c>/expression/i</c> or with a <c>!</c> before it.</summary>
     public static bool IsRegex(string text) =>
@@ -58,10 +33,13 @@ internal static class Expressions
         var ignoreCase = text.EndsWith('i');
         var from = isNegative ? 2 : 1;
         var to = Math.Max(from, text.Length - (ignoreCase ? 2 : 1));
-        if (TryRead(text[from..to], ignoreCase, out var regex, out error))
+        var written = text[from..to];
+        if (GoExpression.TryParse(written, out var expression, out var wrong, ignoreCase))
         {
-            matches = isNegative ? t => !regex.IsMatch(t) : regex.IsMatch;
+            matches = t => expression.IsMatch(t) != isNegative;
         }
+
+        error = wrong?.About(written);
 
         return matches is not null;
     }
@@ -82,9 +60,9 @@ internal static class Expressions
             return false;
         }
 
-        if (glob.Length > Longest || Alternatives(glob) is not { } alternatives)
+        if (glob.Length > LongestGlob || Alternatives(glob) is not { } alternatives)
         {
-            error = $"'{Excerpt.Of(text)}' is no pattern that is read: it is longer than {Longest} characters, or has more than {MostAlternatives} alternatives";
+            error = $"'{Excerpt.Of(text)}' is no pattern that is read: it is longer than {LongestGlob} characters, or has more than {MostAlternatives} alternatives";
             return false;
         }
 
@@ -102,12 +80,48 @@ internal static class Expressions
             return true;
         }
 
-        if (TryRead($"^(?:{string.Join('|', alternatives.Select(Translate))})$", ignoreCase, out var regex, out error, LongestTranslated))
+        var expressions = new List<GoExpression>();
+        foreach (var pattern in Joined(alternatives.ConvertAll(Translate)))
         {
-            matches = isNegative ? t => !regex.IsMatch(t) : regex.IsMatch;
+            if (!GoExpression.TryParse(pattern, out var expression, out var wrong, ignoreCase))
+            {
+                error = $"'{Excerpt.Of(text)}' is no pattern that is read: {wrong.Message}";
+                return false;
+            }
+
+            expressions.Add(expression);
         }
 
+        error = expressions.Count > 0 ? null : $"'{Excerpt.Of(text)}' is no pattern that is read: its alternatives are too long, write several patterns";
+        matches = expressions.Count > 0 ? t => expressions.Exists(e => e.IsMatch(t)) != isNegative : null;
         return matches is not null;
+    }
+
+    /// <summary>Expressions one of which matches where one of the alternatives matches the whole; none where they are too long.</summary>
+    private static List<string> Joined(List<string> alternatives)
+    {
+        const string Start = "^(?:";
+        const string End = ")$";
+        var joined = new List<string>();
+        if (alternatives.Sum(a => a.Length) > LongestTranslated)
+        {
+            return joined;
+        }
+
+        var text = new StringBuilder(Start);
+        foreach (var alternative in alternatives)
+        {
+            if (text.Length > Start.Length && text.Length + 1 + alternative.Length + End.Length > GoExpression.LongestText)
+            {
+                joined.Add(text.Append(End).ToString());
+                text.Clear().Append(Start);
+            }
+
+            text.Append(text.Length > Start.Length ? "|" : "").Append(alternative);
+        }
+
+        joined.Add(text.Append(End).ToString());
+        return joined;
     }
 
     /// <summary>The globs that a glob with braces stands for; null where they are more than anyone writes.</summary>
@@ -225,7 +239,7 @@ internal static class Expressions
             {
                 text.Append(Regex.Escape(name[++i].ToString()));
             }
-            else
+            else if (c != '*' || i + 1 == name.Length || name[i + 1] != '*')
             {
                 text.Append(c switch { '*' => "[^/]*", '?' => "[^/]", _ => Regex.Escape(c.ToString()) });
             }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Dialects.Renovate;
 
@@ -14,38 +15,41 @@ internal sealed class RegexVersioning : Versioning
 
     private static readonly string[] Operators = ["<=", ">=", "==", "<", ">", "="];
 
-    private readonly Regex _regex;
-    private readonly (int Major, int Minor, int Patch, int Build, int Revision, int PreRelease, int Compatibility) _groups;
+    private readonly GoExpression _expression;
+    private readonly (int? Major, int? Minor, int? Patch, int? Build, int? Revision, int? PreRelease, int? Compatibility) _groups;
 
-    private RegexVersioning(string name, Regex regex)
+    private RegexVersioning(string name, GoExpression expression)
     {
-        (Name, _regex) = (name, regex);
-        _groups = (regex.GroupNumberFromName("major"), regex.GroupNumberFromName("minor"), regex.GroupNumberFromName("patch"), regex.GroupNumberFromName("build"),
-            regex.GroupNumberFromName("revision"), regex.GroupNumberFromName("prerelease"), regex.GroupNumberFromName("compatibility"));
+        (Name, _expression) = (name, expression);
+        _groups = (expression.GroupNumber("major"), expression.GroupNumber("minor"), expression.GroupNumber("patch"), expression.GroupNumber("build"),
+            expression.GroupNumber("revision"), expression.GroupNumber("prerelease"), expression.GroupNumber("compatibility"));
     }
 
     /// <summary>The versions of Kubernetes' interfaces, <c>apps/v1beta1</c>.</summary>
     public static Versioning KubernetesApi { get; } = new RegexVersioning(
         "kubernetes-api",
-        new Regex(@"^(?:(?<compatibility>\S+)/)?v(?<major>[0-9]+)(?<prerelease>(?:alpha|beta)[0-9]+)?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout));
+        GoExpression.TryParse(@"^(?:(?<compatibility>\S+)/)?v(?<major>[0-9]+)(?<prerelease>(?:alpha|beta)[0-9]+)?$", out var expression, out var error)
+            ? expression : throw new FormatException(error.Message));
 
     public override string Name { get; }
 
     /// <summary>The versioning of an expression; <paramref name="error"/> says what is wrong with it.</summary>
     public static Versioning? Create(string pattern, out string? error)
     {
-        if (!pattern.Contains("<major>", StringComparison.Ordinal) && !pattern.Contains("<minor>", StringComparison.Ordinal) && !pattern.Contains("<patch>", StringComparison.Ordinal))
+        if (!GoExpression.TryParse(pattern, out var expression, out var wrong))
         {
-            error = "regex versioning needs a group major, minor or patch: write regex:^(?<major>\\d+)\\.(?<minor>\\d+)$";
+            error = wrong.About(pattern);
             return null;
         }
 
-        return Expressions.TryRead(pattern, ignoreCase: false, out var regex, out error) ? new RegexVersioning("regex", regex) : null;
+        var made = new RegexVersioning("regex", expression);
+        error = made._groups is (null, null, null, _, _, _, _) ? "regex versioning needs a group major, minor or patch: write regex:^(?<major>\\d+)\\.(?<minor>\\d+)$" : null;
+        return error is null ? made : null;
     }
 
     public override Release? Read(string text)
     {
-        var match = _regex.Match(text);
+        var match = _expression.Match(text);
         if (!match.Success)
         {
             return null;
@@ -78,12 +82,12 @@ internal sealed class RegexVersioning : Versioning
             _ => order == 0,
         });
 
-    private static string? Value(Match match, int group) => group > 0 && match.Groups[group] is { Success: true } found ? found.Value : null;
+    private static string? Value(Match match, int? group) => group is { } number && match.Groups[number] is { Success: true } found ? found.Value : null;
 
     /// <summary>The number that a group begins with, as <c>parseInt</c> takes it; null where the group is not there.</summary>
-    private static double? Part(Match match, int group, bool isBuild = false)
+    private static double? Part(Match match, int? group, bool isBuild = false)
     {
-        if (group <= 0 || match.Groups[group] is not { Success: true } found || (isBuild && found.Length == 0))
+        if (group is not { } number || match.Groups[number] is not { Success: true } found || (isBuild && found.Length == 0))
         {
             return null;
         }

@@ -166,7 +166,7 @@ internal sealed class RenovatePolicy : IPolicy
                 var text = candidate;
                 if (_settings.ExtractVersion is { } extract)
                 {
-                    if (extract.Match(text).Groups["version"] is not { Success: true, Length: > 0 } extracted)
+                    if (extract.Match(text).Groups[extract.GroupNumber("version") ?? 0] is not { Success: true, Length: > 0 } extracted)
                     {
                         continue;
                     }

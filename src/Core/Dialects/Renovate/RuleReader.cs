@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
@@ -436,26 +436,26 @@ internal sealed class RuleReader
     private Predicate<string>? Pattern(YamlScalar scalar) =>
         _text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out var matches, out var error), error) ? matches : null;
 
-    private static Regex? Expression(ConfigurationMapping rule, string key)
+    private static GoExpression? Expression(ConfigurationMapping rule, string key)
     {
         if (rule.Text(key) is not { } text)
         {
             return null;
         }
 
-        if (!Expressions.TryRead(text, ignoreCase: false, out var regex, out var error))
+        if (!GoExpression.TryParse(text, out var expression, out var error))
         {
-            rule.Wrong(key, error);
+            rule.Wrong(key, error.About(text));
             return null;
         }
 
-        if (regex.GroupNumberFromName("version") < 0)
+        if (expression.GroupNumber("version") is null)
         {
             rule.Wrong(key, $"'{key}' needs a group for the version: write ^(?<version>[^-]+)(?<compatibility>-.*)?$");
             return null;
         }
 
-        return regex;
+        return expression;
     }
 
     private static TimeSpan? Age(ConfigurationMapping rule, string key)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Dialects.Renovate;
@@ -17,7 +17,7 @@ internal sealed record RuleSettings
     public AllowedVersions? Allowed { get; init; }
 
     /// <summary>The part of a tag that is its version; null: all of it.</summary>
-    public Regex? ExtractVersion { get; init; }
+    public GoExpression? ExtractVersion { get; init; }
 
     /// <summary>Parts a tag into its version and what has to stay; null: not parted.</summary>
     public TagParts? VersionCompatibility { get; init; }

@@ -1,11 +1,13 @@
-using System.Text.RegularExpressions;
+using Basewatch.Core.Expressions;
 
 namespace Basewatch.Core.Dialects.Renovate;
 
 /// <summary>Parts a tag into its version and what has to stay as it is, by an expression with the groups <c>version</c> and <c>compatibility</c>.</summary>
-internal sealed class TagParts(Regex expression)
+internal sealed class TagParts(GoExpression expression)
 {
-    private readonly bool _isAtDash = expression.ToString() == "^(?<version>[^-]+)(?<compatibility>-.*)?$";
+    private readonly bool _isAtDash = expression.Text == "^(?<version>[^-]+)(?<compatibility>-.*)?$";
+    private readonly int? _version = expression.GroupNumber("version");
+    private readonly int? _compatibility = expression.GroupNumber("compatibility");
 
     /// <summary>Parts a tag; false where it has no version.</summary>
     /// <param name="tag">The tag.</param>
@@ -22,8 +24,8 @@ internal sealed class TagParts(Regex expression)
         }
 
         var match = expression.Match(tag);
-        version = match.Groups["version"].Value;
-        compatibility = match.Groups["compatibility"] is { Success: true } group ? group.Value : null;
+        version = _version is { } v ? match.Groups[v].Value : "";
+        compatibility = _compatibility is { } c && match.Groups[c] is { Success: true } group ? group.Value : null;
         return version.Length > 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text.Json;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
@@ -15,10 +16,12 @@ public sealed class ConfigurationReader
 
     private const int MostPatterns = 1000;
 
+    private static readonly string[] Signatures = ["keep", "required", "ignore"];
+
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
     /// <summary>What a rule may say besides whether it is enabled.</summary>
-    private static readonly string[] Decisions = ["policy", "platforms", "replaceWith"];
+    private static readonly string[] Decisions = ["policy", "platforms", "signed", "replaceWith"];
 
     private readonly ConfigurationText _text;
     private readonly FormatCatalog _formats;
@@ -30,7 +33,7 @@ public sealed class ConfigurationReader
     public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest"];
 
     /// <summary>The keys of a rule.</summary>
-    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "replaceWith", "enabled", "reason"];
+    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "signed", "replaceWith", "enabled", "reason"];
 
     /// <summary>The keys of a replacement.</summary>
     public static IReadOnlyList<string> ReplacementKeys { get; } = ["image", "tag", "pattern"];
@@ -146,6 +149,7 @@ public sealed class ConfigurationReader
             var reason = item.Text("reason");
             var (text, summary, policy) = ReadPolicy(item);
             var platforms = ReadPlatforms(item);
+            var signed = item.Choice("signed", Signatures);
             var replacement = ReadReplacement(item, scope);
             if (!enabled && Decisions.FirstOrDefault(item.Has) is { } idle)
             {
@@ -153,7 +157,7 @@ public sealed class ConfigurationReader
             }
             else if (!item.Has("enabled") && !Decisions.Any(item.Has))
             {
-                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, replaceWith, or 'enabled: false'");
+                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, signed, replaceWith, or 'enabled: false'");
             }
 
             if (!item.IsSound)
@@ -163,9 +167,9 @@ public sealed class ConfigurationReader
 
             // What is wrong in itself is not compared with others.
             var rule = enabled
-                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text), policy)
+                ? new PolicyRule(new PolicyText(PolicyText.Docker.Dialect, text) { Signed = signed is null ? null : Enum.Parse<SignatureRule>(signed, ignoreCase: true) }, policy)
                 {
-                    Summary = summary + (platforms.Count == 0 ? "" : $", for {string.Join(", ", platforms)}") + (replacement is null ? "" : $", replaced by {replacement}"),
+                    Summary = summary + (platforms.Count == 0 ? "" : $", for {string.Join(", ", platforms)}") + (signed is null ? "" : $", signed: {signed}") + (replacement is null ? "" : $", replaced by {replacement}"),
                     Reason = reason,
                     Source = SourceOf(_text.LineOf(item.Node)),
                     Platforms = platforms,
@@ -225,12 +229,12 @@ public sealed class ConfigurationReader
 
         var mapping = node is YamlMapping ? rule.Mapping("replaceWith", ReplacementKeys) : null;
         var written = node is YamlMapping ? mapping?.Needed("image", Example) : rule.Scalar("replaceWith");
-        TagExpression? pattern = null;
+        GoExpression? pattern = null;
         TagTemplate? tag = null;
-        if (mapping?.Scalar("pattern") is { } expression && _text.Check(expression, TagExpression.TryCreate(expression.Value, out pattern, out var wrong), wrong)
+        if (mapping?.Scalar("pattern") is { } expression && (pattern = _text.Expression(expression)) is not null
             && mapping.Needed("tag", "the other image's tag, as in tag: $1-jdk") is { } template)
         {
-            _text.Check(template, TagTemplate.TryCreate(template.Value, pattern!, out tag, out var wrongTag), wrongTag);
+            _text.Check(template, TagTemplate.TryCreate(template.Value, pattern, out tag, out var wrongTag), wrongTag);
         }
         else if (mapping?.Has("tag") == true && !mapping.Has("pattern"))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
@@ -115,8 +116,8 @@ internal sealed class PolicyReader
                 var compared = _mapping.Texts("compare", MostItems);
                 var kept = _mapping.Texts("keep", MostItems);
                 return _mapping.Needed("pattern", "as in pattern: '^main-(?<compare>[0-9]+)$'") is { } text
-                    && _text.Check(text, TagExpression.TryCreate(text.Value, out var expression, out var wrongExpression), wrongExpression)
-                    && _text.Check(text, RegexPolicy.TryCreate(expression!, compared, kept, order, out var regex, out var wrongGroup), wrongGroup)
+                    && _text.Expression(text) is { } expression
+                    && _text.Check(text, RegexPolicy.TryCreate(expression, compared, kept, order, out var regex, out var wrongGroup), wrongGroup)
                     ? regex : null;
             case "distribution":
                 return new DistributionPolicy();
@@ -133,13 +134,13 @@ internal sealed class PolicyReader
 
     private TagFilters Filters(string name, UpdateKind? furthest)
     {
-        TagExpression? pattern = null;
+        GoExpression? pattern = null;
         TagTemplate? extract = null;
         if (_mapping.Mapping("filterTags", ["pattern", "extract"]) is { } filter)
         {
             if (filter.Needed("pattern", "as in filterTags: {pattern: '^v(?<v>.*)$', extract: '$v'}") is { } text
-                && _text.Check(text, TagExpression.TryCreate(text.Value, out pattern, out var wrong), wrong)
-                && filter.Scalar("extract") is { } template && _text.Check(template, TagTemplate.TryCreate(template.Value, pattern!, out extract, out var wrongTemplate), wrongTemplate)
+                && (pattern = _text.Expression(text)) is not null
+                && filter.Scalar("extract") is { } template && _text.Check(template, TagTemplate.TryCreate(template.Value, pattern, out extract, out var wrongTemplate), wrongTemplate)
                 && name is "newestBuild" or "distribution" or "precise" or "floating" or "followTag")
             {
                 _text.Wrong(template, $"'extract' has no meaning with the policy '{name}', which asks the registry about whole tags: leave it out");

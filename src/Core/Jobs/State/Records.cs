@@ -133,6 +133,15 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
     /// <summary>By tag.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset>? FirstSeen { get; init; }
 
+    /// <summary>By tag.</summary>
+    public IReadOnlyDictionary<string, PushDateRecord>? Pushed { get; init; }
+
+    /// <summary>By digest.</summary>
+    public IReadOnlyDictionary<string, SignatureFact>? Signatures { get; init; }
+
+    /// <summary>By digest.</summary>
+    public IReadOnlyDictionary<string, string>? SignatureProblems { get; init; }
+
     /// <summary>The record of facts.</summary>
     public static ImageFactsRecord Of(ImageFacts facts)
     {
@@ -142,6 +151,9 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
             Contents = facts.Contents.Count == 0 ? null : Sorted(facts.Contents, d => d.ToString(), ImageContentRecord.Of),
             ContentProblems = facts.ContentProblems.Count == 0 ? null : Sorted(facts.ContentProblems, d => d.ToString(), p => p),
             FirstSeen = facts.FirstSeen.Count == 0 ? null : Sorted(facts.FirstSeen, t => t, s => s),
+            Pushed = facts.Pushed.Count == 0 ? null : Sorted(facts.Pushed, t => t, p => new PushDateRecord(p.Digest.ToString(), p.At)),
+            Signatures = facts.Signatures.Count == 0 ? null : Sorted(facts.Signatures, d => d.ToString(), s => s),
+            SignatureProblems = facts.SignatureProblems.Count == 0 ? null : Sorted(facts.SignatureProblems, d => d.ToString(), p => p),
         };
     }
 
@@ -154,6 +166,9 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
         Contents = (Contents ?? new Dictionary<string, ImageContentRecord>(StringComparer.Ordinal)).ToDictionary(c => Digest.Parse(c.Key), c => c.Value.ToContent()),
         ContentProblems = (ContentProblems ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(c => Digest.Parse(c.Key), c => c.Value),
         FirstSeen = FirstSeen ?? new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal),
+        Pushed = (Pushed ?? new Dictionary<string, PushDateRecord>(StringComparer.Ordinal)).ToDictionary(p => p.Key, p => new PushDate(Digest.Parse(p.Value.Digest), p.Value.At), StringComparer.Ordinal),
+        Signatures = (Signatures ?? new Dictionary<string, SignatureFact>(StringComparer.Ordinal)).ToDictionary(s => Digest.Parse(s.Key), s => s.Value),
+        SignatureProblems = (SignatureProblems ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(s => Digest.Parse(s.Key), s => s.Value),
     };
 
     private static SortedDictionary<string, T> Sorted<TKey, TValue, T>(IReadOnlyDictionary<TKey, TValue> facts, Func<TKey, string> key, Func<TValue, T> value)
@@ -201,6 +216,11 @@ public sealed record ImageContentRecord(
 /// <param name="Facts">Tags, contents, and when tags were first seen.</param>
 internal sealed record KeptFacts(int Version, string Image, ImageFactsRecord Facts);
 
+/// <summary><see cref="PushDate"/> as it is kept.</summary>
+/// <param name="Digest">What the tag named then.</param>
+/// <param name="At">When.</param>
+public sealed record PushDateRecord(string Digest, DateTimeOffset At);
+
 /// <summary>How one repository uses one image: the index from images to repositories.</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
 /// <param name="Places">Every place.</param>
@@ -215,7 +235,7 @@ public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? 
 {
     /// <summary>Tells apart what places follow: the tag, and under which policy; null where it follows nothing, or stays as it is.</summary>
     [JsonIgnore]
-    public string? Follows => Tag is null || Policy == PolicyText.None ? null : Policy is null ? Tag : $"{Tag} {Digest.Of(Encoding.UTF8.GetBytes($"{Policy.Dialect} {Policy.Text}")).Hex[..16]}";
+    public string? Follows => Tag is null || Policy == PolicyText.None ? null : Policy is null ? Tag : $"{Tag} {Digest.Of(Encoding.UTF8.GetBytes($"{Policy.Dialect} {Policy.Text}{(Policy.Signed is { } signed ? $" signed {signed}" : "")}")).Hex[..16]}";
 }
 
 /// <summary>A pull request in the ledger.</summary>

@@ -1,7 +1,8 @@
-using Basewatch.Core.Policies.Expressions;
+using System.Diagnostics;
+using Basewatch.Core.Expressions;
 using CsCheck;
 
-namespace Basewatch.Core.Tests.Policies;
+namespace Basewatch.Core.Tests.Expressions;
 
 public sealed class GoExpressionTests
 {
@@ -161,6 +162,7 @@ public sealed class GoExpressionTests
     [Theory]
     [InlineData(@"\p{Greek}")]
     [InlineData("a{1000}b{1000}c")]
+    [InlineData(@"(?i)[^\W][^\W][^\W][^\W][^\W][^\W][^\W][^\W][^\W]")]
     [InlineData("((a?){30}){30}(((b|c|d)?){30}){30}")]
     public void What_only_Go_takes_is_told_apart(string text)
     {
@@ -187,6 +189,49 @@ public sealed class GoExpressionTests
             Assert.True(GoExpression.TryParse(text, out var expression, out var error) == (error is null));
             expression?.IsMatch("1.2.3-alpha");
         });
+    }
+
+    [Fact]
+    public void What_is_taken_is_made_in_bounded_time_and_memory()
+    {
+        var piece = Gen.OneOf(
+            Gen.OneOf("(", "(?:", ")", ")", ")", "[", "[^", "]", "]", "{2}", "{1000}", "{31,}", "{0,900}", "{", "}", ",", "*", "+", "?", "|", "^", "$", ".", "\\", "\\W", "\\S", "\\pL", "(?i)", "(?i:", "(?m)", "(?s:", "(?P<a>", "-", "a", "k", "0", "9", "[\0-\uFFFF]", "[^a]"),
+            Gen.Char['\u0100', '\uD000'].Select(c => $"{c}"));
+        var run = Gen.Select(piece.Array[1, 8].Select(string.Concat), Gen.Int[1, 60], (text, times) => string.Concat(Enumerable.Repeat(text, times)));
+        var characters = Gen.Char['\u0100', '\uD000'].Array[1, 1000].Select(c => new string(c));
+        Gen.Select(Gen.Frequency((6, run), (1, characters)).Array[1, 5].Select(string.Concat), Gen.Bool).Sample(
+            (text, ignoreCase) =>
+            {
+                var clock = Stopwatch.StartNew();
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                if (GoExpression.TryParse(text, out var expression, out _, ignoreCase))
+                {
+                    _ = expression.Backtracking;
+                }
+
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+                Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 200_000_000);
+            },
+            iter: 1000);
+    }
+
+    [Fact]
+    public void Flags_can_be_given_beside_it()
+    {
+        Assert.True(GoExpression.TryParse("^a(?-i)b$", out var expression, out _, ignoreCase: true, multiline: true));
+        Assert.Equal((true, false, false), (expression.IsMatch("x\nAb\n"), expression.IsMatch("AB"), expression.IsMatch("Ab\r\n")));
+        Assert.Equal("^a(?-i)b$", expression.Text);
+    }
+
+    [Fact]
+    public void Of_groups_of_a_name_the_one_that_took_part_is_meant()
+    {
+        Assert.True(GoExpression.TryParse("^(?:v(?<n>[0-9]+)|(r)(?<n>[0-9]+))$", out var expression, out _));
+        Assert.Equal(["n", "2"], expression.Groups);
+        Assert.Equal("5 r 5", $"{expression.Group("n")!.In(expression.Match("r5"))} {expression.Group("2")!.In(expression.Match("r5"))} {expression.Group("n")!.In(expression.Match("v5"))}");
+        Assert.Equal("r5", expression.Group("0")!.In(expression.Match("r5")).Value);
+        Assert.Null(expression.Group("4"));
+        Assert.Null(expression.Group("m"));
     }
 
     [Fact]

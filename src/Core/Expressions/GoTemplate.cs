@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Basewatch.Core.Policies.Expressions;
+namespace Basewatch.Core.Expressions;
 
 /// <summary>A template of Go's <c>regexp.Expand</c>: text and groups.</summary>
 internal sealed class GoTemplate
@@ -40,7 +39,7 @@ internal sealed class GoTemplate
             else
             {
                 at = end;
-                if (GroupOf(name, expression) is { } group)
+                if (expression.Group(name) is { } group)
                 {
                     Flush(parts, literal);
                     parts.Add(new Part("", group));
@@ -55,22 +54,22 @@ internal sealed class GoTemplate
     /// <summary>The template filled in from a match of its expression.</summary>
     public string Expand(Match match)
     {
-        if (_parts is [{ Group: >= 0 } only])
+        if (_parts is [{ Group: { } only }])
         {
-            return match.Groups[only.Group].Value;
+            return only.In(match).Value;
         }
 
         var length = 0;
         foreach (var part in _parts)
         {
-            length += part.Group < 0 ? part.Literal.Length : match.Groups[part.Group].Length;
+            length += part.Group?.In(match).Length ?? part.Literal.Length;
         }
 
         return string.Create(length, (_parts, match), static (expanded, from) =>
         {
             foreach (var part in from._parts)
             {
-                var text = part.Group < 0 ? part.Literal : from.match.Groups[part.Group].ValueSpan;
+                var text = part.Group is { } group ? group.In(from.match).ValueSpan : part.Literal;
                 text.CopyTo(expanded);
                 expanded = expanded[text.Length..];
             }
@@ -91,25 +90,15 @@ internal sealed class GoTemplate
         return end == start || (brace && (end >= text.Length || text[end] != '}')) ? null : brace ? end + 1 : end;
     }
 
-    private static int? GroupOf(string name, GoExpression expression)
-    {
-        if (name.All(char.IsAsciiDigit) && (name.Length == 1 || name[0] != '0'))
-        {
-            return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < expression.Regex.GetGroupNumbers().Length ? number : null;
-        }
-
-        return expression.GroupNumber(name);
-    }
-
     private static void Flush(List<Part> parts, StringBuilder literal)
     {
         if (literal.Length > 0)
         {
-            parts.Add(new Part(literal.ToString(), -1));
+            parts.Add(new Part(literal.ToString(), null));
             literal.Clear();
         }
     }
 
-    /// <summary>A text, or a group where <see cref="Group"/> is not negative.</summary>
-    private readonly record struct Part(string Literal, int Group);
+    /// <summary>A text, or else a group.</summary>
+    private readonly record struct Part(string Literal, GoGroup? Group);
 }

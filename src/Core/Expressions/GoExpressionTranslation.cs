@@ -2,13 +2,16 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Basewatch.Core.Policies.Expressions;
+namespace Basewatch.Core.Expressions;
 
 /// <summary>
 /// Writes Go's syntax as .NET's, from left to right. What both spell alike and mean otherwise is written out: <c>$</c>,
 /// <c>\d</c>, <c>[[:alpha:]]</c>, <c>(?U)</c>, the numbers of named groups. Source of the rules: Go's <c>regexp/syntax/parse.go</c>.
 /// </summary>
-internal sealed class GoExpressionTranslation(string text)
+/// <param name="text">The expression.</param>
+/// <param name="ignoreCase">Whether it begins as if with <c>(?i)</c>.</param>
+/// <param name="multiline">Whether it begins as if with <c>(?m)</c>.</param>
+internal sealed class GoExpressionTranslation(string text, bool ignoreCase, bool multiline)
 {
     /// <summary>Go refuses to count further, nested repetitions multiplied.</summary>
     private const int MostRepetitions = 1000;
@@ -18,6 +21,18 @@ internal sealed class GoExpressionTranslation(string text)
 
     /// <summary>The most pieces with repetitions written out, so that each character of a tag takes bounded time.</summary>
     private const int MostPieces = 2000;
+
+    /// <summary>
+    /// The most different sets of characters, multiplied by the ranges in them: .NET parts all characters by them when it makes
+    /// the expression, in time and memory that grow with this. All of ASCII, one by one, are 9,025.
+    /// </summary>
+    private const int MostParts = 10_000;
+
+    /// <summary>What a general category counts for.</summary>
+    private const int RangesOfCategory = 25;
+
+    /// <summary>Characters in ranges where case does not count: .NET looks at each.</summary>
+    private const int MostFolded = 8 * 0x10000;
 
     private const int LastCharacter = 0xFFFF;
     private const string NoCharacter = @"[^\u0000-\uFFFF]";
@@ -40,12 +55,15 @@ internal sealed class GoExpressionTranslation(string text)
         ["xdigit"] = "09AFaf",
     };
 
-    private readonly StringBuilder _net = new();
+    private readonly StringBuilder _net = new(ignoreCase ? "(?i)" : "");
     private readonly Stack<Frame> _open = new();
-    private readonly Dictionary<string, int> _groups = new(StringComparer.Ordinal);
+    private readonly List<string?> _groups = [];
+    private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
+    private long _ranges;
+    private int _categories;
+    private long _folded;
     private int _at;
-    private int _count;
-    private Flags _flags;
+    private Flags _flags = new(ignoreCase, multiline, DotAll: false, Ungreedy: false);
 
     /// <summary>How often the last piece is repeated; 0 where there is none that a <c>*</c> could repeat.</summary>
     private long _piece;
@@ -60,7 +78,8 @@ internal sealed class GoExpressionTranslation(string text)
     /// <summary>The expression for .NET, after <see cref="Run"/>.</summary>
     public string Result => _net.ToString();
 
-    public IReadOnlyDictionary<string, int> Groups => _groups;
+    /// <summary>Names of its groups from left to right; null: it has none.</summary>
+    public IReadOnlyList<string?> Groups => _groups;
 
     private char Here => _at < text.Length ? text[_at] : '\0';
 
@@ -75,7 +94,7 @@ internal sealed class GoExpressionTranslation(string text)
                 repeated = ReadNext(repeated);
             }
 
-            return _open.Count == 0 ? null : new GoExpressionError("it has a group that is not closed", IsWrongInGo: true);
+            return _open.Count == 0 ? null : new GoExpressionError("it has a group that is not closed: write \\( where a bracket is meant", IsWrongInGo: true);
         }
         catch (FormatException e)
         {
@@ -128,7 +147,7 @@ internal sealed class GoExpressionTranslation(string text)
                 var count = text[_at..end];
                 if (least > MostRepetitions || most > MostRepetitions || (most >= 0 && least > most))
                 {
-                    throw Wrong($"it repeats {count}, and Go counts to {MostRepetitions}");
+                    throw Wrong($"it repeats {count}, and RE2 counts to {MostRepetitions}");
                 }
 
                 Repeat(count, least, most, repeated);
@@ -151,7 +170,7 @@ internal sealed class GoExpressionTranslation(string text)
         if (!text.AsSpan(_at).StartsWith("(?"))
         {
             _at++;
-            Push($"(?<{++_count}>", _flags);
+            OpenGroup(null);
             return;
         }
 
@@ -169,10 +188,14 @@ internal sealed class GoExpressionTranslation(string text)
             throw Wrong("it has a group whose name is not made of letters, digits and underscores");
         }
 
-        // Of two groups of a name, the first is meant by it (Regexp.SubexpIndex).
-        _groups.TryAdd(name, ++_count);
         _at = end + 1;
-        Push($"(?<{_count}>", _flags);
+        OpenGroup(name);
+    }
+
+    private void OpenGroup(string? name)
+    {
+        _groups.Add(name);
+        Push(string.Create(CultureInfo.InvariantCulture, $"(?<{_groups.Count}>"), _flags);
     }
 
     /// <summary><c>(?i)</c>, <c>(?i-s:</c>, <c>(?:</c>.</summary>
@@ -218,9 +241,9 @@ internal sealed class GoExpressionTranslation(string text)
 
                     return;
                 case '=' or '!' or '<':
-                    throw Wrong("it has a look-around, which Go doesn't know");
+                    throw Wrong("it has a look-around, which RE2 doesn't know");
                 default:
-                    throw Wrong("it has a '(?' with flags that Go doesn't know");
+                    throw Wrong("it has a '(?' with flags that RE2 doesn't know");
             }
         }
     }
@@ -236,7 +259,7 @@ internal sealed class GoExpressionTranslation(string text)
     {
         if (!_open.TryPop(out var frame))
         {
-            throw Wrong("it closes a group that is not open");
+            throw Wrong("it closes a group that is not open: write \\) where a bracket is meant");
         }
 
         _at++;
@@ -257,7 +280,7 @@ internal sealed class GoExpressionTranslation(string text)
 
         if (_piece == 0)
         {
-            throw Wrong($"there is nothing before '{operation}' to repeat");
+            throw Wrong($"there is nothing before '{operation}' to repeat: write \\{operation} where it is meant as it stands");
         }
 
         var times = Math.Max(1, most < 0 ? least : most);
@@ -337,9 +360,10 @@ internal sealed class GoExpressionTranslation(string text)
                 _at = next;
                 break;
             default:
+                var isClosed = At(_at + 1) is 'D' or 'S' or 'W';
                 if (ReadNamedSet() is { } set)
                 {
-                    Piece(set.Length > 0 ? $"[{set}]" : NoCharacter);
+                    Piece(set.Length == 0 ? NoCharacter : isClosed ? $"(?-i:[{set}])" : $"[{set}]");
                 }
                 else
                 {
@@ -360,6 +384,7 @@ internal sealed class GoExpressionTranslation(string text)
             if (ReadNamedSet() is { } set)
             {
                 items.Append(set);
+                Fold(set.Contains(@"\uFFFF", StringComparison.Ordinal) ? LastCharacter : 0);
                 continue;
             }
 
@@ -378,6 +403,7 @@ internal sealed class GoExpressionTranslation(string text)
             if (low <= LastCharacter)
             {
                 items.Append(Range((char)low, (char)Math.Min(high, LastCharacter)));
+                Fold(high - low);
             }
         }
 
@@ -386,7 +412,7 @@ internal sealed class GoExpressionTranslation(string text)
     }
 
     private int ReadClassRune() =>
-        _at >= text.Length ? throw Wrong("it has a '[' without its ']'") : Here == '\\' ? ReadEscapedRune() : ReadRune();
+        _at >= text.Length ? throw Wrong("it has a '[' without its ']': write \\[ where a bracket is meant") : Here == '\\' ? ReadEscapedRune() : ReadRune();
 
     /// <summary><c>\d</c>, <c>\pL</c>, <c>[:alpha:]</c> as the inside of a class; null where there is none.</summary>
     private string? ReadNamedSet()
@@ -405,7 +431,7 @@ internal sealed class GoExpressionTranslation(string text)
             _at = end + 2;
             return PosixClasses.TryGetValue(isNegated ? name[1..] : name, out var posix)
                 ? Ranges(posix, isNegated)
-                : throw Wrong("it has a class '[:…:]' that Go doesn't know");
+                : throw Wrong("it has a class '[:…:]' that RE2 doesn't know");
         }
 
         if (Here != '\\')
@@ -446,6 +472,7 @@ internal sealed class GoExpressionTranslation(string text)
             (name, isNegated) = (name[1..], !isNegated);
         }
 
+        _categories++;
         return name switch
         {
             "Any" => isNegated ? "" : Range('\0', (char)LastCharacter),
@@ -492,11 +519,11 @@ internal sealed class GoExpressionTranslation(string text)
 
                 return octal;
             case >= '1' and <= '9':
-                throw Wrong("it has a back-reference, which Go doesn't know");
+                throw Wrong("it has a back-reference, which RE2 doesn't know");
             case < '\x80' when !char.IsAsciiLetterOrDigit(c):
                 return c;
             default:
-                throw Wrong($"it has '\\{c}', which Go doesn't know");
+                throw Wrong($"it has '\\{c}', which RE2 doesn't know");
         }
     }
 
@@ -529,6 +556,26 @@ internal sealed class GoExpressionTranslation(string text)
         _net.Append(net);
         (_piece, _size) = (1, 1);
         Grow(1);
+        if (_sets.Add(net))
+        {
+            _ranges += Math.Max(1, net.Length / Escape('x').Length) + (_categories * RangesOfCategory);
+        }
+
+        _categories = 0;
+
+        if (_sets.Count * _ranges > MostParts)
+        {
+            throw new NotSupportedException("it has too many different characters and classes of them");
+        }
+    }
+
+    private void Fold(int characters)
+    {
+        _folded += _flags.IgnoreCase ? characters : 0;
+        if (_folded > MostFolded)
+        {
+            throw new NotSupportedException("it has too many characters in classes where case does not count");
+        }
     }
 
     private void Grow(long pieces)

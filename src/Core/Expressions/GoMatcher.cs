@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Basewatch.Core.Policies.Expressions;
+namespace Basewatch.Core.Expressions;
 
 /// <summary>
 /// Finds the groups of an expression in many texts. Without backtracking groups take ten times as long, and both ways find the
