@@ -1,5 +1,6 @@
 using System.Globalization;
 using Basewatch.Bench.Policies;
+using Basewatch.Bench.Scale;
 using Basewatch.Bench.Scan;
 
 switch (args)
@@ -17,7 +18,10 @@ switch (args)
     case ["policies"]:
         Decisions.Measure();
         return 0;
+    case ["scale", ("sqlite" or "tables") and var kind, var place]:
+        await Cycles.MeasureAsync(kind, place);
+        return 0;
     default:
-        Console.Error.WriteLine("bench scan make FOLDER FILES | relevant FOLDER | walk FOLDER | read FOLDER LIST\nbench policies");
+        Console.Error.WriteLine("bench scan make FOLDER FILES | relevant FOLDER | walk FOLDER | read FOLDER LIST\nbench policies\nbench scale sqlite FOLDER | tables CONNECTION");
         return 2;
 }

@@ -20,7 +20,7 @@ internal sealed class LocalEngine : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Puts the jobs over these adapters, with these policies and formats.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats)
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats, FactsCache? facts = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -32,6 +32,11 @@ internal sealed class LocalEngine : IAsyncDisposable
         if (notifier is not null)
         {
             services.AddSingleton(notifier);
+        }
+
+        if (facts is not null)
+        {
+            services.AddSingleton(facts);
         }
 
         services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));

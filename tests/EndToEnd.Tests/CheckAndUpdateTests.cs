@@ -414,6 +414,38 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
 
     private static string Hex(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text));
 
+    [Fact]
+    public async Task A_second_check_asks_for_no_content_again_and_tells_the_same()
+    {
+        using var cache = new TemporaryFolder();
+        var first = await CountedAsync(Run("check", "--format", "json").With("Basewatch__Cache__Folder", cache.Path));
+        var second = await CountedAsync(Run("check", "--format", "json").With("Basewatch__Cache__Folder", cache.Path));
+        var without = await CountedAsync(Run("check", "--format", "json", "--no-cache").With("Basewatch__Cache__Folder", cache.Path));
+
+        Assert.True(first.Contents > 0, "there was nothing to keep");
+        Assert.Equal(0, second.Contents);
+        Assert.Equal(first.Contents, without.Contents);
+        Assert.Equal(first.All - first.Contents, second.All);
+        Assert.Equal(first.Output, second.Output);
+        Assert.Equal(first.Output, without.Output);
+
+        // Whatever has become of it.
+        foreach (var file in Directory.GetFiles(cache.Path, "*", SearchOption.AllDirectories))
+        {
+            await File.WriteAllTextAsync(file, "{}", TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(first.Output, (await CountedAsync(Run("check", "--format", "json").With("Basewatch__Cache__Folder", cache.Path))).Output);
+    }
+
+    /// <summary>What a run gives, its requests, and those of them for manifests by digest and for configurations.</summary>
+    private async Task<(string Output, int All, int Contents)> CountedAsync(CliRun run)
+    {
+        var (all, contents) = (await _images.RequestsAsync(), await _images.ContentsAsync());
+        var result = (await run.RunAsync()).Exits(0);
+        return (result.Output, await _images.RequestsAsync() - all, await _images.ContentsAsync() - contents);
+    }
+
     private CliRun Run(params string[] arguments) => new CliRun(arguments).In(_folder).With(_images.Settings);
 
     private string Pinned(string image) => $"{image}@{_digests[image]}";

@@ -41,6 +41,9 @@ public sealed class BasewatchOptions
     /// <summary>Concurrency, page size and timeouts of every registry.</summary>
     public RegistryOptions RegistryLimits { get; set; } = new();
 
+    /// <summary>What the command line keeps between runs.</summary>
+    public CacheOptions Cache { get; set; } = new();
+
     /// <summary>Where state and jobs are kept.</summary>
     public StorageOptions Storage { get; set; } = new();
 
@@ -179,6 +182,16 @@ public sealed class LifecycleOptions
 
     /// <summary>A file with an answer of <c>/products/full</c> to use instead of asking.</summary>
     public string? CatalogFile { get; set; }
+}
+
+/// <summary>What the command line keeps between runs. Whatever it is, it can be deleted at any time.</summary>
+public sealed class CacheOptions
+{
+    /// <summary>Whether what is learnt of registries is kept.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>The folder; null: <c>basewatch</c> in the user's folder for caches.</summary>
+    public string? Folder { get; set; }
 }
 
 /// <summary>When the loops run: NCRONTAB with six fields, seconds first, in UTC, as Azure Functions reads them.</summary>

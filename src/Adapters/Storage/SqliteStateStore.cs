@@ -57,14 +57,14 @@ public sealed class SqliteStateStore : IStateStore, IAsyncDisposable
         while (true)
         {
             var page = await UseAsync(database => database.Page(partition, after), cancellationToken);
-            if (page.Count == 0)
-            {
-                yield break;
-            }
-
             foreach (var stored in page)
             {
                 yield return Entry(new StateKey(partition, RowOf(stored)), stored);
+            }
+
+            if (page.Count < PageRows && page.Sum(s => (long)s.Value.Length) < PageBytes)
+            {
+                yield break;
             }
 
             after = page[^1].Row;

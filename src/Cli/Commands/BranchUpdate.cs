@@ -40,7 +40,8 @@ internal static class BranchUpdate
             notifier: null,
             tools.Loggers,
             new PolicySources(tools.Rules),
-            tools.Formats);
+            tools.Formats,
+            tools.Facts);
         var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
         failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));

@@ -16,14 +16,15 @@ internal static class CheckCommand
         var policy = CommonOptions.Policy();
         var catalog = CommonOptions.Catalog();
         var settings = CommonOptions.Settings();
+        var noCache = CommonOptions.NoCache();
         var verbose = CommonOptions.Verbose();
         var command = new Command("check", "Compare every image with its registry: newer tags, moved digests, gone tags, ends of life.")
         {
-            path, format, failOn, policy, catalog, settings, verbose,
+            path, format, failOn, policy, catalog, settings, noCache, verbose,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, noCache);
             var folder = await tools.ReadAsync(parsed.GetValue(path)!, UpdateKind.Major, cancellationToken);
             var report = await RunAsync(tools, folder, comparesPlatforms: false, cancellationToken);
             switch (parsed.GetValue(format))

@@ -35,5 +35,7 @@ internal static class CommonOptions
         Description = "A policy for some images, IMAGE=POLICY, such as 'python=semver:>=3.12 <3.14', 'ghcr.io/acme/*=digest'. May be given several times; the first that matches counts.",
     };
 
+    public static Option<bool> NoCache() => new("--no-cache") { Description = "Neither use nor keep what runs learn of registries." };
+
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Log what is done to stderr." };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
@@ -20,7 +21,7 @@ internal sealed class Toolbox : IDisposable
 
     private readonly OciRegistry _registry;
 
-    private Toolbox(BasewatchOptions options, IReadOnlyList<ScopedRule> rules, bool verbose)
+    private Toolbox(BasewatchOptions options, IReadOnlyList<ScopedRule> rules, bool verbose, bool isKept)
     {
         _loggers = LoggerFactory.Create(logging =>
         {
@@ -45,7 +46,9 @@ internal sealed class Toolbox : IDisposable
         Options = options;
         Formats = options.FormatCatalog();
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
-        Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(CacheFolder(), "lifecycles")), TimeProvider.System, _loggers);
+        var cache = CacheFolder(options.Cache);
+        Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(cache, "lifecycles")), TimeProvider.System, _loggers);
+        Facts = isKept && options.Cache.Enabled ? new FactsCache(new FileCache(Path.Combine(cache, "registries"), TimeProvider.System, _loggers.CreateLogger<FileCache>())) : null;
     }
 
     public BasewatchOptions Options { get; }
@@ -58,6 +61,9 @@ internal sealed class Toolbox : IDisposable
 
     public ILifecycleCatalog Lifecycles { get; }
 
+    /// <summary>What earlier runs learnt of images; null: nothing is to be kept.</summary>
+    public FactsCache? Facts { get; }
+
     /// <summary>The policies of the command line, then those of the settings.</summary>
     public IReadOnlyList<ScopedRule> Rules { get; }
 
@@ -66,10 +72,10 @@ internal sealed class Toolbox : IDisposable
         RepositoryFolder.ReadAsync(path, Formats, Rules, limit, cancellationToken);
 
     /// <summary>Asks the registries about a folder's uses.</summary>
-    public FolderCheck Check(PolicySet policies) => new(new RegistrySurvey(Registry), policies, Lifecycles, TimeProvider.System);
+    public FolderCheck Check(PolicySet policies) => new(new RegistrySurvey(Registry, Facts), policies, Lifecycles, TimeProvider.System);
 
     /// <summary>Reads the settings and makes the tools.</summary>
-    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null)
+    public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null, Option<bool>? noCache = null)
     {
         var options = LoadValidSettings(parsed.GetValue(settings));
         if (catalog is not null && parsed.GetValue(catalog) is { } file)
@@ -82,7 +88,7 @@ internal sealed class Toolbox : IDisposable
             options.Lifecycle.CatalogFile = file.FullName;
         }
 
-        return new Toolbox(options, policy is null ? [] : ReadRules(parsed.GetValue(policy) ?? []), parsed.GetValue(verbose));
+        return new Toolbox(options, policy is null ? [] : ReadRules(parsed.GetValue(policy) ?? []), parsed.GetValue(verbose), noCache is not null && !parsed.GetValue(noCache));
     }
 
     /// <summary>The rules of <c>--policy</c>.</summary>
@@ -143,8 +149,8 @@ internal sealed class Toolbox : IDisposable
         _loggers.Dispose();
     }
 
-    /// <summary>Where lifecycles are kept between runs, by the platform's convention.</summary>
-    private static string CacheFolder() => Path.Combine(
+    /// <summary>Where things are kept between runs: as set, or by the platform's convention.</summary>
+    private static string CacheFolder(CacheOptions options) => options.Folder is { Length: > 0 } folder ? Path.GetFullPath(folder) : Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
             : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),

@@ -21,8 +21,9 @@ internal static class UpdateCommand
         var policy = CommonOptions.Policy();
         var catalog = CommonOptions.Catalog();
         var settings = CommonOptions.Settings();
+        var noCache = CommonOptions.NoCache();
         var verbose = CommonOptions.Verbose();
-        var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, policy, catalog, settings, verbose };
+        var command = new Command("update", "Write the newest references into the files, and change nothing else in them.") { path, branch, level, format, policy, catalog, settings, noCache, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var furthest = parsed.GetValue(level) switch
@@ -32,7 +33,7 @@ internal static class UpdateCommand
                 "minor" => UpdateKind.Minor,
                 _ => UpdateKind.Major,
             };
-            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy);
+            using var tools = Toolbox.Open(parsed, settings, verbose, catalog, policy, noCache);
             var folder = await tools.ReadAsync(parsed.GetValue(path)!, furthest, cancellationToken);
             var isJson = parsed.GetValue(format) == "json";
             if (parsed.GetValue(branch))

@@ -21,7 +21,7 @@ internal sealed class ContentQuestion(IRegistry registry, ImageName image)
     {
         if (await ManifestAsync(digest, cancellationToken).ConfigureAwait(false) is not { } manifest)
         {
-            return new ImageContent { Images = [], IsDated = true };
+            return new ImageContent { Images = [], IsDated = true, IsGone = true };
         }
 
         if (!manifest.IsIndex)

@@ -6,7 +6,7 @@ using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Jobs;
 
-/// <summary>Compares the uses of a folder with the registries, without keeping anything: the command line's <c>check</c>.</summary>
+/// <summary>Compares the uses of a folder with the registries: the command line's <c>check</c>.</summary>
 public sealed class FolderCheck(RegistrySurvey survey, PolicySet policies, ILifecycleCatalog lifecycles, TimeProvider time)
 {
     /// <summary>Judges every use.</summary>

@@ -2,6 +2,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Jobs;
 
@@ -49,44 +50,69 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
     /// <param name="image">Which.</param>
     /// <param name="used">What this caller follows; what everyone else follows is asked for too.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ImageRefresh> RefreshAsync(ImageName image, IReadOnlyCollection<FollowedTag> used, CancellationToken cancellationToken)
+    public async Task<ImageRefresh> RefreshAsync(ImageName image, IReadOnlyCollection<FollowedTag> used, CancellationToken cancellationToken) =>
+        await RefreshAsync(
+            image,
+            used,
+            await memory.ListUsersAsync(image, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false),
+            await memory.Images.ReadEntryAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc cref="RefreshAsync(ImageName, IReadOnlyCollection{FollowedTag}, CancellationToken)"/>
+    /// <param name="image">Which.</param>
+    /// <param name="used">What this caller follows; what everyone else follows is asked for too.</param>
+    /// <param name="users">Everyone who uses it.</param>
+    /// <param name="known">What is known of it, as it was read.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ImageRefresh> RefreshAsync(
+        ImageName image, IReadOnlyCollection<FollowedTag> used, IReadOnlyList<ImageUser> users, (ImageRecord? Record, StateEntry? Entry) known, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
         var followed = used.ToHashSet();
         var lines = new Dictionary<string, FollowedTag>(StringComparer.Ordinal);
-        await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
+        foreach (var place in users.SelectMany(u => u.Places).Where(p => p.Follows is not null).DistinctBy(p => p.Follows, StringComparer.Ordinal))
         {
-            foreach (var place in user.Places.Where(p => p.Follows is not null))
-            {
-                lines[place.Follows!] = new FollowedTag(place.Tag!, policies.For(image, place.Policy));
-            }
+            lines[place.Follows!] = new FollowedTag(place.Tag!, policies.For(image, place.Policy));
         }
 
         followed.UnionWith(lines.Values);
 
         // Whoever decides on first facts reads them after they are kept: only later ones have to be told, and those that
         // come after a question without an answer.
-        var isFirst = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is null or { At: null, ProblemAt: null };
-        var before = (await memory.Facts.GetAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false))?.ToFacts(image);
+        var isFirst = known.Record is null or { At: null, ProblemAt: null };
+        var (before, beforeEntry) = await memory.Facts.ReadEntryAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        var (facts, retryAfter) = await survey.AskAsync(image, followed, new TagChoices(now), before, cancellationToken).ConfigureAwait(false);
+        var (facts, retryAfter) = await survey.AskAsync(image, followed, new TagChoices(now), before?.ToFacts(image), cancellationToken).ConfigureAwait(false);
         now = time.GetUtcNow();
         var problem = facts.Problems.FirstOrDefault();
         if (facts.Problem is null)
         {
-            await memory.Facts.PutAsync(Memory.FactsKey(image), Record(facts, used), cancellationToken).ConfigureAwait(false);
+            var kept = Record(facts, used);
+            if (!await memory.Facts.ReplaceAsync(Memory.FactsKey(image), kept, beforeEntry, cancellationToken).ConfigureAwait(false))
+            {
+                await memory.Facts.PutAsync(Memory.FactsKey(image), kept, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         var choices = new TagChoices(now);
         var outlook = facts.Problem is null
             ? lines.OrderBy(l => l.Key, StringComparer.Ordinal).ToDictionary(l => l.Key, l => UpdatePlanner.Outlook(facts, l.Value, choices), StringComparer.Ordinal)
             : null;
-        var previous = await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false);
-        await memory.Images.PutAsync(
-            Memory.ImageKey(image),
-            new ImageRecord(image.Canonical, problem is null ? now : previous?.At, problem, problem is null ? null : now, facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told),
-            cancellationToken).ConfigureAwait(false);
-        return new ImageRefresh(facts, outlook, retryAfter);
+        var record = After(known.Record);
+        if (!await memory.Images.ReplaceAsync(Memory.ImageKey(image), record, known.Entry, cancellationToken).ConfigureAwait(false))
+        {
+            record = After(await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false));
+            await memory.Images.PutAsync(Memory.ImageKey(image), record, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new ImageRefresh(facts, record, outlook, retryAfter);
+
+        ImageRecord After(ImageRecord? previous) => new(
+            image.Canonical,
+            problem is null ? now : previous?.At,
+            problem,
+            problem is null ? null : now,
+            facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told);
     }
 
     private static ImageFactsRecord Record(ImageFacts facts, IEnumerable<FollowedTag> used) =>
@@ -95,6 +121,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
 
 /// <summary>What a refresh brought.</summary>
 /// <param name="Facts">What the registry said this time.</param>
+/// <param name="Record">What is kept of the image now.</param>
 /// <param name="Outlook">For each <see cref="ImagePlace.Follows"/>, <see cref="UpdatePlanner.Outlook"/> now; null when there was no answer to keep.</param>
 /// <param name="RetryAfter">How long the registry asks to wait, if it had enough.</param>
-public sealed record ImageRefresh(ImageFacts Facts, IReadOnlyDictionary<string, string>? Outlook, TimeSpan? RetryAfter);
+public sealed record ImageRefresh(ImageFacts Facts, ImageRecord Record, IReadOnlyDictionary<string, string>? Outlook, TimeSpan? RetryAfter);

@@ -9,7 +9,9 @@ namespace Basewatch.Core.Jobs;
 /// Asks the registries about images: the tags of each once, then what a decision needs, until there is nothing more to know.
 /// What gets no whole answer becomes a problem of that image and stops nothing else.
 /// </summary>
-public sealed class RegistrySurvey(IRegistry registry)
+/// <param name="registry">Whom to ask.</param>
+/// <param name="kept">What was learnt before of images of which the caller knows nothing; null: nothing is kept here.</param>
+public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
 {
     /// <summary>Images of one registry asked about at a time; each has its own limit besides, in its adapter.</summary>
     private const int Parallel = 32;
@@ -68,9 +70,20 @@ public sealed class RegistrySurvey(IRegistry registry)
             return (new ImageFacts(image) { Problem = e.Message }, e.RetryAfter);
         }
 
-        return tags is null
-            ? (new ImageFacts(image), null)
-            : await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
+        if (tags is null)
+        {
+            return (new ImageFacts(image), null);
+        }
+
+        if (kept is null)
+        {
+            return await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
+        }
+
+        before ??= await kept.FindAsync(image, choices.Now, cancellationToken).ConfigureAwait(false);
+        var answer = await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
+        await kept.KeepAsync(answer.Facts, used, cancellationToken).ConfigureAwait(false);
+        return answer;
     }
 
     /// <summary>Asks for what is still needed to decide.</summary>

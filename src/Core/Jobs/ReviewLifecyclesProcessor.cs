@@ -17,6 +17,9 @@ public sealed partial class ReviewLifecyclesProcessor(
     ILogger<ReviewLifecyclesProcessor> logger,
     INotifier? notifier = null)
 {
+    /// <summary>Images whose users are read at a time.</summary>
+    private const int Parallel = 16;
+
     /// <summary>Days before the end at which people are told; 0 is the day itself and all after it.</summary>
     private static readonly int[] Thresholds = [0, 7, 30, 90, 180];
 
@@ -39,37 +42,42 @@ public sealed partial class ReviewLifecyclesProcessor(
         var resolver = new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
         if (only is not null)
         {
-            return ImageName.TryParse(only, out var image, out _) && await ReviewAsync(image, resolver, cancellationToken).ConfigureAwait(false) is { } refused
+            return ImageName.TryParse(only, out var image, out _)
+                && await ReviewAsync(image, await UsersAsync(image, cancellationToken).ConfigureAwait(false), resolver, cancellationToken).ConfigureAwait(false) is { } refused
                 ? new JobPostponed(PauseAfterRefusal, refused.Message)
                 : JobOutcome.Done;
         }
 
         NotifierException? first = null;
-        await foreach (var record in memory.ListImagesAsync(cancellationToken).ConfigureAwait(false))
+        var failed = await memory.ListFailuresAsync(cancellationToken).Select(f => f.Job).ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
+        var names = await memory.ListImagesAsync(cancellationToken).Select(r => ImageName.Parse(r.Image)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var some in names.Chunk(Parallel))
         {
-            if (await ReviewAsync(ImageName.Parse(record.Image), resolver, cancellationToken).ConfigureAwait(false) is { } e)
+            var users = await Task.WhenAll(some.Select(image => UsersAsync(image, cancellationToken))).ConfigureAwait(false);
+            foreach (var (image, its) in some.Zip(users))
             {
-                first ??= e;
-                continue;
-            }
+                if (await ReviewAsync(image, its, resolver, cancellationToken).ConfigureAwait(false) is { } e)
+                {
+                    first ??= e;
+                    continue;
+                }
 
-            // The review of this image alone, when it was new here, may have failed: it has been made up for.
-            await memory.Failures.DeleteAsync(Memory.FailureKey(new ReviewLifecycles(record.Image)), cancellationToken).ConfigureAwait(false);
+                // The review of this image alone, when it was new here, may have failed: it has been made up for.
+                var alone = new ReviewLifecycles(image.Canonical);
+                if (failed.Contains(alone.ToJson()))
+                {
+                    await memory.Failures.DeleteAsync(Memory.FailureKey(alone), cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
 
         return first is null ? JobOutcome.Done : new JobPostponed(PauseAfterRefusal, first.Message);
     }
 
     /// <returns>The first card that was refused, if one was.</returns>
-    private async Task<NotifierException?> ReviewAsync(ImageName image, LifecycleResolver resolver, CancellationToken cancellationToken)
+    private async Task<NotifierException?> ReviewAsync(ImageName image, List<ImageUser> users, LifecycleResolver resolver, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var users = new List<ImageUser>();
-        await foreach (var user in memory.ListUsersAsync(image, cancellationToken).ConfigureAwait(false))
-        {
-            users.Add(user);
-        }
-
         var lines = users
             .SelectMany(u => u.Places.Where(p => p.Tag is not null).Select(p => (p.Tag, Place: new AlertPlace(u.Repository, p.Path, p.Line))))
             .GroupBy(p => p.Tag!, p => p.Place, StringComparer.Ordinal);
@@ -94,6 +102,9 @@ public sealed partial class ReviewLifecyclesProcessor(
 
         return refused;
     }
+
+    private async Task<List<ImageUser>> UsersAsync(ImageName image, CancellationToken cancellationToken) =>
+        await memory.ListUsersAsync(image, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Sends the alert to whoever was not named by it yet.</summary>
     private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleResolver resolver, DateOnly today, CancellationToken cancellationToken)

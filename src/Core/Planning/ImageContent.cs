@@ -13,6 +13,9 @@ public sealed record ImageContent
 
     /// <summary>Whether its date was asked for.</summary>
     public bool IsDated { get; init; }
+
+    /// <summary>Whether the registry does not have it, or not yet. That may change: it is asked for again with the next list of tags.</summary>
+    public bool IsGone { get; init; }
 }
 
 /// <summary>What an index holds for one platform.</summary>

@@ -76,7 +76,7 @@ public sealed record ImageFacts(ImageName Image)
         return new ImageFacts(image)
         {
             Tags = tags,
-            Contents = before.Contents,
+            Contents = before.Contents.Values.Any(c => c.IsGone) ? before.Contents.Where(c => !c.Value.IsGone).ToDictionary() : before.Contents,
             Pushed = before.Pushed,
             Signatures = before.Signatures,
             FirstSeen = seen.Count <= MostFirstSeen ? seen : seen.OrderByDescending(s => s.Value).Take(MostFirstSeen).ToDictionary(StringComparer.Ordinal),

@@ -27,6 +27,9 @@ internal sealed class Loop : IDisposable
 
     public ServiceMode Mode { get; set; } = ServiceMode.Propose;
 
+    /// <summary>What the last run asked of the state store.</summary>
+    public (int Reads, int Writes, int Deletions, int Queries, int Rows) StoreCalls { get; private set; }
+
     /// <summary>Rules from outside.</summary>
     public IReadOnlyList<ScopedRule> Rules { get; set; } = [];
 
@@ -37,7 +40,8 @@ internal sealed class Loop : IDisposable
     public async Task<IReadOnlyList<string>> RunAsync(CrashPlan? crash = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var store = new SqliteStateStore(Path.Combine(_folder, "state.db"));
+        await using var file = new SqliteStateStore(Path.Combine(_folder, "state.db"));
+        var store = new CountedStore(file);
         var queue = new InProcessJobQueue(Time);
         await using var services = Services(store, queue, crash);
         var runner = services.GetRequiredService<JobRunner>();
@@ -57,6 +61,7 @@ internal sealed class Loop : IDisposable
             }
         }
 
+        StoreCalls = store.Take();
         return failures;
     }
 

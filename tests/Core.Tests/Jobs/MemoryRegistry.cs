@@ -40,6 +40,9 @@ internal sealed class MemoryRegistry : IRegistry
     /// <summary>Gives two indexes the same manifest for a platform.</summary>
     public void Share(Digest one, Digest other, string platform) => _shared[(one, platform)] = _shared[(other, platform)] = $"{one} {platform} shared";
 
+    /// <summary>Digests that the registry gives and does not have.</summary>
+    public HashSet<Digest> Missing { get; } = [];
+
     /// <summary>Whether manifests are refused.</summary>
     public bool RefusedContents { get; set; }
 
@@ -94,6 +97,11 @@ internal sealed class MemoryRegistry : IRegistry
         if (RefusedContents)
         {
             throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}");
+        }
+
+        if (Missing.Contains(reference.Digest!))
+        {
+            return Task.FromResult<Manifest?>(null);
         }
 
         var (platforms, created) = _contents.GetValueOrDefault(reference.Digest!, (["linux/amd64", "linux/arm64"], null));

@@ -44,5 +44,9 @@ internal sealed class ImageNamespace(RegistryServer registry)
     public async Task<int> RequestsAsync() => (await registry.RequestsAsync(TestContext.Current.CancellationToken))
         .Count(r => r.Path.StartsWith($"/v2/{_name}/", StringComparison.Ordinal));
 
+    /// <summary>How many requests there were for manifests by digest, and for configurations.</summary>
+    public async Task<int> ContentsAsync() => (await registry.RequestsAsync(TestContext.Current.CancellationToken))
+        .Count(r => r.Method == "GET" && r.Path.StartsWith($"/v2/{_name}/", StringComparison.Ordinal) && r.Path.Contains("/sha256:", StringComparison.Ordinal));
+
     private string In(string repository) => $"{_name}/{(repository.Contains('/', StringComparison.Ordinal) ? "" : "library/")}{repository}";
 }

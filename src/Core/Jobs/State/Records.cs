@@ -181,13 +181,20 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
 /// <param name="Date">When it was made.</param>
 /// <param name="Source">Who says so.</param>
 /// <param name="IsDated">Whether its date was asked for.</param>
-public sealed record ImageContentRecord(IReadOnlyList<string>? Images, DateTimeOffset? Date, DateSource? Source, bool IsDated)
+/// <param name="IsGone">Whether the registry does not have it.</param>
+public sealed record ImageContentRecord(
+    IReadOnlyList<string>? Images,
+    DateTimeOffset? Date,
+    // By name: sources are in the order of their worth.
+    [property: JsonConverter(typeof(JsonStringEnumConverter<DateSource>))] DateSource? Source,
+    bool IsDated,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsGone = false)
 {
     /// <summary>The record of a content.</summary>
     public static ImageContentRecord Of(ImageContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        return new(content.Images?.Select(i => $"{i.Id} {i.Platform.ToFullString()}").ToList(), content.Date?.At, content.Date?.Source, content.IsDated);
+        return new(content.Images?.Select(i => $"{i.Id} {i.Platform.ToFullString()}").ToList(), content.Date?.At, content.Date?.Source, content.IsDated, content.IsGone);
     }
 
     /// <summary>The content again.</summary>
@@ -196,11 +203,18 @@ public sealed record ImageContentRecord(IReadOnlyList<string>? Images, DateTimeO
         Images = Images?.Select(Image).OfType<PlatformImage>().ToList(),
         Date = Date is { } at && Source is { } source ? new TagDate(at, source) : null,
         IsDated = IsDated,
+        IsGone = IsGone,
     };
 
     private static PlatformImage? Image(string text) =>
         text.Split(' ', 2) is [var id, var platform] && Platform.TryParseFull(platform, out var read) ? new PlatformImage(read, id) : null;
 }
+
+/// <summary>Facts as the command line keeps them.</summary>
+/// <param name="Version">What they mean.</param>
+/// <param name="Image">Canonical name.</param>
+/// <param name="Facts">Tags, contents, and when tags were first seen.</param>
+internal sealed record KeptFacts(int Version, string Image, ImageFactsRecord Facts);
 
 /// <summary><see cref="PushDate"/> as it is kept.</summary>
 /// <param name="Digest">What the tag named then.</param>
@@ -268,6 +282,7 @@ public sealed record FailureRecord(string Job, string Message, DateTimeOffset At
 [JsonSerializable(typeof(Inventory))]
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(ImageFactsRecord))]
+[JsonSerializable(typeof(KeptFacts))]
 [JsonSerializable(typeof(ImageUser))]
 [JsonSerializable(typeof(PullRequestRecord))]
 [JsonSerializable(typeof(PendingRecord))]

@@ -23,6 +23,19 @@ public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json, bool 
             ? (Parse(entry), entry.Version)
             : (null, StateVersion.None);
 
+    /// <summary>The record under a key, and the entry that it was read from, for <see cref="ReplaceAsync"/>.</summary>
+    public async Task<(T? Record, StateEntry? Entry)> ReadEntryAsync(StateKey key, CancellationToken cancellationToken) =>
+        await store.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } entry ? (Parse(entry), entry) : (null, null);
+
+    /// <summary>Writes a record in place of an entry that was read, where it is another.</summary>
+    /// <returns>False when another writer was first.</returns>
+    public async Task<bool> ReplaceAsync(StateKey key, T record, StateEntry? read, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(record, json);
+        return (read is not null && read.Value.Span.SequenceEqual(bytes))
+            || await store.TryPutAsync(key, bytes, read?.Version ?? StateVersion.None, cancellationToken).ConfigureAwait(false) is not null;
+    }
+
     /// <summary>Every record of a partition, in the order of its rows.</summary>
     public async IAsyncEnumerable<T> ListAsync(string partition, string rowPrefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
