@@ -267,12 +267,14 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_setting_that_does_not_exist_is_named()
+    [Theory]
+    [InlineData("""{"Basewatch":{"Registrys":[]}}""", "Registrys")]
+    [InlineData("""{"Basewatch":{"Registries":[{"Host":"docker.io","Usernam":"octo"}]}}""", "Usernam")]
+    public async Task A_setting_that_does_not_exist_is_named(string settings, string name)
     {
-        _folder.Write("settings.json", """{"Basewatch":{"Registrys":[]}}""");
+        _folder.Write("settings.json", settings);
 
-        Assert.Contains("there is no setting 'Registrys'", (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+        Assert.Contains($"there is no setting '{name}'", (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

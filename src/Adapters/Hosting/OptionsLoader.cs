@@ -20,9 +20,10 @@ public static class OptionsLoader
         }
         catch (InvalidOperationException e)
         {
-            // The binder names what it does not know at the end of its sentence.
-            var names = e.Message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal) ? e.Message[(e.Message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : null;
-            throw new FormatException(names is null ? e.Message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
+            // The binder names what it does not know at the end of its sentence; within a list it wraps that in another.
+            var message = e.GetBaseException() is InvalidOperationException inner ? inner.Message : e.Message;
+            var names = message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : null;
+            throw new FormatException(names is null ? message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
         }
 
         if (options.GitHub is { Token: null, App: null } && configuration["GITHUB_TOKEN"] is { Length: > 0 } token)

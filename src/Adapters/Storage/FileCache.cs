@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -54,7 +54,7 @@ public sealed partial class FileCache(string folder, TimeProvider time, ILogger<
             }
 
             var value = StateValue.Unpack(await File.ReadAllBytesAsync(path, cancellationToken));
-            _hashes[name] = SHA256.HashData(value);
+            _hashes[name] = XxHash128.Hash(value);
             var now = time.GetUtcNow().UtcDateTime;
             if ((now - file.LastWriteTimeUtc).Duration() > MarkedEach)
             {
@@ -73,7 +73,7 @@ public sealed partial class FileCache(string folder, TimeProvider time, ILogger<
     /// <inheritdoc/>
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
-        var hash = SHA256.HashData(value.Span);
+        var hash = XxHash128.Hash(value.Span);
         if (value.Length > StateValue.Longest || (_hashes.TryGetValue(name, out var known) && known.AsSpan().SequenceEqual(hash)) || !IsReady())
         {
             return;
@@ -115,7 +115,8 @@ public sealed partial class FileCache(string folder, TimeProvider time, ILogger<
 
     private static bool IsOfTheWorld(Exception e) => e is IOException or UnauthorizedAccessException or InvalidDataException;
 
-    private string PathOf(string name) => Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))) + Extension);
+    // Names are told apart, not protected: a value says itself of what it is. Cryptography would load a library of its own at each start.
+    private string PathOf(string name) => Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(name))) + Extension);
 
     /// <summary>Makes the folder, and makes sure that nobody else may enter it.</summary>
     private bool IsReady()
