@@ -49,6 +49,22 @@ public sealed class RenovateRepositoryTests
         Assert.Empty(RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{"{{key}}": [{{string.Join(',', names.Split(' ').Select(n => $"\"{n}\""))}}], "enabled": false}]}""")).Errors);
 
     [Fact]
+    public void What_a_preset_says_of_an_image_has_nothing_to_do_with_the_others()
+    {
+        string[] images =
+        [
+            "node:20.1.0-alpine", "bitnami/redis:7.0.1-debian-11-r0", "registry.access.redhat.com/ubi9/ubi:9.2-1", "eclipse-temurin:17.0.9_9-jre", "alpine:3.18",
+            "ubuntu:22.04", "debian:bookworm", "grafana/grafana:9.0.0", "clamav/clamav:1.2.0", "bellsoft/liberica-openjdk-alpine:17.0.9-11", "python:3.12", "rancher/k3s:v1.27.1-k3s1",
+        ];
+        const string Renovate = """{"extends": ["config:best-practices"]}""";
+        var all = RepositoryText.Of(("renovate.json", Renovate), ("Dockerfile", string.Concat(images.Select(i => $"FROM {i}\n"))));
+
+        Assert.Equal(
+            images.Select(i => RepositoryText.Of(("renovate.json", Renovate), ("Dockerfile", $"FROM {i}\n")).RuleOf("Dockerfile", 1).Summary),
+            images.Select((_, at) => all.RuleOf("Dockerfile", at + 1).Summary));
+    }
+
+    [Fact]
     public void What_it_does_not_read_is_not_claimed()
     {
         var repository = RepositoryText.Of(("renovate.json", "{}"), ("k8s/web.yaml", Pod("nginx:1.27.0")), ("azure-pipelines.yml", "resources:\n  containers:\n    - container: a\n      image: ubuntu:22.04\n"), ("Dockerfile", Python));

@@ -130,16 +130,19 @@ internal sealed class RepositoryRules(ConfigurationPart part, SourceFile file, I
         var settings = Distribution(use) is { } versioning
             ? Merging.Merge(manager.Settings, SettingNodes.Mapping("versioning", SettingNodes.Text(versioning, 0), 0))
             : manager.Settings;
-        List<RepositoryRule> matching = [.. rules.Concat(manager.Rules).Where(r => r.Holds(use))];
+        List<(int Index, RepositoryRule Rule)> holding = [.. rules.Concat(manager.Rules).Index().Where(r => r.Item.Holds(use))];
+        List<RepositoryRule> matching = [.. holding.Select(r => r.Rule)];
         var before = Effective(settings, matching, use, null);
         var byType = Array.ConvertAll(Types, t => Effective(settings, matching, use, t.Type));
         var replacing = ReplacementReader.IsIn(Open(before.Settings)) ? Effective(settings, matching, use, "replacement") : null;
         List<InForce> all = [.. byType, before, .. replacing is null ? [] : (InForce[])[replacing]];
         var isTemplate = all.Exists(e => e.Settings.Named.Any(n => n.Key is "groupName" or "labels" or "addLabels" or "replacementNameTemplate" && SettingNodes.ToJson(n.Value).Contains("{{", StringComparison.Ordinal)));
         var key = new StringBuilder(manager.Id).Append(settings == manager.Settings ? ' ' : use.DepName[^1]);
-        foreach (var rule in matching)
+
+        // Rules of presets have no places of their own in the file: two of them may say that they begin at the same one.
+        foreach (var (index, _) in holding)
         {
-            key.Append(CultureInfo.InvariantCulture, $" {rule.Node.Start}");
+            key.Append(CultureInfo.InvariantCulture, $" {index}");
         }
 
         foreach (var effective in all)
