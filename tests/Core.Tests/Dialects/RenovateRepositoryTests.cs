@@ -64,6 +64,15 @@ public sealed class RenovateRepositoryTests
             images.Select((_, at) => all.RuleOf("Dockerfile", at + 1).Summary));
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/i")]
+    [InlineData("!/")]
+    [InlineData("!/i")]
+    [InlineData("//")]
+    public void A_pattern_of_files_that_says_nothing_is_no_end(string pattern) =>
+        Assert.Empty(RepositoryText.Of(("renovate.json", $$$"""{"customManagers": [{"customType": "regex", "managerFilePatterns": ["{{{pattern}}}"], "matchStrings": ["image: (?<depName>[a-z]+):(?<currentValue>[0-9.]+)"], "datasourceTemplate": "docker"}]}"""), ("Dockerfile", Python)).Errors);
+
     [Fact]
     public void What_it_does_not_read_is_not_claimed()
     {
