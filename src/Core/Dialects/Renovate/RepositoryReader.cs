@@ -442,7 +442,7 @@ internal sealed class RepositoryReader
 
         if (aliases.Count > 0)
         {
-            settings.Remark("registryAliases", "registryAliases counts for the names that rules match; the registry that is asked is the one that is written");
+            settings.Remark("registryAliases", "registryAliases counts for the names that rules match; which registry is asked is for Mirrors in the settings to say");
         }
 
         return aliases;
