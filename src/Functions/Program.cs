@@ -22,7 +22,7 @@ if (problems.Count > 0)
     throw new InvalidOperationException($"The settings are wrong: {string.Join("; ", problems)}");
 }
 
-builder.Services.AddSingleton<IRegistry>(s => new AcrRegistry(
-    s.GetRequiredService<OciRegistry>(), [.. options.Registries], options.Storage.ClientId, s.GetRequiredService<TimeProvider>()));
+builder.Services.AddSingleton<IRegistry>(s => options.Mirrored(new AcrRegistry(
+    s.GetRequiredService<OciRegistry>(), [.. options.Registries], options.Storage.ClientId, s.GetRequiredService<TimeProvider>())));
 builder.Services.AddBasewatch(options);
 builder.Build().Run();

@@ -343,6 +343,32 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.Contains("'list': '(?<image>' is no regular expression", (await new CliRun("scan", "--settings", "wrong.json").In(folder).RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Images_of_mirrors_are_looked_up_where_the_settings_say()
+    {
+        var copies = $"{registry.Address}/copies-{Guid.NewGuid():N}";
+        await registry.Driver.PushAsync(new SampleImage($"{copies.Split('/')[1]}/redis", "7.2.1"), TestContext.Current.CancellationToken);
+        using var folder = new WorkFolder().Write("Dockerfile", $"FROM cache.example.com/hub/redis:7.2.1\nFROM {copies}/redis:7.2.1\n");
+        var mirrors = new Dictionary<string, string>(_images.Settings, StringComparer.Ordinal)
+        {
+            ["Basewatch__Mirrors__0__Prefix"] = "cache.example.com/hub",
+            ["Basewatch__Mirrors__0__Source"] = "docker.io",
+            ["Basewatch__Mirrors__0__LookIn"] = "source",
+            ["Basewatch__Mirrors__1__Prefix"] = copies,
+            ["Basewatch__Mirrors__1__Source"] = "docker.io",
+            ["Basewatch__Mirrors__1__LookIn"] = "mirror",
+        };
+
+        var rows = (await new CliRun("check", "--format", "json").In(folder).With(mirrors).RunAsync()).Exits(0).Rows.ToLookup(r => (int)r["line"]!);
+        Assert.Equal([("minor", "7.4.0"), ("major", "8.0.1")], rows[1].Select(r => ((string)r["kind"]!, (string)r["latest"]!["tag"]!)));
+        Assert.DoesNotContain(rows[2], r => (string?)r["latest"]?["tag"] is not (null or "7.2.1"));
+
+        var lines = (await new CliRun("check").In(folder).With(mirrors).RunAsync()).Exits(0).Lines;
+        Assert.Contains($"Dockerfile:2: 7.4.0 is in redis and not in {copies}/redis: it has to be copied there before it can be used", lines);
+        mirrors["Basewatch__Mirrors__0__Source"] = copies;
+        Assert.Contains("which is in the mirror", (await new CliRun("check").In(folder).With(mirrors).RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("check")]
     [InlineData("scan")]

@@ -6,6 +6,7 @@ using Basewatch.Adapters.Storage;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
 
 namespace Basewatch.Adapters.Hosting;
 
@@ -29,8 +30,11 @@ public sealed class BasewatchOptions
     /// <summary>Formats of one's own: regular expressions that find images in files.</summary>
     public IList<FormatOptions> Formats { get; } = [];
 
-    /// <summary>The registries of which there is more to say than their name: credentials, mirrors, private addresses.</summary>
+    /// <summary>The registries of which there is more to say than their name: credentials, where they are reached, private addresses.</summary>
     public IList<RegistrySettings> Registries { get; } = [];
+
+    /// <summary>Registries, or parts of them, that hold images of others.</summary>
+    public IList<MirrorSettings> Mirrors { get; } = [];
 
     /// <summary>
     /// The Docker or Podman configuration whose logins registries are signed in to with: the path of a file, <c>default</c> for the usual
@@ -80,12 +84,19 @@ public sealed class BasewatchOptions
         GitHubToken = GitHub.ApiBaseAddress is { IsAbsoluteUri: true, IdnHost: "api.github.com" } ? GitHub.Token : null,
     };
 
+    /// <summary>Registries with the mirrors of valid settings.</summary>
+    public IRegistry Mirrored(IRegistry registry) => Mirrors.Count == 0 ? registry : new MirroredRegistry(registry, MirrorTable.Of([.. Mirrors]));
+
+    /// <summary>What is wrong with the mirrors.</summary>
+    public IEnumerable<string> MirrorProblems() => MirrorTable.Problems([.. Mirrors]).Select(p => $"Mirrors: {p}");
+
     /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
         problems.AddRange(GitHub.Problems());
         problems.AddRange(RegistriesFor(allowAnyAddress: false).Problems().Select(p => $"Registries: {p}"));
+        problems.AddRange(MirrorProblems());
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
         problems.AddRange(PolicyProblems());

@@ -26,7 +26,7 @@ public static class Composition
             options.RegistriesFor(allowAnyAddress: false),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<OciRegistry>>()));
-        services.TryAddSingleton<IRegistry>(s => s.GetRequiredService<OciRegistry>());
+        services.TryAddSingleton<IRegistry>(s => options.Mirrored(s.GetRequiredService<OciRegistry>()));
         services.TryAddSingleton<IRepositoryHost>(s => new GitHubRepositoryHost(
             options.GitHub,
             s.GetRequiredService<TimeProvider>(),

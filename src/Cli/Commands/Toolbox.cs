@@ -46,6 +46,7 @@ internal sealed class Toolbox : IDisposable
         Options = options;
         Formats = options.FormatCatalog();
         _registry = new OciRegistry(registries, TimeProvider.System, _loggers.CreateLogger<OciRegistry>());
+        Registry = options.Mirrored(_registry);
         var cache = CacheFolder(options.Cache);
         Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(cache, "lifecycles")), TimeProvider.System, _loggers);
         Facts = isKept && options.Cache.Enabled ? new FactsCache(new FileCache(Path.Combine(cache, "registries"), TimeProvider.System, _loggers.CreateLogger<FileCache>())) : null;
@@ -55,7 +56,7 @@ internal sealed class Toolbox : IDisposable
 
     public FormatCatalog Formats { get; }
 
-    public IRegistry Registry => _registry;
+    public IRegistry Registry { get; }
 
     public ILoggerFactory Loggers => _loggers;
 
@@ -115,7 +116,7 @@ internal sealed class Toolbox : IDisposable
     public static BasewatchOptions LoadValidSettings(FileInfo? settings)
     {
         var options = LoadSettings(settings);
-        return options.PolicyProblems().Concat(options.FormatProblems()).FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options;
+        return options.PolicyProblems().Concat(options.FormatProblems()).Concat(options.MirrorProblems()).FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options;
     }
 
     /// <summary>Settings from a file, if one is named, and the environment.</summary>

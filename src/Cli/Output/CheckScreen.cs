@@ -16,6 +16,7 @@ internal static class CheckScreen
     {
         PrintUpdates(report);
         PrintGone(report);
+        PrintImports(report);
         PrintLifecycles(report);
         PrintSummary(report);
     }
@@ -70,6 +71,22 @@ internal static class CheckScreen
         }
 
         Screen.WriteTable(headings, rows);
+    }
+
+    private static void PrintImports(CheckReport report)
+    {
+        var imports = report.Findings.SelectMany(f => f.Assessment.Imports.Select(i => (Text: i, f.Assessment.Use))).GroupBy(i => i.Text, StringComparer.Ordinal).ToList();
+        if (imports.Count == 0)
+        {
+            return;
+        }
+
+        Screen.Out.WriteLine();
+        foreach (var import in imports)
+        {
+            // No table: commands are to be copied from here, and stay on one line.
+            Console.Out.WriteLine(Screen.Plain($"{Places(import.Select(i => i.Use))}: {import.Key}"));
+        }
     }
 
     private static void PrintLifecycles(CheckReport report)

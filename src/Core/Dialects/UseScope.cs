@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 
@@ -59,8 +58,8 @@ public sealed class UseScope
         var isHub = canonical.StartsWith(Hub, StringComparison.Ordinal);
         foreach (var name in _images)
         {
-            if (FileSystemName.MatchesSimpleExpression(name, familiar) || FileSystemName.MatchesSimpleExpression(name, canonical)
-                || (isHub && name.StartsWith(Hub, StringComparison.Ordinal) && FileSystemName.MatchesSimpleExpression(name.AsSpan(Hub.Length), familiar)))
+            if (Wildcard.Matches(name, familiar, ignoreCase: true) || Wildcard.Matches(name, canonical, ignoreCase: true)
+                || (isHub && name.StartsWith(Hub, StringComparison.Ordinal) && Wildcard.Matches(name.AsSpan(Hub.Length), familiar, ignoreCase: true)))
             {
                 return true;
             }

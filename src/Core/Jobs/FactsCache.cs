@@ -36,7 +36,7 @@ public sealed class FactsCache(ICache cache)
             }
 
             var facts = record.ToFacts(image);
-            return new ImageFacts(image) { Tags = facts.Tags, Contents = facts.Contents, FirstSeen = facts.FirstSeen, Pushed = facts.Pushed, Signatures = facts.Signatures };
+            return new ImageFacts(image) { Mirror = facts.Mirror, Tags = facts.Tags, Contents = facts.Contents, FirstSeen = facts.FirstSeen, Pushed = facts.Pushed, Signatures = facts.Signatures };
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -58,6 +58,7 @@ public sealed class FactsCache(ICache cache)
         var listed = facts.Tags.ToHashSet(StringComparer.Ordinal);
         var record = ImageFactsRecord.Of(new ImageFacts(facts.Image)
         {
+            Mirror = facts.Mirror,
             Tags = facts.Tags,
             Contents = pruned.Contents.Where(c => !c.Value.IsGone).ToDictionary(),
             FirstSeen = facts.FirstSeen,

@@ -15,7 +15,7 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         ArgumentNullException.ThrowIfNull(image);
         var (record, version) = await memory.Facts.ReadAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        if (record?.ToFacts(image) is not { } kept)
+        if (record?.ToFacts(image) is not { } kept || kept.Mirror != survey.MirrorOf(image))
         {
             return (await RefreshAsync(image, used, cancellationToken).ConfigureAwait(false)).Facts;
         }

@@ -64,6 +64,11 @@ public sealed partial class ReconcileProcessor(
             }
 
             var assessments = await AssessAsync(inventory, decided.Policies, cancellationToken).ConfigureAwait(false);
+            foreach (var advice in assessments.SelectMany(a => a.Imports).Distinct(StringComparer.Ordinal))
+            {
+                LogImport(repository, advice);
+            }
+
             var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
@@ -446,6 +451,9 @@ public sealed partial class ReconcileProcessor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository} is left as it is: {Problem}")]
     private partial void LogWrong(RepositoryName repository, FileProblem problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Advice}")]
+    private partial void LogImport(RepositoryName repository, string advice);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

@@ -60,6 +60,7 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
     public async Task<(ImageFacts Facts, TimeSpan? RetryAfter)> AskAsync(
         ImageName image, IReadOnlyCollection<FollowedTag> used, TagChoices choices, ImageFacts? before, CancellationToken cancellationToken)
     {
+        var mirror = MirrorOf(image);
         IReadOnlyList<string>? tags;
         try
         {
@@ -67,23 +68,51 @@ public sealed class RegistrySurvey(IRegistry registry, FactsCache? kept = null)
         }
         catch (RegistryException e)
         {
-            return (new ImageFacts(image) { Problem = e.Message }, e.RetryAfter);
+            return (new ImageFacts(image) { Mirror = mirror, Problem = e.Message }, e.RetryAfter);
+        }
+
+        if (tags is not null && kept is not null)
+        {
+            before ??= await kept.FindAsync(image, choices.Now, cancellationToken).ConfigureAwait(false);
+        }
+
+        // What was seen in the one place says nothing of the other.
+        var facts = tags is null ? new ImageFacts(image) : ImageFacts.Of(image, tags, before?.Mirror == mirror ? before : null, choices.Now);
+        facts = facts with { Mirror = mirror };
+        if (mirror is { LookIn: MirrorLookup.Mirror } && used.Count > 0)
+        {
+            facts = await CompareAsync(facts, mirror.Source, cancellationToken).ConfigureAwait(false);
         }
 
         if (tags is null)
         {
-            return (new ImageFacts(image), null);
+            return (facts, null);
         }
 
-        if (kept is null)
+        var answer = await CompleteAsync(facts, used, choices, cancellationToken).ConfigureAwait(false);
+        if (kept is not null)
         {
-            return await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
+            await kept.KeepAsync(answer.Facts, used, cancellationToken).ConfigureAwait(false);
         }
 
-        before ??= await kept.FindAsync(image, choices.Now, cancellationToken).ConfigureAwait(false);
-        var answer = await CompleteAsync(ImageFacts.Of(image, tags, before, choices.Now), used, choices, cancellationToken).ConfigureAwait(false);
-        await kept.KeepAsync(answer.Facts, used, cancellationToken).ConfigureAwait(false);
         return answer;
+    }
+
+    /// <summary>What an image is a mirror of, by the settings; null where it is none.</summary>
+    public ImageMirror? MirrorOf(ImageName image) => registry.MirrorOf(image);
+
+    /// <summary>Asks the source of a mirror what it has that the mirror lacks. No answer from there is no problem of the mirror.</summary>
+    private async Task<ImageFacts> CompareAsync(ImageFacts facts, ImageName source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var held = (facts.Tags ?? []).ToHashSet(StringComparer.Ordinal);
+            return facts with { Lacking = [.. (await registry.ListTagsAsync(source, cancellationToken).ConfigureAwait(false) ?? []).Where(t => !held.Contains(t))] };
+        }
+        catch (RegistryException e)
+        {
+            return facts with { SourceProblem = e.Message };
+        }
     }
 
     /// <summary>Asks for what is still needed to decide.</summary>

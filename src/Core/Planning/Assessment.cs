@@ -30,4 +30,8 @@ public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind
 /// <param name="Policy">Name of the policy in force.</param>
 /// <param name="Reason">Why it stays, or why it can't be judged, where there is no update.</param>
 /// <param name="Problem">What the registry did not answer; nothing was decided from it.</param>
-public sealed record Assessment(ImageUse Use, IReadOnlyList<Update> Updates, bool IsGone, string Policy, string Reason, string? Problem);
+public sealed record Assessment(ImageUse Use, IReadOnlyList<Update> Updates, bool IsGone, string Policy, string Reason, string? Problem)
+{
+    /// <summary>What the source of a mirror has that would be chosen and that the mirror lacks, one sentence each; in the reasons too.</summary>
+    public IReadOnlyList<string> Imports { get; init; } = [];
+}

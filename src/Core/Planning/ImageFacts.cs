@@ -22,6 +22,18 @@ public sealed record ImageFacts(ImageName Image)
     /// <summary>Why the tags are not known, for people, with the host.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>What it is a mirror of; null where it is none.</summary>
+    public ImageMirror? Mirror { get; init; }
+
+    /// <summary>Where all this was looked up.</summary>
+    public ImageName LookedUp => Mirror is { LookIn: MirrorLookup.Source, Source: var source } ? source : Image;
+
+    /// <summary>Tags of the source that a mirror which is looked up itself lacks.</summary>
+    public IReadOnlyList<string> Lacking { get; init; } = [];
+
+    /// <summary>Why it is not known what the source has. Nothing is decided from it, so nothing is undecided for it.</summary>
+    public string? SourceProblem { get; init; }
+
     /// <summary>Digest of each tag that was asked for; null for a tag that is gone.</summary>
     public IReadOnlyDictionary<string, Digest?> Digests { get; init; } = ImmutableDictionary<string, Digest?>.Empty;
 

@@ -11,6 +11,10 @@ public sealed class TagChoices(DateTimeOffset now)
 {
     private readonly ConcurrentDictionary<(ImageName Image, PolicyInForce Policy, string Tag, string Passed), TagChoice> _made = new();
 
+    private readonly ConcurrentDictionary<(ImageName Image, PolicyInForce Policy, string Tag), TagChoice> _withLacking = new();
+
+    private readonly ConcurrentDictionary<ImageName, (IReadOnlyList<string> Lacking, CandidateTags Read)> _union = new();
+
     private readonly ConcurrentDictionary<(ImageName Image, bool IsFiltered), (IReadOnlyList<string> Listed, CandidateTags Read)> _tags = new();
 
     /// <summary>The time to which ages are counted.</summary>
@@ -37,14 +41,40 @@ public sealed class TagChoices(DateTimeOffset now)
         return choice;
     }
 
+    /// <summary>What the policies would choose if a mirror held all that its source has. Of what it lacks nothing is asked: it is as old as can be.</summary>
+    /// <param name="facts">What is known.</param>
+    /// <param name="followed">The tag in use and its policy.</param>
+    internal TagChoice WithLacking(ImageFacts facts, FollowedTag followed)
+    {
+        if (!_union.TryGetValue(facts.Image, out var union) || union.Lacking != facts.Lacking)
+        {
+            union = (facts.Lacking, new CandidateTags([.. (facts.Tags ?? []).Concat(facts.Lacking).Where(t => !SignatureKinds.IsBeside(t))]));
+            _union[facts.Image] = union;
+        }
+
+        var key = (facts.Image, followed.Policy, followed.Tag);
+        if (!_withLacking.TryGetValue(key, out var choice) || !choice.IsFinal)
+        {
+            var lacking = facts.Lacking.ToHashSet(StringComparer.Ordinal);
+            _withLacking[key] = choice = Ask(followed, union.Read, new TagFacts(
+                tag => lacking.Contains(tag) ? new(new TagDate(DateTimeOffset.MinValue, DateSource.Given)) : facts.DateOf(tag),
+                tag => lacking.Contains(tag) ? default : facts.DigestOf(tag)));
+        }
+
+        return choice;
+    }
+
     private TagChoice Ask(ImageFacts known, FollowedTag followed, IReadOnlyCollection<string> passed)
     {
-        var facts = new TagFacts(known.DateOf, known.DigestOf);
-
         // What belongs to an image is none: the newest build is not its signature.
         var hasOthers = known.HasSignatureTags && !SignatureKinds.IsBeside(followed.Tag);
         var tags = Read(known, hasOthers);
         tags = passed.Count == 0 ? tags : new CandidateTags([.. tags.Where(t => !passed.Contains(t, StringComparer.Ordinal))]);
+        return Ask(followed, tags, new TagFacts(known.DateOf, known.DigestOf));
+    }
+
+    private TagChoice Ask(FollowedTag followed, CandidateTags tags, TagFacts facts)
+    {
         var question = new TagQuestion(followed.Tag, tags) { Facts = facts, Now = now };
         var steps = new List<TagStep>();
         var reason = "";

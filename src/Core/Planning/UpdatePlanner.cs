@@ -89,9 +89,10 @@ public static class UpdatePlanner
         ArgumentNullException.ThrowIfNull(choices);
         ArgumentNullException.ThrowIfNull(followed);
         ArgumentNullException.ThrowIfNull(facts);
+        var missing = string.Concat(ImportAdvice.Missing(facts, followed, choices).Select(t => $" +{t}"));
         if (facts.Tags is null)
         {
-            return "no repository";
+            return "no repository" + missing;
         }
 
         var tag = followed.Tag;
@@ -99,7 +100,7 @@ public static class UpdatePlanner
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
         IEnumerable<TagStep> steps = followed.Policy.Rule.Signed == SignatureRule.Required ? [.. choice.Steps, .. Plan(facts, followed, choices, new FactsNeeded()).Steps] : choice.Steps;
         return string.Join(' ', steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"))
-            + (choice.IsFinal ? "" : " ?");
+            + missing + (choice.IsFinal ? "" : " ?");
 
         string Answer(string asked) => facts.DigestProblems.ContainsKey(asked) ? "?" : facts.Digests.GetValueOrDefault(asked) is { } digest ? $"{digest}{Refusal(digest)}" : "-";
 
@@ -124,7 +125,7 @@ public static class UpdatePlanner
             var policy = policies.For(use);
             return !use.IsLookedUp ? new Assessment(use, [], IsGone: false, policy.Name, use.Skip!, null)
                 : facts.TryGetValue(use.Reference!.Name, out var known)
-                    ? Replace(Assess(use, policy, known, choices), policy, facts, choices)
+                    ? Advise(Replace(Assess(use, policy, known, choices), policy, facts, choices), policy, known, choices)
                     : Undecided(use, policy, $"{use.Reference.Name.Registry} was not asked about {use.Reference.Name.Familiar}");
         })];
     }
@@ -139,7 +140,7 @@ public static class UpdatePlanner
 
         if (facts.Tags is null)
         {
-            return new Assessment(use, [], IsGone: true, policy.Name, $"{current.Name.Registry} has no repository {current.Name.Repository}", null);
+            return new Assessment(use, [], IsGone: true, policy.Name, $"{facts.LookedUp.Registry} has no repository {facts.LookedUp.Repository}", null);
         }
 
         if (current.FollowedTag is not { } tag)
@@ -214,6 +215,24 @@ public static class UpdatePlanner
         }
 
         return new Assessment(use, [], IsGone: false, policy.Name, stays, null);
+    }
+
+    /// <summary>The same with what a mirror lacks, where one is looked up.</summary>
+    private static Assessment Advise(Assessment assessment, PolicyInForce policy, ImageFacts facts, TagChoices choices)
+    {
+        if (assessment.Problem is not null || assessment.Use is not { Skip: null, Reference.FollowedTag: { } tag }
+            || ImportAdvice.Of(facts, Follow(assessment.Use, tag, policy), choices) is not { Count: > 0 } advice)
+        {
+            return assessment;
+        }
+
+        var remark = "; " + string.Join("; ", advice);
+        return assessment with
+        {
+            Imports = advice,
+            Reason = assessment.Reason + remark,
+            Updates = [.. assessment.Updates.Select(u => u with { Reason = u.Reason + remark })],
+        };
     }
 
     /// <summary>The same with the step to another image, where the rule names one.</summary>
@@ -392,7 +411,7 @@ public static class UpdatePlanner
         return signed == ImageFit.Unknown ? fit : signed;
     }
 
-    private static string Unasked(ImageFacts facts) => $"{facts.Image.Registry} was not asked for all that it takes to decide about {facts.Image.Familiar}";
+    private static string Unasked(ImageFacts facts) => $"{facts.LookedUp.Registry} was not asked for all that it takes to decide about {facts.Image.Familiar}";
 
     private static void Need(ImageFacts facts, string tag, FactsNeeded needed)
     {

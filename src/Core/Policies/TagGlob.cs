@@ -27,34 +27,7 @@ public sealed record TagGlob
     }
 
     /// <summary>Whether it matches the whole tag.</summary>
-    public bool Matches(ReadOnlySpan<char> tag)
-    {
-        ReadOnlySpan<char> pattern = _pattern;
-        var (at, inTag, star, resume) = (0, 0, -1, 0);
-        while (inTag < tag.Length)
-        {
-            if (at < pattern.Length && pattern[at] == '*')
-            {
-                (star, resume) = (at++, inTag);
-            }
-            else if (at < pattern.Length && (pattern[at] == '?' || pattern[at] == tag[inTag]))
-            {
-                at++;
-                inTag++;
-            }
-            else if (star >= 0)
-            {
-                // Let the last star take one more.
-                (at, inTag) = (star + 1, ++resume);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        return pattern[at..].IndexOfAnyExcept('*') < 0;
-    }
+    public bool Matches(ReadOnlySpan<char> tag) => Wildcard.Matches(_pattern, tag);
 
     /// <inheritdoc/>
     public override string ToString() => _pattern;

@@ -38,6 +38,9 @@ public interface IRegistry
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<IReadOnlyList<Referrer>> GetReferrersAsync(
         ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken);
+
+    /// <summary>What an image is a mirror of, by the settings; null where it is none. Nothing is asked for it.</summary>
+    ImageMirror? MirrorOf(ImageName image) => null;
 }
 
 /// <summary>Why a registry gave no answer.</summary>

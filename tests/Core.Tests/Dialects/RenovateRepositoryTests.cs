@@ -65,6 +65,40 @@ public sealed class RenovateRepositoryTests
     }
 
     [Fact]
+    public void Many_globs_of_many_stars_take_little_memory()
+    {
+        var globs = string.Join(',', Enumerable.Range(0, 200).Select(i => $"\"{string.Concat(Enumerable.Repeat("*a", 100))}{i}\""));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var repository = RepositoryText.Of(
+            ("renovate.json", $$"""{"packageRules": [{"matchPackageNames": [{{globs}}], "packageRules": [{{string.Join(',', Enumerable.Repeat("{\"enabled\": true}", 50))}}]}]}"""),
+            ("Dockerfile", $"FROM {new string('a', 180)}:1\n"));
+
+        Assert.Empty(repository.Errors);
+        Assert.True(repository.RuleOf("Dockerfile", 1).Enabled);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
+    }
+
+    [Theory]
+    [InlineData("""{"matchPackageNames": [{0}]}""", 900, 100, "more than 20000 patterns")]
+    [InlineData("""{"matchPackageNames": [{0}]}""", 300, 1, "more than 200 different expressions")]
+    public void More_patterns_than_anyone_writes_are_an_error(string rule, int patterns, int nested, string says)
+    {
+        var names = string.Join(',', Enumerable.Range(0, patterns).Select(i => nested > 1 ? $"\"a{i}\"" : $"\"/a{i}/\""));
+        var text = rule.Replace("{0}", names, StringComparison.Ordinal).TrimEnd('}') + $$""", "packageRules": [{{string.Join(',', Enumerable.Repeat("{\"enabled\": true}", nested))}}]}""";
+
+        Assert.Contains(says, Assert.Single(RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{{text}}]}"""), ("Dockerfile", Python)).Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/i")]
+    [InlineData("!/")]
+    [InlineData("!/i")]
+    [InlineData("//")]
+    public void A_pattern_of_files_that_says_nothing_is_no_end(string pattern) =>
+        Assert.Empty(RepositoryText.Of(("renovate.json", $$$"""{"customManagers": [{"customType": "regex", "managerFilePatterns": ["{{{pattern}}}"], "matchStrings": ["image: (?<depName>[a-z]+):(?<currentValue>[0-9.]+)"], "datasourceTemplate": "docker"}]}"""), ("Dockerfile", Python)).Errors);
+
+    [Fact]
     public void What_it_does_not_read_is_not_claimed()
     {
         var repository = RepositoryText.Of(("renovate.json", "{}"), ("k8s/web.yaml", Pod("nginx:1.27.0")), ("azure-pipelines.yml", "resources:\n  containers:\n    - container: a\n      image: ubuntu:22.04\n"), ("Dockerfile", Python));
@@ -511,7 +545,7 @@ public sealed class RenovateRepositoryTests
     }
 
     [Theory]
-    [InlineData("{\"packageRules\": [", "{\"enabled\": true},", 5_000)]
+    [InlineData("{\"packageRules\": [", "{\"enabled\": true},", 12_000)]
     [InlineData("{\"extends\": [", "\"config:recommended\",", 5_000)]
     [InlineData("{\"major\":", "{\"major\":", 10_000)]
     [InlineData("{\"ignorePaths\": [\"", "{a,{b,c}}", 1_000)]

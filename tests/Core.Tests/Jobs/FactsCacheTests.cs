@@ -139,6 +139,26 @@ public sealed class FactsCacheTests
         Assert.NotNull(await cache.FindAsync(App, Now, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task What_was_learnt_of_a_mirror_in_one_place_is_not_taken_for_the_other()
+    {
+        var mirror = new ImageMirror(ImageName.Parse("ghcr.io/acme/app"), MirrorLookup.Mirror);
+        await AskAsync(Now);
+        var manifests = _registry.Manifests;
+
+        _registry.Mirrors[App] = mirror;
+        _registry.Push("acme/app", "1.2.0");
+        var other = await AskAsync(Now.AddHours(1));
+        Assert.Equal(mirror, other.Mirror);
+        Assert.Empty(other.FirstSeen);
+        Assert.True(_registry.Manifests > manifests);
+
+        manifests = _registry.Manifests;
+        _registry.Push("acme/app", "0.9.0");
+        Assert.Equal(["0.9.0"], (await AskAsync(Now.AddHours(2))).FirstSeen.Keys);
+        Assert.Equal(manifests, _registry.Manifests);
+    }
+
     private static void Merge(JsonObject into, JsonObject change)
     {
         foreach (var (key, value) in change.ToList())

@@ -52,6 +52,9 @@ internal sealed class MemoryRegistry : IRegistry
     /// <summary>Tags whose digest the registry does not give, and how long it asks to wait.</summary>
     public Dictionary<string, TimeSpan> Refused { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Images that are mirrors.</summary>
+    public Dictionary<ImageName, ImageMirror> Mirrors { get; } = [];
+
     /// <summary>Requests so far.</summary>
     public int Requests { get; private set; }
 
@@ -70,6 +73,8 @@ internal sealed class MemoryRegistry : IRegistry
     }
 
     public void Delete(string image, string tag) => _images[ImageName.Parse(image)].Remove(tag);
+
+    public ImageMirror? MirrorOf(ImageName image) => Mirrors.GetValueOrDefault(image);
 
     public Task<IReadOnlyList<string>?> ListTagsAsync(ImageName image, CancellationToken cancellationToken)
     {

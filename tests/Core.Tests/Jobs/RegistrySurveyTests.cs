@@ -365,6 +365,9 @@ public sealed class RegistrySurveyTests
             Pushed = new Dictionary<string, PushDate>(StringComparer.Ordinal) { ["3.12"] = new(digest, Now) },
             Signatures = new Dictionary<Digest, SignatureFact> { [digest] = new(SignatureKind.Cosign, Now), [MemoryRegistry.DigestOf("y")] = new(SignatureKind.None, Now, IsAwaited: true) },
             SignatureProblems = new Dictionary<Digest, string> { [MemoryRegistry.DigestOf("z")] = "silent" },
+            Mirror = new ImageMirror(ImageName.Parse("ghcr.io/acme/python"), MirrorLookup.Mirror),
+            Lacking = ["3.13"],
+            SourceProblem = "silent",
         };
 
         var again = ImageFactsRecord.Of(facts).ToFacts(facts.Image);
@@ -373,6 +376,7 @@ public sealed class RegistrySurveyTests
         Assert.Equal(facts.Contents[digest].Date, again.Contents[digest].Date);
         Assert.Equal(facts.Contents[MemoryRegistry.DigestOf("y")], again.Contents[MemoryRegistry.DigestOf("y")]);
         Assert.Equal(facts.ContentProblems, again.ContentProblems);
+        Assert.Equal((facts.Mirror, "3.13", "silent"), (again.Mirror, Assert.Single(again.Lacking), again.SourceProblem));
         Assert.Equal(facts.FirstSeen, again.FirstSeen);
         Assert.Equal(facts.Pushed, again.Pushed);
         Assert.Equal(facts.Signatures, again.Signatures);

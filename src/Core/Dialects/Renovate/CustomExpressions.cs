@@ -159,7 +159,12 @@ internal sealed partial class CustomExpressions(ConfigurationText text)
             return glob.StartsWith('!') || glob.AsSpan().ContainsAny("()\\") ? null : glob.StartsWith("**/", StringComparison.Ordinal) ? glob : "/" + glob;
         }
 
-        var text = pattern.TrimEnd('i')[1..^1];
+        if (pattern.StartsWith('!'))
+        {
+            return null;
+        }
+
+        var text = Expressions.Between(pattern);
         var start = Start().Match(text);
         var isRooted = start.Value == "^";
         var end = text.EndsWith('$') ? text.Length - 1 : text.Length;

@@ -25,16 +25,23 @@ internal static class Expressions
     public static bool IsRegex(string text) =>
         (text.StartsWith('/') || text.StartsWith("!/", StringComparison.Ordinal)) && (text.EndsWith('/') || text.EndsWith("/i", StringComparison.Ordinal));
 
+    /// <summary>What stands between the slashes of an expression.</summary>
+    public static string Between(string text)
+    {
+        var from = text.StartsWith('!') ? 2 : 1;
+        return text[from..Math.Max(from, text.Length - (text.EndsWith('i') ? 2 : 1))];
+    }
+
+    /// <summary>Whether an automaton has to be made for a pattern, which takes memory.</summary>
+    public static bool IsCostly(string text) => IsRegex(text) || !PathGlob.Is(text);
+
     /// <summary>Reads <c>/expression/</c> as a predicate.</summary>
     public static bool TryReadRegex(string text, [NotNullWhen(true)] out Predicate<string>? matches, [NotNullWhen(false)] out string? error)
     {
         matches = null;
         var isNegative = text.StartsWith('!');
-        var ignoreCase = text.EndsWith('i');
-        var from = isNegative ? 2 : 1;
-        var to = Math.Max(from, text.Length - (ignoreCase ? 2 : 1));
-        var written = text[from..to];
-        if (GoExpression.TryParse(written, out var expression, out var wrong, ignoreCase))
+        var written = Between(text);
+        if (GoExpression.TryParse(written, out var expression, out var wrong, ignoreCase: text.EndsWith('i')))
         {
             matches = t => expression.IsMatch(t) != isNegative;
         }
@@ -77,6 +84,13 @@ internal static class Expressions
         {
             var comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
             (matches, error) = (t => t.Equals(glob, comparison) != isNegative, null);
+            return true;
+        }
+
+        if (alternatives.TrueForAll(PathGlob.Is))
+        {
+            var globs = alternatives.ConvertAll(a => new PathGlob(a, ignoreCase));
+            (matches, error) = (t => globs.Exists(g => g.Matches(t)) != isNegative, null);
             return true;
         }
 

@@ -8,7 +8,8 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <summary>Reads the configuration of a repository. Never throws, and says of every mistake where it is.</summary>
 internal sealed class RepositoryReader
 {
-    private const int MostRules = 2000;
+    /// <summary>A rule may be several: one more for each kind of update that it has a section for.</summary>
+    private const int MostRules = 10_000;
 
     private static readonly FrozenSet<string> UpdateTypes = FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement"], StringComparer.Ordinal);
 
@@ -52,10 +53,10 @@ internal sealed class RepositoryReader
     private int _rules;
 
     /// <summary>A reader of a file.</summary>
-    public RepositoryReader(SourceFile file)
+    public RepositoryReader(SourceFile file, bool isBounded = true)
     {
         _text = new ConfigurationText(file);
-        _policies = new RuleReader(_text);
+        _policies = new RuleReader(_text) { IsBounded = isBounded };
     }
 
     /// <summary>Reads a whole configuration.</summary>
@@ -257,7 +258,7 @@ internal sealed class RepositoryReader
         var rules = new List<RepositoryRule>();
         foreach (var rule in section.Mappings("packageRules", Known, MostRules))
         {
-            if (++_rules > MostRules + 1000)
+            if (++_rules > MostRules)
             {
                 section.Wrong("packageRules", $"there are more than {MostRules} package rules: join those that say the same");
                 break;
@@ -283,7 +284,7 @@ internal sealed class RepositoryReader
 
     private static FrozenDictionary<string, RepositoryRule> ReadPresets()
     {
-        var reader = new RepositoryReader(new SourceFile("presets", ""));
+        var reader = new RepositoryReader(new SourceFile("presets", ""), isBounded: false);
         return PresetTable.Rules.DistinctBy(SettingNodes.ToJson, StringComparer.Ordinal).ToFrozenDictionary(SettingNodes.ToJson, r => reader.Compile(Open(reader._text, r), isOwn: false), StringComparer.Ordinal);
     }
 
@@ -395,8 +396,7 @@ internal sealed class RepositoryReader
         return text => any.Count + all.Count > 0 && (any.Count == 0 || any.Exists(p => p(text))) && all.TrueForAll(p => p(text));
     }
 
-    private Predicate<string>? Pattern(YamlScalar scalar) =>
-        _text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out var matches, out var error), error) ? matches : null;
+    private Predicate<string>? Pattern(YamlScalar scalar) => _policies.Pattern(scalar);
 
     /// <summary>Paths and globs; a text that is part of a path counts too where it leaves files out.</summary>
     private List<(YamlScalar Text, Predicate<string> Matches)> Globs(ConfigurationMapping section, string key)
@@ -442,7 +442,7 @@ internal sealed class RepositoryReader
 
         if (aliases.Count > 0)
         {
-            settings.Remark("registryAliases", "registryAliases counts for the names that rules match; the registry that is asked is the one that is written");
+            settings.Remark("registryAliases", "registryAliases counts for the names that rules match; which registry is asked is for Mirrors in the settings to say");
         }
 
         return aliases;

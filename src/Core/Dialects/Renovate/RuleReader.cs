@@ -21,14 +21,26 @@ internal sealed class RuleReader
 
     private static readonly string[] Known = [.. Options.All, "matchJsonata"];
 
+    /// <summary>Of those that rules have within them, each counts for each rule.</summary>
+    private const int MostUsed = 20_000;
+
+    /// <summary>An automaton may grow to some megabytes while it matches.</summary>
+    private const int MostCostly = 200;
+
     private readonly ConfigurationText _text;
     private readonly List<PackageRule> _rules = [];
+    private readonly Dictionary<string, Predicate<string>> _patterns = new(StringComparer.Ordinal);
+    private int _used;
+    private int _costly;
 
     /// <summary>A reader of a text.</summary>
     public RuleReader(SourceFile file) => _text = new ConfigurationText(file) { LongestText = LongestText, NameOf = Renamed };
 
     /// <summary>A reader of rules in a text that others read too.</summary>
     public RuleReader(ConfigurationText text) => _text = text;
+
+    /// <summary>Whether the text is somebody else's, and not ours.</summary>
+    public bool IsBounded { get; init; } = true;
 
     /// <summary>One rule by itself. A range is not looked at: it depends on other rules how it is read.</summary>
     public PackageRule Compile(YamlMapping node) => ReadParts(_text.Open(node, Within, Known), isTop: false);
@@ -433,8 +445,34 @@ internal sealed class RuleReader
 
     private Predicate<string>? Pattern(ConfigurationMapping rule, string key) => rule.Scalar(key) is { } scalar ? Pattern(scalar) : null;
 
-    private Predicate<string>? Pattern(YamlScalar scalar) =>
-        _text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out var matches, out var error), error) ? matches : null;
+    /// <summary>Reads a pattern of names or paths; null where it is none, which is told. One that is written again is not made again.</summary>
+    public Predicate<string>? Pattern(YamlScalar scalar)
+    {
+        if (_patterns.TryGetValue(scalar.Value, out var matches))
+        {
+            return Count(scalar, ref _used, MostUsed) ? matches : null;
+        }
+
+        if (!Count(scalar, ref _used, MostUsed) || (Expressions.IsCostly(scalar.Value) && !Count(scalar, ref _costly, MostCostly))
+            || !_text.Check(scalar, Expressions.TryReadPattern(scalar.Value, out matches, out var error), error))
+        {
+            return null;
+        }
+
+        _patterns.Add(scalar.Value, matches!);
+        return matches;
+    }
+
+    private bool Count(YamlScalar scalar, ref int count, int most)
+    {
+        if (IsBounded && ++count > most)
+        {
+            _text.Check(scalar, count > most + 1, $"there are more than {most} {(most == MostCostly ? "different expressions" : "patterns, those of rules within rules counted for each of them")}: write more general ones");
+            return false;
+        }
+
+        return true;
+    }
 
     private static GoExpression? Expression(ConfigurationMapping rule, string key)
     {

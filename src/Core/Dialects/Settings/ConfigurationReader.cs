@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Text.Json;
 using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
@@ -407,7 +406,7 @@ public sealed class ConfigurationReader
         if (!IsPattern(later))
         {
             var name = ImageName.Parse(later);
-            return FileSystemName.MatchesSimpleExpression(earlier, name.Familiar) || FileSystemName.MatchesSimpleExpression(earlier, name.Canonical);
+            return Wildcard.Matches(earlier, name.Familiar, ignoreCase: true) || Wildcard.Matches(earlier, name.Canonical, ignoreCase: true);
         }
 
         return earlier.IndexOfAny(['*', '?']) == earlier.Length - 1 && earlier[^1] == '*' && later.AsSpan().StartsWith(earlier.AsSpan(0, earlier.Length - 1));

@@ -395,11 +395,11 @@ internal sealed class ManifestWalk(SourceFile file, UseList uses, ManifestFamily
         var locked = context.Locked ?? (context.IsWatched ? "it names all tags of a repository, which Flux watches" : null);
         if (scalar.Written is { } written && written.Value.Length != value.Length && written.Value.IndexOf(value, StringComparison.Ordinal) is var at and >= 0)
         {
-            uses.Add(written.Slice(at..(at + value.Length)), scalar.Start, locked: locked);
+            uses.Add(written.Slice(at..(at + value.Length)), scalar.Start, locked: locked, pinnable: !context.IsWatched);
         }
         else
         {
-            uses.Add(scalar, locked: locked);
+            uses.Add(scalar, locked: locked, pinnable: !context.IsWatched);
         }
     }
 

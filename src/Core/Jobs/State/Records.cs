@@ -142,6 +142,18 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
     /// <summary>By digest.</summary>
     public IReadOnlyDictionary<string, string>? SignatureProblems { get; init; }
 
+    /// <summary>What it is a mirror of.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Which of the two was asked; null where it is no mirror.</summary>
+    public MirrorLookup? LookIn { get; init; }
+
+    /// <summary>Tags that the mirror lacks.</summary>
+    public IReadOnlyList<string>? Lacking { get; init; }
+
+    /// <summary>Why that is not known.</summary>
+    public string? SourceProblem { get; init; }
+
     /// <summary>The record of facts.</summary>
     public static ImageFactsRecord Of(ImageFacts facts)
     {
@@ -154,6 +166,10 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
             Pushed = facts.Pushed.Count == 0 ? null : Sorted(facts.Pushed, t => t, p => new PushDateRecord(p.Digest.ToString(), p.At)),
             Signatures = facts.Signatures.Count == 0 ? null : Sorted(facts.Signatures, d => d.ToString(), s => s),
             SignatureProblems = facts.SignatureProblems.Count == 0 ? null : Sorted(facts.SignatureProblems, d => d.ToString(), p => p),
+            Source = facts.Mirror?.Source.Canonical,
+            LookIn = facts.Mirror?.LookIn,
+            Lacking = facts.Lacking.Count == 0 ? null : facts.Lacking,
+            SourceProblem = facts.SourceProblem,
         };
     }
 
@@ -169,6 +185,9 @@ public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDict
         Pushed = (Pushed ?? new Dictionary<string, PushDateRecord>(StringComparer.Ordinal)).ToDictionary(p => p.Key, p => new PushDate(Digest.Parse(p.Value.Digest), p.Value.At), StringComparer.Ordinal),
         Signatures = (Signatures ?? new Dictionary<string, SignatureFact>(StringComparer.Ordinal)).ToDictionary(s => Digest.Parse(s.Key), s => s.Value),
         SignatureProblems = (SignatureProblems ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(s => Digest.Parse(s.Key), s => s.Value),
+        Mirror = Source is not null && LookIn is { } place ? new ImageMirror(ImageName.Parse(Source), place) : null,
+        Lacking = Lacking ?? [],
+        SourceProblem = SourceProblem,
     };
 
     private static SortedDictionary<string, T> Sorted<TKey, TValue, T>(IReadOnlyDictionary<TKey, TValue> facts, Func<TKey, string> key, Func<TValue, T> value)
