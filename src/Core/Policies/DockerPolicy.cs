@@ -72,7 +72,7 @@ public sealed class DockerPolicy : IPolicy
                 : $"{tag} is the newest {Line(current)}{remark}");
         }
 
-        return new Verdict(best.Tag.Text, best.Kind, $"newest {Line(current)}{Note(current, best)}{remark}");
+        return new Verdict(best.Tag.Text, best.Kind, $"newest {Line(current, isOfItsFlavour: best.Release is null)}{Note(current, best)}{remark}");
     }
 
     /// <summary>Every candidate that could follow the current tag, however far.</summary>
@@ -247,14 +247,14 @@ public sealed class DockerPolicy : IPolicy
         tag.Numbers[0] % 2 == 0 && tag.Numbers[1] == 4
         && (now == default || (now.Year, now.Month).CompareTo(((int)tag.Numbers[0] + 2000, 4)) > 0);
 
-    private string Line(TagVersion current)
+    private string Line(TagVersion current, bool isOfItsFlavour = true)
     {
         var what = current.Scheme == TagScheme.Date ? "date"
             : _furthest == UpdateKind.Major || current.Precision == 1 ? "version"
             : _furthest == UpdateKind.Minor || current.Precision == 2 ? $"{current.Numbers[0]}.x"
             : $"{current.Numbers[0]}.{current.Numbers[1]}.x";
         var flavour = (current.Prefix is "" or "v" ? "" : $" with prefix {current.Prefix}")
-            + (current.Suffix.Length == 0 ? "" : $" with suffix {current.Suffix}");
+            + (current.Suffix.Length == 0 || !isOfItsFlavour ? "" : $" with suffix {current.Suffix}");
         return what + flavour;
     }
 

@@ -94,7 +94,12 @@ public sealed record FilteredPolicy(IPolicy Selector, TagFilters Filters) : IPol
         var version = TagVersion.Of(value);
         if (Filters.Furthest is { } furthest)
         {
-            if (current is null || !version.IsOrdered || version.Scheme != current.Scheme)
+            if (current is not { IsOrdered: true })
+            {
+                return $"may be any step: {current?.Text ?? "the current tag"} is no version that 'level' could be told from";
+            }
+
+            if (version.Scheme != current.Scheme)
             {
                 return "is no version to compare with the current one";
             }

@@ -131,7 +131,7 @@ public sealed class DockerPolicyTests
     }
 
     [Theory]
-    [InlineData("1-alpine3.20", "1.24.4-alpine3.20 1.24-alpine3.20 1-alpine3.23 1.27.0-alpine3.23 1-alpine3.24 1.27.0-alpine3.24", "1-alpine3.24", "newest version with suffix -alpine3.20; 1.27.0 is there only as -alpine3.24, on a newer distribution")]
+    [InlineData("1-alpine3.20", "1.24.4-alpine3.20 1.24-alpine3.20 1-alpine3.23 1.27.0-alpine3.23 1-alpine3.24 1.27.0-alpine3.24", "1-alpine3.24", "newest version; 1.27.0 is there only as -alpine3.24, on a newer distribution")]
     [InlineData("1.30-alpine3.23-slim", "1.30.4-alpine3.23-slim 1.31-alpine3.23-slim 1.31.3-alpine3.23-slim 1.31-alpine3.24-slim 1.31.4-alpine3.24-slim", "1.31-alpine3.24-slim", null)]
     [InlineData("2.4-alpine3.13", "2.4.46-alpine3.13 2.4-alpine3.24 2.4.68-alpine3.24", "2.4-alpine3.24", null)]
     [InlineData("3-slim-bookworm", "3.14.7-slim-bookworm 3-slim-trixie 3.14.7-slim-trixie 3.15.0rc1-slim-trixie", null, null)]

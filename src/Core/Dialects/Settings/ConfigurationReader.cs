@@ -179,9 +179,9 @@ public sealed class ConfigurationReader
             {
                 Wrong(item.Node, $"the rule never counts: the one on line {earlier.Rule.Source!.Line} takes all that it is for. The first that matches counts, so put the more special before the more general");
             }
-            else if (replacement is not null && rules.FirstOrDefault(r => r.Rule.Replacement is { } other && scope.MayHold(other.Image) && r.Scope.MayHold(replacement.Image)) is { } back)
+            else if (replacement is not null && Circle(rules, scope, replacement) is { } back)
             {
-                item.Wrong("replaceWith", $"the rule on line {back.Rule.Source!.Line} replaces {replacement} again: keep one of them");
+                item.Wrong("replaceWith", $"the rule on line {back.Rule.Source!.Line} leads from {replacement} back to what this one is for: leave out one of them");
             }
             else
             {
@@ -190,6 +190,23 @@ public sealed class ConfigurationReader
         }
 
         return rules;
+    }
+
+    /// <summary>The rule through which a replacement leads back to what it is for; null where it doesn't.</summary>
+    private static ScopedRule? Circle(List<ScopedRule> rules, UseScope scope, Replacement replacement)
+    {
+        const int LongestCircle = 100;
+        var image = replacement.Image;
+        for (var i = 0; i < LongestCircle && rules.Find(r => r.Rule.Replacement is not null && r.Scope.MayHold(image)) is { } next; i++)
+        {
+            image = next.Rule.Replacement!.Image;
+            if (scope.MayHold(image))
+            {
+                return next;
+            }
+        }
+
+        return null;
     }
 
     private List<Platform> ReadPlatforms(ConfigurationMapping rule)
