@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Policies;
 
 using CsCheck;
@@ -86,6 +88,20 @@ public sealed class FluxRepositoryTests
         var repository = RepositoryText.Of(("flux.yaml", All()), ("apps/pod.yaml", Pod($"image: ghcr.io/acme/app:1.0.0 # {marker}")));
         Assert.StartsWith("apps/pod.yaml:6: this marker is not read by Flux", Assert.Single(repository.Errors), StringComparison.Ordinal);
         Assert.False(repository.RuleOf("apps/pod.yaml", 6).Enabled);
+    }
+
+    [Fact]
+    public void A_watched_repository_names_no_tag_that_could_be_gone()
+    {
+        var repository = RepositoryText.Of(("flux.yaml", "apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageRepository\nmetadata: {name: db}\nspec:\n  image: ghcr.io/acme/db\n"));
+        var use = Assert.Single(repository.Uses);
+        var image = use.Reference!.Name;
+        var facts = new ImageFacts(image) { Tags = ["main-1"], Digests = new Dictionary<string, Digest?>(StringComparer.Ordinal) { ["latest"] = null } };
+
+        var assessment = UpdatePlanner.Assess([use], repository.Policies, new Dictionary<ImageName, ImageFacts> { [image] = facts }, new TagChoices(default)).Single();
+
+        Assert.False(assessment.IsGone);
+        Assert.Empty(assessment.Updates);
     }
 
     [Fact]

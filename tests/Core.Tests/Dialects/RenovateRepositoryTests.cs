@@ -78,6 +78,14 @@ public sealed class RenovateRepositoryTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
     }
 
+    [Fact]
+    public void Many_prefixes_are_no_mistake()
+    {
+        var prefixes = string.Join(',', Enumerable.Range(0, 500).Select(i => $"\"registry.acme.test/team{i}\""));
+
+        Assert.Empty(RepositoryText.Of(("renovate.json", $$"""{"packageRules": [{"matchPackagePrefixes": [{{prefixes}}], "enabled": false}]}"""), ("Dockerfile", Python)).Errors);
+    }
+
     [Theory]
     [InlineData("""{"matchPackageNames": [{0}]}""", 900, 100, "more than 20000 patterns")]
     [InlineData("""{"matchPackageNames": [{0}]}""", 300, 1, "more than 200 different expressions")]

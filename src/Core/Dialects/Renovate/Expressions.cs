@@ -33,7 +33,8 @@ internal static class Expressions
     }
 
     /// <summary>Whether an automaton has to be made for a pattern, which takes memory.</summary>
-    public static bool IsCostly(string text) => IsRegex(text) || !PathGlob.Is(text);
+    public static bool IsCostly(string text) =>
+        IsRegex(text) || (text.Length <= LongestGlob && Alternatives(text.TrimStart('!'))?.TrueForAll(PathGlob.Is) == false);
 
     /// <summary>Reads <c>/expression/</c> as a predicate.</summary>
     public static bool TryReadRegex(string text, [NotNullWhen(true)] out Predicate<string>? matches, [NotNullWhen(false)] out string? error)
