@@ -7,40 +7,40 @@ namespace Basewatch.Adapters.Registries;
 public sealed record RegistryOptions
 {
     /// <summary>The registries of which there is more to say than their name.</summary>
-    public IReadOnlyList<RegistrySettings> Registries { get; init; } = [];
+    public IReadOnlyList<RegistrySettings> Registries { get; set; } = [];
 
     /// <summary>
     /// Whether any address may be reached, private and link-local ones too: for the command line, which reaches what its user can.
     /// Off, hosts that repositories name must be on the public internet or listed with <see cref="RegistrySettings.AllowPrivate"/>.
     /// </summary>
-    public bool AllowAnyAddress { get; init; }
+    public bool AllowAnyAddress { get; set; }
 
     /// <summary>Requests at once to one registry, at most: 1 to 256.</summary>
-    public int ConcurrencyPerHost { get; init; } = 16;
+    public int ConcurrencyPerHost { get; set; } = 16;
 
     /// <summary>Tags to ask for in a page: 1 to 10,000. Registries may give fewer.</summary>
-    public int TagPageSize { get; init; } = 1000;
+    public int TagPageSize { get; set; } = 1000;
 
     /// <summary>For one request, from the connection to the last byte.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>For one answer, or one page of a tag list, with sign-in and retries.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>For a whole tag list.</summary>
-    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan ListTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Where Docker Hub says when tags were pushed.</summary>
-    internal Uri DockerHubApi { get; init; } = new("https://hub.docker.com");
+    internal Uri DockerHubApi { get; set; } = new("https://hub.docker.com");
 
     /// <summary>Where Quay says it.</summary>
-    internal Uri QuayApi { get; init; } = new("https://quay.io");
+    internal Uri QuayApi { get; set; } = new("https://quay.io");
 
     /// <summary>The Docker configuration whose logins are used: a path, <see cref="DockerCredentialStore.UsualPlaces"/>, or null for none.</summary>
-    internal string? DockerConfig { get; init; }
+    internal string? DockerConfig { get; set; }
 
     /// <summary>A token of GitHub's, for its registry where there is nothing else. A secret.</summary>
-    internal string? GitHubToken { get; init; }
+    internal string? GitHubToken { get; set; }
 
     /// <summary>Without the secrets that a record would print.</summary>
     public override string ToString() => nameof(RegistryOptions);
@@ -85,49 +85,49 @@ public sealed record RegistryOptions
 public sealed record RegistrySettings
 {
     /// <summary>The host as images name it, with its port if they do: <c>docker.io</c>, <c>registry.example.com:5000</c>.</summary>
-    public string Host { get; init; } = "";
+    public string Host { get; set; } = "";
 
     /// <summary>
     /// Where it is really reached, such as a mirror: <c>https://mirror.example.com</c>. A path in it is put before the repository:
     /// with <c>https://harbor.example.com/hub</c>, <c>library/python</c> is read from <c>hub/library/python</c>.
     /// </summary>
-    public string? Endpoint { get; init; }
+    public string? Endpoint { get; set; }
 
     /// <summary>User name to sign in with; with <see cref="Password"/>.</summary>
-    public string? Username { get; init; }
+    public string? Username { get; set; }
 
     /// <summary>Password or access token of <see cref="Username"/>.</summary>
-    public string? Password { get; init; }
+    public string? Password { get; set; }
 
     /// <summary>A bearer token that is sent to the registry as it is, in place of a user name and password.</summary>
-    public string? Token { get; init; }
+    public string? Token { get; set; }
 
     /// <summary>
     /// The host of the sign-in service, where it is neither the registry's own host, nor above or below it.
     /// User name and password are sent to no other host.
     /// </summary>
-    public string? TokenHost { get; init; }
+    public string? TokenHost { get; set; }
 
     /// <summary>Whether it may be at a private or loopback address, as a private endpoint is. Link-local addresses stay closed.</summary>
-    public bool AllowPrivate { get; init; }
+    public bool AllowPrivate { get; set; }
 
     /// <summary>Whether it is spoken to by plain HTTP. Loopback registries are anyway.</summary>
-    public bool Insecure { get; init; }
+    public bool Insecure { get; set; }
 
     /// <summary>PEM file with certificates of authorities to trust besides the system's, for this registry and where it redirects to.</summary>
-    public string? CaFile { get; init; }
+    public string? CaFile { get; set; }
 
     /// <summary>Whether it is asked without signing in, whatever logins and identities there are.</summary>
-    public bool Anonymous { get; init; }
+    public bool Anonymous { get; set; }
 
     /// <summary>Whether an Azure identity signs in to it. Registries named <c>*.azurecr.io</c>, <c>.cn</c> and <c>.us</c> need no word.</summary>
-    public bool AzureIdentity { get; init; }
+    public bool AzureIdentity { get; set; }
 
     /// <summary>The client id of the Azure identity, where it is not the environment's.</summary>
-    public string? ClientId { get; init; }
+    public string? ClientId { get; set; }
 
     /// <summary>The tenant of the Azure identity, where it is not its own one.</summary>
-    public string? TenantId { get; init; }
+    public string? TenantId { get; set; }
 
     /// <summary><see cref="Host"/> as <see cref="ImageName.Registry"/> has it; null where it is no host.</summary>
     internal string? CanonicalHost => ImageName.TryParse(Host + "/x", out var name, out _) && name.Repository is "x" or "library/x" ? name.Registry : null;

@@ -17,34 +17,34 @@ public sealed record StorageOptions
     public const string DefaultQueue = "jobs";
 
     /// <summary>A SQLite file. Jobs then stay in memory.</summary>
-    public string? SqlitePath { get; init; }
+    public string? SqlitePath { get; set; }
 
     /// <summary>A connection string with account key or shared access signature; <c>UseDevelopmentStorage=true</c> for Azurite. A secret.</summary>
-    public string? ConnectionString { get; init; }
+    public string? ConnectionString { get; set; }
 
     /// <summary>A storage account of the public Azure cloud.</summary>
-    public string? AccountName { get; init; }
+    public string? AccountName { get; set; }
 
     /// <summary>Address of the account's tables, such as <c>https://account.table.core.windows.net</c>.</summary>
-    public Uri? TableEndpoint { get; init; }
+    public Uri? TableEndpoint { get; set; }
 
     /// <summary>Address of the account's blobs.</summary>
-    public Uri? BlobEndpoint { get; init; }
+    public Uri? BlobEndpoint { get; set; }
 
     /// <summary>Address of the account's queues.</summary>
-    public Uri? QueueEndpoint { get; init; }
+    public Uri? QueueEndpoint { get; set; }
 
     /// <summary>Client ID of a user-assigned managed identity; null for whatever identity is at hand.</summary>
-    public string? ClientId { get; init; }
+    public string? ClientId { get; set; }
 
     /// <summary>Table of the entries.</summary>
-    public string Table { get; init; } = "state";
+    public string Table { get; set; } = "state";
 
     /// <summary>Container of large values.</summary>
-    public string Container { get; init; } = "state";
+    public string Container { get; set; } = "state";
 
     /// <summary>Queue of the jobs.</summary>
-    public string Queue { get; init; } = DefaultQueue;
+    public string Queue { get; set; } = DefaultQueue;
 
     private bool HasEndpoints => TableEndpoint is not null || BlobEndpoint is not null || QueueEndpoint is not null;
 

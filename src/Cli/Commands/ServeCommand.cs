@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Cli.Serve;
 
@@ -19,6 +20,11 @@ internal static class ServeCommand
         var command = new Command("serve", "Run the service on this machine: timers, registry events, queue and status, on SQLite.") { listen, repository, state, observe, settings, verbose };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (!RuntimeFeature.IsDynamicCodeSupported)
+            {
+                throw new UsageException("this executable is native code, which leaves the service out: publish without PublishAot for it");
+            }
+
             var options = Toolbox.LoadSettings(parsed.GetValue(settings));
             foreach (var name in parsed.GetValue(repository) ?? [])
             {

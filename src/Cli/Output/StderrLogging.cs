@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -15,7 +16,7 @@ internal static class StderrLogging
             o.FormatterName = LogLine.FormatterName;
             o.LogToStandardErrorThreshold = LogLevel.Trace;
         });
-        logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        logging.Services.AddSingleton<ConsoleFormatter, LogLine>();
         return logging;
     }
 }

@@ -9,6 +9,9 @@ internal static class Executable
     /// <summary>Facts of the tests' own about ends of life: Python 3.8 is past it, 3.12 and 3.13 are not.</summary>
     public static string Lifecycles { get; } = Path.Combine(AppContext.BaseDirectory, "lifecycles.json");
 
+    /// <summary>What was published is tested instead of what was built, where this names it.</summary>
+    private static readonly string? Published = Environment.GetEnvironmentVariable("BASEWATCH_PUBLISHED");
+
     private static readonly string Dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
 
     private static readonly string[] Inherited = ["PATH", "DOTNET_ROOT", "TMPDIR", "TEMP", "TMP", "SystemRoot", "LANG"];
@@ -20,7 +23,7 @@ internal static class Executable
     /// <param name="arguments">The command line.</param>
     public static Process Start(string folder, string home, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "basewatch.dll"), .. arguments])
+        var start = new ProcessStartInfo(Published ?? Dotnet, Published is null ? ["exec", Path.Combine(AppContext.BaseDirectory, "basewatch.dll"), .. arguments] : arguments)
         {
             UseShellExecute = false,
             WorkingDirectory = folder,
