@@ -278,6 +278,26 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_setting_that_is_not_of_its_kind_is_named_with_its_place()
+    {
+        _folder.Write("settings.json", """{"Basewatch":{"Mirrors":[{"Prefix":"quay.io","Source":"docker.io","LookIn":"sorce"}]}}""");
+
+        var errors = (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors;
+        Assert.Contains("'sorce' at 'Basewatch:Mirrors:0:LookIn'", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("ErrorOnUnknownConfiguration", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_the_settings_is_said_at_once_in_a_line_each()
+    {
+        _folder.Write("settings.json", """{"Basewatch":{"Registries":[{"Host":"docker.io","Username":"octo"},{"Host":"quay.io","Endpoint":"ftp://x"}],"Mirrors":[{"Prefix":"quay.io","Source":"docker.io"}]}}""");
+
+        var errors = (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors.Trim().Split('\n');
+        Assert.Equal(3, errors.Length);
+        Assert.All(errors, e => Assert.StartsWith("error: ", e, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_policy_decides_for_the_images_that_it_names()
     {
         var rows = (await Run("check", "--format", "json", "--policy", "redis=digest").RunAsync()).Exits(0).Rows;
