@@ -228,8 +228,9 @@ public sealed class OciRegistry : IRegistry, IDisposable
                     _listed.Keep(image, details, begun);
                 }
 
-                // The ETag is that of a page: of a list only where it has no other.
-                _held.Keep(image, page == 1 && answer.ETag is { } tag ? new HeldTagList(tag, tags) : null);
+                // The ETag is that of a page: of a list only where it has no other, and gets none. A full one may stay as it is when a tag comes after it.
+                var isFull = tags.Count == _options.TagPageSize || tags.Count % 100 == 0;
+                _held.Keep(image, page == 1 && !isFull && answer.ETag is { } tag ? new HeldTagList(tag, tags) : null);
                 return tags;
             }
 

@@ -333,6 +333,18 @@ public sealed class LimitTests
         Assert.DoesNotContain(server.Requests, r => r.Headers.ContainsKey("If-None-Match"));
     }
 
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(100, 1000)]
+    public async Task A_full_page_is_read_anew_since_a_tag_may_have_come_after_it(int count, int size)
+    {
+        await using var server = await ScriptedServer.StartAsync(Scripts.Tags([.. Enumerable.Range(1, count).Select(i => $"{i}")]).With("ETag", "\"x\""));
+        using var registry = Scripts.Open(options: new RegistryOptions { TagPageSize = size });
+        await registry.ListTagsAsync(server.Name(), Token);
+        await registry.ListTagsAsync(server.Name(), Token);
+        Assert.DoesNotContain(server.Requests, r => r.Headers.ContainsKey("If-None-Match"));
+    }
+
     [Fact]
     public async Task Not_modified_is_no_answer_where_nothing_is_held()
     {
