@@ -30,6 +30,10 @@ public static class OptionsLoader
 
             var message = cause.Message.TrimEnd('.');
             var names = message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : null;
+
+            // The value stands before its place, and may be a secret.
+            var place = message.LastIndexOf(" at '", StringComparison.Ordinal);
+            message = place < 0 ? message : $"the value{message[place..].TrimEnd('\'').Replace("' to type '", "' is no ", StringComparison.Ordinal)}";
             throw new FormatException(names is null ? message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
         }
 
