@@ -277,6 +277,29 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.Contains($"there is no setting '{name}'", (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"Basewatch":{"Mirrors":[{"Prefix":"quay.io","Source":"docker.io","LookIn":"s3cret"}]}}""", "Mirrors:0:LookIn")]
+    [InlineData("""{"Basewatch":{"RegistryLimits":{"ConcurrencyPerHost":"s3cret"}}}""", "RegistryLimits:ConcurrencyPerHost")]
+    [InlineData("""{"Basewatch":{"TeamsWebhook":"https://example.com:99999/s3cret at 'x' to type 'y'"}}""", "TeamsWebhook")]
+    public async Task A_setting_that_is_not_of_its_kind_is_named_with_its_place_and_without_its_value(string settings, string place)
+    {
+        _folder.Write("settings.json", settings);
+
+        var errors = (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors;
+        Assert.StartsWith($"error: settings: the value at 'Basewatch:{place}' is no ", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_the_settings_is_said_at_once_in_a_line_each()
+    {
+        _folder.Write("settings.json", """{"Basewatch":{"Registries":[{"Host":"docker.io","Username":"octo"},{"Host":"quay.io","Endpoint":"ftp://x"}],"Mirrors":[{"Prefix":"quay.io","Source":"docker.io"}]}}""");
+
+        var errors = (await Run("check", "--settings", "settings.json").RunAsync()).Exits(2).Errors.Trim().Split('\n');
+        Assert.Equal(3, errors.Length);
+        Assert.All(errors, e => Assert.StartsWith("error: ", e, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_policy_decides_for_the_images_that_it_names()
     {

@@ -80,12 +80,17 @@ public sealed class BasewatchOptions
             : DockerConfig == "none" ? null
             : DockerConfig,
 
+        AzureClientId = Storage.ClientId,
+
         // A token of another GitHub has no business there.
         GitHubToken = GitHub.ApiBaseAddress is { IsAbsoluteUri: true, IdnHost: "api.github.com" } ? GitHub.Token : null,
     };
 
     /// <summary>Registries with the mirrors of valid settings.</summary>
     public IRegistry Mirrored(IRegistry registry) => Mirrors.Count == 0 ? registry : new MirroredRegistry(registry, MirrorTable.Of([.. Mirrors]));
+
+    /// <summary>What is wrong with the registries.</summary>
+    public IEnumerable<string> RegistryProblems(bool allowAnyAddress) => RegistriesFor(allowAnyAddress).Problems().Select(p => $"Registries: {p}");
 
     /// <summary>What is wrong with the mirrors.</summary>
     public IEnumerable<string> MirrorProblems() => MirrorTable.Problems([.. Mirrors]).Select(p => $"Mirrors: {p}");
@@ -95,7 +100,7 @@ public sealed class BasewatchOptions
     {
         var problems = new List<string>();
         problems.AddRange(GitHub.Problems());
-        problems.AddRange(RegistriesFor(allowAnyAddress: false).Problems().Select(p => $"Registries: {p}"));
+        problems.AddRange(RegistryProblems(allowAnyAddress: false));
         problems.AddRange(MirrorProblems());
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());

@@ -20,9 +20,20 @@ public static class OptionsLoader
         }
         catch (InvalidOperationException e)
         {
-            // The binder names what it does not know at the end of its sentence; within a list it wraps that in another.
-            var message = e.GetBaseException() is InvalidOperationException inner ? inner.Message : e.Message;
+            // The binder names what it does not know at the end of its sentence, and where a value is that is not of its kind; within a list
+            // it wraps that in another, which says nothing.
+            var cause = e;
+            while (cause.InnerException is InvalidOperationException inner)
+            {
+                cause = inner;
+            }
+
+            var message = cause.Message.TrimEnd('.');
             var names = message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : null;
+
+            // The value stands before its place, and may be a secret.
+            var place = message.LastIndexOf(" at '", StringComparison.Ordinal);
+            message = place < 0 ? message : $"the value{message[place..].TrimEnd('\'').Replace("' to type '", "' is no ", StringComparison.Ordinal)}";
             throw new FormatException(names is null ? message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
         }
 

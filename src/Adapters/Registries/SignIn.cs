@@ -93,7 +93,11 @@ internal sealed class SignIn(RegistryEndpoint endpoint, RegistryHttp http, Regis
         if (challenge.Is("Basic"))
         {
             var login = await logins.FindAsync(endpoint, http, repository, null, null, timeout, cancellationToken);
-            return login?.Username is null ? null : new Credential(Basic(login), login, IsFresh: true);
+            return login is null ? null
+                : login.Username is not null ? new Credential(Basic(login), login, IsFresh: true)
+                : new Credential(null, null, IsFresh: true, new RegistryException(
+                    endpoint.Host, RegistryFailure.Denied,
+                    $"{endpoint.Host} wants a user name and a password, and {login} are a token: run docker login {endpoint.RealHost} with a user name, or list it with both in the registry settings"));
         }
 
         var key = new TokenKey(challenge["realm"]!, challenge["service"], Scope(challenge, repository));

@@ -33,7 +33,8 @@ internal static class StatusFault
                 var error = new RegistryException(host, RegistryFailure.ServerError, $"{who} answered {answer.StatusText} when asked for {subject}", answer.RetryAfter);
                 return answer.RetryAfter > HostLimiter.LongestWait ? error : new TransientFault(error, answer.IsThrottled);
             default:
-                return new RegistryException(host, RegistryFailure.Malformed, $"{who} answered {answer.StatusText} when asked for {subject}, which is no answer to that");
+                return new RegistryException(host, RegistryFailure.Malformed, $"{who} answered {answer.StatusText} when asked for {subject}, which is no answer to that"
+                    + (answer.Status == HttpStatusCode.BadRequest && endpoint.Origin.Scheme == "http" ? $": it was spoken to by plain HTTP; where it speaks HTTPS, list it in the registry settings with the {nameof(RegistrySettings.Endpoint)} https://{endpoint.Origin.Authority}" : ""));
         }
     }
 
@@ -42,5 +43,6 @@ internal static class StatusFault
 
     private static string Remedy(RegistryEndpoint endpoint, RegistryLogin? login) =>
         login is not null ? $"it is not there, or {login} are wrong or may not read it{(login.Advice is null ? "" : $"; {login.Advice}")}"
+        : endpoint.HasCredentials ? "it is not there or private, and it did not ask for the credentials in the registry settings"
         : $"{(endpoint.IsDockerHub ? "the repository is not there or" : "it is not there or")} private; for a private one, {endpoint.SignInAdvice}";
 }

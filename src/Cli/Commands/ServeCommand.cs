@@ -52,7 +52,7 @@ internal static class ServeCommand
 
             if (options.Problems() is { Count: > 0 } problems)
             {
-                throw new UsageException(string.Join(Environment.NewLine + "       ", problems));
+                throw new UsageException(string.Join(Environment.NewLine, problems));
             }
 
             if (!IPAddress.IsLoopback(endpoint.Address) && options.Key is null)

@@ -37,11 +37,6 @@ internal sealed class Toolbox : IDisposable
 
         // The command line reaches what the person who runs it can.
         var registries = options.RegistriesFor(allowAnyAddress: true);
-        if (registries.Problems() is [var problem, ..])
-        {
-            throw new UsageException($"Registries: {problem}");
-        }
-
         Rules = [.. rules, .. options.PolicyRules()];
         Options = options;
         Formats = options.FormatCatalog();
@@ -112,11 +107,12 @@ internal sealed class Toolbox : IDisposable
         return rules;
     }
 
-    /// <summary>The settings, once their policies and formats are known to be right.</summary>
+    /// <summary>The settings, once what a command uses of them is known to be right.</summary>
     public static BasewatchOptions LoadValidSettings(FileInfo? settings)
     {
         var options = LoadSettings(settings);
-        return options.PolicyProblems().Concat(options.FormatProblems()).Concat(options.MirrorProblems()).FirstOrDefault() is { } wrong ? throw new UsageException(wrong) : options;
+        string[] problems = [.. options.RegistryProblems(allowAnyAddress: true), .. options.MirrorProblems(), .. options.PolicyProblems(), .. options.FormatProblems()];
+        return problems.Length == 0 ? options : throw new UsageException(string.Join(Environment.NewLine, problems));
     }
 
     /// <summary>Settings from a file, if one is named, and the environment.</summary>

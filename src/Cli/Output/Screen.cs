@@ -26,8 +26,14 @@ internal static class Screen
     /// <summary>Whether there is no room for more than the facts.</summary>
     public static bool IsNarrow => IsTerminal && Out.Profile.Width < 110;
 
-    /// <summary>What went wrong, to stderr.</summary>
-    public static void Error(string message) => Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]error:[/] {Plain(message)}");
+    /// <summary>What went wrong, to stderr: each line of a message for itself.</summary>
+    public static void Error(string message)
+    {
+        foreach (var line in message.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]error:[/] {Plain(line)}");
+        }
+    }
 
     /// <summary>What a person should know, to stderr.</summary>
     public static void Warn(string message) => Err.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]warning:[/] {Plain(message)}");

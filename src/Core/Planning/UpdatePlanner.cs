@@ -98,7 +98,8 @@ public static class UpdatePlanner
         var tag = followed.Tag;
         var choice = choices.Of(facts, followed, []);
         var listed = facts.Tags.Contains(tag, StringComparer.Ordinal);
-        IEnumerable<TagStep> steps = followed.Policy.Rule.Signed == SignatureRule.Required ? [.. choice.Steps, .. Plan(facts, followed, choices, new FactsNeeded()).Steps] : choice.Steps;
+        var isPassedOver = followed.Policy.Rule.Signed == SignatureRule.Required || choice.Steps.Any(s => facts.DigestOf(s.Tag) is { IsOpen: false, Value: null });
+        IEnumerable<TagStep> steps = isPassedOver ? [.. choice.Steps, .. Plan(facts, followed, choices, new FactsNeeded()).Steps] : choice.Steps;
         return string.Join(' ', steps.Select(s => s.Tag).Distinct(StringComparer.Ordinal).Append(tag).Select(t => $"{t}@{Answer(t)}").Append(listed ? "listed" : "missing"))
             + missing + (choice.IsFinal ? "" : " ?");
 
@@ -176,7 +177,6 @@ public static class UpdatePlanner
                 return Undecided(use, policy, problem);
             }
 
-            // A tag that is in the list and has no digest was deleted meanwhile, or is still being pushed: wait.
             if (facts.Digests.GetValueOrDefault(step.Tag) is { } digest)
             {
                 updates.Add(new Update(use, Aim(use, policy.Rule, step.Tag, digest), step.Kind, step.Policy, step.Reason) { Rule = policy.Rule.For(step.Kind) });
@@ -401,6 +401,13 @@ public static class UpdatePlanner
     /// <summary>Whether a tag may replace what is in use.</summary>
     private static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
     {
+        // A list may name what was deleted meanwhile, and some registries leave such tags in it for good.
+        var isRefresh = followed.Replacement is null && tag == followed.Tag;
+        if (!isRefresh && facts.DigestOf(tag) is { IsOpen: false } found && (found.Value is null || facts.Contents.GetValueOrDefault(found.Value) is { IsGone: true }))
+        {
+            return new ImageFit($"{tag} is in the list of tags, but there is no image: it was deleted, or is still being pushed");
+        }
+
         var fit = PlatformCheck.Of(facts, followed, tag, choices, needed);
         if (fit is not { Obstacle: null, Problem: null })
         {

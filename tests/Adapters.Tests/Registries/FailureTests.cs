@@ -15,6 +15,15 @@ public sealed class FailureTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_registry_that_refuses_plain_HTTP_may_speak_HTTPS_and_the_message_says_how_to_tell()
+    {
+        await using var server = await ScriptedServer.StartAsync(Answers.Text(400, "text/plain", "Client sent an HTTP request to an HTTPS server.\n"));
+        using var registry = Scripts.Open();
+        var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
+        Assert.EndsWith($"where it speaks HTTPS, list it in the registry settings with the Endpoint https://{server.Host}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_registry_that_hangs_is_unreachable_and_not_asked_again()
     {
         await using var server = await ScriptedServer.StartAsync(Answers.Hang());

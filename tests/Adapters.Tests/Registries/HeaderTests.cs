@@ -41,7 +41,43 @@ public sealed class HeaderTests
         Assert.All(AuthenticationChallenge.ParseAll(header), c => Assert.NotEmpty(c.Scheme));
         var next = LinkHeader.Next(header);
         Assert.True(next is null || header.Contains(next, StringComparison.Ordinal));
+        Assert.False(Quota(("RateLimit", header), ("RateLimit-Policy", header)).Remaining < 0);
     });
+
+    private static RateLimitQuota Quota(params (string Name, string Value)[] headers)
+    {
+        using var response = new HttpResponseMessage();
+        foreach (var (name, value) in headers)
+        {
+            response.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return RateLimitQuota.Of(response.Headers, TimeProvider.System);
+    }
+
+    [Theory]
+    [InlineData("\"default\";r=50;t=30", "", 50, 30)]
+    [InlineData("\"a, b;r=1\";t=30 ; r=50", "", 50, 30)]
+    [InlineData("default;r=50", "", 50, null)]
+    [InlineData("\"day\";r=900;t=3600, \"burst\";r=3;t=1", "", 3, 1)]
+    [InlineData("\"day\";r=0;t=3600, \"burst\";r=0;t=1", "", 0, 3600)]
+    [InlineData("\"bytes\";r=0;t=60, \"default\";r=7;t=5", "\"bytes\";q=65535;qu=\"content-bytes\";w=60, \"default\";q=10;qu=\"requests\";w=5", 7, 5)]
+    [InlineData("\"bytes\";r=0;t=60", "\"bytes\";q=65535;qu=\"content-bytes\"", null, null)]
+    [InlineData("limit=100, remaining=50, reset=30", "100;w=60", 50, 30)]
+    [InlineData("\"default\";r=-1;t=x", "", null, null)]
+    [InlineData("", "", null, null)]
+    public void A_quota_is_read_from_one_header(string header, string policy, int? remaining, int? reset)
+    {
+        var quota = Quota(("RateLimit", header), ("RateLimit-Policy", policy));
+        Assert.Equal((remaining, reset, false), ((int?)quota.Remaining, (int?)quota.Reset?.TotalSeconds, quota.IsOfPulls));
+    }
+
+    [Fact]
+    public void Headers_of_which_each_says_a_part_win()
+    {
+        var quota = Quota(("RateLimit", "\"default\";r=1;t=1"), ("RateLimit-Limit", "100;w=21600"), ("RateLimit-Remaining", "76;w=21600"));
+        Assert.Equal((100, 76, TimeSpan.FromHours(6), true), (quota.Limit, quota.Remaining, quota.Window, quota.IsOfPulls));
+    }
 
     [Theory]
     [InlineData("""Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/python:pull" """, "Bearer", "https://auth.docker.io/token")]

@@ -288,10 +288,14 @@ public sealed class LimitTests
         Assert.InRange((time.Elapsed - before).TotalSeconds, 4, 20);
     }
 
-    [Fact]
-    public async Task A_quota_that_is_long_used_up_is_told()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_quota_that_is_long_used_up_is_told(bool isOneHeader)
     {
-        await using var server = await ScriptedServer.StartAsync(Scripts.Tags("1").With("RateLimit-Limit", "60").With("RateLimit-Remaining", "0").With("RateLimit-Reset", "600"));
+        await using var server = await ScriptedServer.StartAsync(isOneHeader
+            ? Scripts.Tags("1").With("RateLimit-Policy", "\"default\";q=60;w=600").With("RateLimit", "\"default\";r=0;t=600")
+            : Scripts.Tags("1").With("RateLimit-Limit", "60").With("RateLimit-Remaining", "0").With("RateLimit-Reset", "600"));
         using var registry = Scripts.Open();
         await ListAsync(registry, server, 1);
         var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
@@ -326,6 +330,18 @@ public sealed class LimitTests
         using var registry = Scripts.Open();
         await registry.ListTagsAsync(server.Name(), Token);
         Assert.Equal(["1", "2"], await registry.ListTagsAsync(server.Name(), Token));
+        Assert.DoesNotContain(server.Requests, r => r.Headers.ContainsKey("If-None-Match"));
+    }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(100, 1000)]
+    public async Task A_full_page_is_read_anew_since_a_tag_may_have_come_after_it(int count, int size)
+    {
+        await using var server = await ScriptedServer.StartAsync(Scripts.Tags([.. Enumerable.Range(1, count).Select(i => $"{i}")]).With("ETag", "\"x\""));
+        using var registry = Scripts.Open(options: new RegistryOptions { TagPageSize = size });
+        await registry.ListTagsAsync(server.Name(), Token);
+        await registry.ListTagsAsync(server.Name(), Token);
         Assert.DoesNotContain(server.Requests, r => r.Headers.ContainsKey("If-None-Match"));
     }
 

@@ -128,6 +128,15 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task Where_nobody_asks_for_the_credentials_the_message_says_so()
+    {
+        await using var server = await ScriptedServer.StartAsync(Answers.Status(403));
+        using var registry = Scripts.Open(new RegistrySettings { Host = server.Host, Username = "ann", Password = "s3cret" });
+        var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
+        Assert.Contains("it did not ask for the credentials in the registry settings", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_repository_that_a_fresh_token_does_not_open_is_denied_after_three_requests()
     {
         await using var server = await ScriptedServer.StartAsync(context => context.Request.Path == "/token" ? Answers.Json("""{"token":"x"}""")(context) : Challenge(

@@ -231,6 +231,12 @@ public sealed class RenovateDialectTests
         Assert.StartsWith(message, reading.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10_000, true)]
+    [InlineData(10_001, false)]
+    public void As_many_rules_are_read_as_of_a_repository(int rules, bool isRead) =>
+        Assert.Equal(isRead, new RenovateDialect().ReadPolicy(new SourceFile("p", $"[{string.Join(',', Enumerable.Repeat("{allowedVersions: '<4'}", rules))}]")).Policy is not null);
+
     [Fact]
     public void What_has_no_part_in_the_choice_is_told_once()
     {

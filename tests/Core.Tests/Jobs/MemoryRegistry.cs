@@ -43,6 +43,9 @@ internal sealed class MemoryRegistry : IRegistry
     /// <summary>Digests that the registry gives and does not have.</summary>
     public HashSet<Digest> Missing { get; } = [];
 
+    /// <summary>Tags that stand in the list, and name nothing.</summary>
+    public HashSet<string> Dangling { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether manifests are refused.</summary>
     public bool RefusedContents { get; set; }
 
@@ -92,7 +95,7 @@ internal sealed class MemoryRegistry : IRegistry
             throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}", wait);
         }
 
-        return Task.FromResult(_images.TryGetValue(reference.Name, out var tags) ? tags.GetValueOrDefault(reference.Tag!) : null);
+        return Task.FromResult(!Dangling.Contains(reference.Tag!) && _images.TryGetValue(reference.Name, out var tags) ? tags.GetValueOrDefault(reference.Tag!) : null);
     }
 
     public Task<Manifest?> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken)

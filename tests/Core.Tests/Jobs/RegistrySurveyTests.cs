@@ -29,6 +29,34 @@ public sealed class RegistrySurveyTests
         Assert.EndsWith("; 1.2.0 has no image for linux/arm64, which 1.0.0 has", assessment.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tag_of_the_list_without_an_image_gives_way_to_the_next(bool hasDigest)
+    {
+        _registry.Push("acme/app", "1.0.0");
+        _registry.Push("acme/app", "1.1.0");
+        _registry.Push("acme/app", "1.2.0");
+        _ = hasDigest ? _registry.Missing.Add(MemoryRegistry.DigestOf("acme/app:1.2.0 first")) : _registry.Dangling.Add("1.2.0");
+
+        var assessment = await JudgeAsync("acme/app:1.0.0");
+
+        Assert.Equal("1.1.0", Assert.Single(assessment.Updates).Target.Tag);
+        Assert.EndsWith("; 1.2.0 is in the list of tags, but there is no image: it was deleted, or is still being pushed", assessment.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nothing_else_is_newer_the_tag_in_use_is_pinned()
+    {
+        _registry.Push("acme/app", "1.0.0");
+        _registry.Push("acme/app", "1.2.0");
+        _registry.Dangling.Add("1.2.0");
+
+        var assessment = await JudgeAsync("acme/app:1.0.0", pins: true);
+
+        Assert.Equal("1.0.0", Assert.Single(assessment.Updates).Target.Tag);
+    }
+
     [Fact]
     public async Task The_platform_that_a_file_asks_for_counts_alone()
     {

@@ -8,9 +8,6 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <summary>Reads the configuration of a repository. Never throws, and says of every mistake where it is.</summary>
 internal sealed class RepositoryReader
 {
-    /// <summary>A rule may be several: one more for each kind of update that it has a section for.</summary>
-    private const int MostRules = 10_000;
-
     private static readonly FrozenSet<string> UpdateTypes = FrozenSet.ToFrozenSet(["major", "minor", "patch", "pin", "digest", "pinDigest", "rollback", "replacement"], StringComparer.Ordinal);
 
     /// <summary>Kinds of update that a policy knows settings of.</summary>
@@ -161,7 +158,7 @@ internal sealed class RepositoryReader
             }
             else if (key == "packageRules")
             {
-                foreach (var rule in section.Mappings(key, Known, MostRules))
+                foreach (var rule in section.Mappings(key, Known, RuleReader.MostRules))
                 {
                     Check(rule, isTop: false);
                 }
@@ -256,11 +253,11 @@ internal sealed class RepositoryReader
     private List<RepositoryRule> ReadRules(ConfigurationMapping section)
     {
         var rules = new List<RepositoryRule>();
-        foreach (var rule in section.Mappings("packageRules", Known, MostRules))
+        foreach (var rule in section.Mappings("packageRules", Known, RuleReader.MostRules))
         {
-            if (++_rules > MostRules)
+            if (++_rules > RuleReader.MostRules)
             {
-                section.Wrong("packageRules", $"there are more than {MostRules} package rules: join those that say the same");
+                section.Wrong("packageRules", $"there are more than {RuleReader.MostRules} package rules: join those that say the same");
                 break;
             }
 

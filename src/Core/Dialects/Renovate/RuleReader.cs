@@ -10,7 +10,8 @@ namespace Basewatch.Core.Dialects.Renovate;
 /// <summary>Reads package rules: one, a list of them, or a configuration with <c>packageRules</c>. Never throws, and says of every mistake where it is.</summary>
 internal sealed class RuleReader
 {
-    private const int MostRules = 2000;
+    /// <summary>Package rules that are read; of a repository, with what its presets bring. A rule may be several: one more for each kind of update that it has a section for.</summary>
+    public const int MostRules = 10_000;
 
     private const int LongestText = 1000;
 

@@ -317,6 +317,20 @@ public sealed class DockerCredentialStoreTests : IDisposable
         Assert.Equal([null, "Basic " + Auth("bob:x"), null], server.Requests.Select(r => r.Headers.GetValueOrDefault("Authorization")));
     }
 
+    [Theory]
+    [InlineData("""{"auth":"MDAwMDo=","identitytoken":"s3cret"}""")]
+    [InlineData("""{"registrytoken":"s3cret"}""")]
+    public async Task A_token_is_of_no_use_where_a_password_is_wanted_and_the_message_says_so(string login)
+    {
+        await using var server = await ScriptedServer.StartAsync(context => Challenge(context, "Basic realm=\"x\""));
+        using var registry = Open(server, login);
+        var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
+        Assert.Equal(RegistryFailure.Denied, e.Failure);
+        Assert.StartsWith($"{server.Host} wants a user name and a password, and the credentials in ", e.Message, StringComparison.Ordinal);
+        Assert.All(server.Requests, r => Assert.DoesNotContain("Authorization", r.Headers.Keys));
+        Assert.DoesNotContain("s3cret", e.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_mirror_does_not_get_the_login_of_the_registry_that_it_mirrors()
     {
