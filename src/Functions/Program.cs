@@ -1,6 +1,10 @@
 using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
+using Basewatch.Core.Ports;
+using Basewatch.Functions;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -18,5 +22,7 @@ if (problems.Count > 0)
     throw new InvalidOperationException($"The settings are wrong: {string.Join("; ", problems)}");
 }
 
+builder.Services.AddSingleton<IRegistry>(s => options.Mirrored(new AcrRegistry(
+    s.GetRequiredService<OciRegistry>(), [.. options.Registries], options.Storage.ClientId, s.GetRequiredService<TimeProvider>())));
 builder.Services.AddBasewatch(options);
 builder.Build().Run();

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Reflection;
+using Azure.Core.Pipeline;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -60,6 +63,28 @@ public sealed class FunctionsDoor
 
     private Assembly Compiled => _assembly ?? throw new InvalidOperationException(string.Join('\n', Diagnostics));
 
+    /// <summary>From now on, requests to Azure registries go there.</summary>
+    public void Send(HttpMessageHandler azure) =>
+        Compiled.GetType("Azure.Containers.ContainerRegistry.ContainerRegistryClient")!.GetProperty("Transport")!.SetValue(null, new HttpClientTransport(azure));
+
     private static string FindRoot(string folder) =>
         File.Exists(Path.Combine(folder, "Functions.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("not run from within the repository"));
+}
+
+/// <summary>Azure registries that answer by path and query; 404 to the rest.</summary>
+internal sealed class ScriptedAzure : HttpMessageHandler
+{
+    private readonly ConcurrentQueue<string> _requests = new();
+
+    public ConcurrentDictionary<string, Func<HttpResponseMessage>> Answers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Method and address of each request, without its scheme.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var address = request.RequestUri!;
+        _requests.Enqueue($"{request.Method} {address.Authority}{address.PathAndQuery}");
+        return Task.FromResult(Answers.TryGetValue(address.PathAndQuery, out var answer) ? answer() : new HttpResponseMessage(HttpStatusCode.NotFound));
+    }
 }

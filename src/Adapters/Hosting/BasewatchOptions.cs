@@ -80,8 +80,6 @@ public sealed class BasewatchOptions
             : DockerConfig == "none" ? null
             : DockerConfig,
 
-        AzureClientId = Storage.ClientId,
-
         // A token of another GitHub has no business there.
         GitHubToken = GitHub.ApiBaseAddress is { IsAbsoluteUri: true, IdnHost: "api.github.com" } ? GitHub.Token : null,
     };

@@ -79,18 +79,6 @@ internal sealed class ListedTags(TimeProvider time)
         }
     }
 
-    /// <summary>Reads the list that Azure's registries have of their own. What can't be read there is left out.</summary>
-    public static void Read(IEnumerable<AzureTag?>? listed, Dictionary<string, ListedTag> tags)
-    {
-        foreach (var tag in listed ?? [])
-        {
-            if (tag is { Name: { } name } && Digest.TryParse(tag.Digest, out var digest))
-            {
-                tags[name] = new ListedTag(digest, tag.LastUpdateTime is { ValueKind: JsonValueKind.String } at && at.TryGetDateTimeOffset(out var date) ? date : null);
-            }
-        }
-    }
-
     private static DateTimeOffset? Milliseconds(JsonElement at) =>
         at.ValueKind is JsonValueKind.String or JsonValueKind.Number
         && long.TryParse(at.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 253402300800000

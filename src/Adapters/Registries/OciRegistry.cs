@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Azure.Core;
 using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
@@ -138,6 +137,18 @@ public sealed class OciRegistry : IRegistry, IDisposable
             cancellationToken);
     }
 
+    /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
+    /// <param name="image">Whose blob.</param>
+    /// <param name="address">Its address, with whatever it takes to read it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(ImageName image, Uri address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(address);
+        using var answer = await Connection(image).ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, cancellationToken);
+        return answer.Body.ToArray();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -164,32 +175,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
     private async Task<IReadOnlyList<string>?> ListAsync(RegistryConnection registry, ImageName image, CancellationToken cancellationToken)
     {
-        var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
-        if (registry.Endpoint.HasAzureIdentity && !registry.HasNoOwnList)
-        {
-            try
-            {
-                if (await ListAsync(registry, image, question with { Root = "/acr/v1/" }, "_tags", ReadAzurePage, cancellationToken) is { } own)
-                {
-                    return own;
-                }
-            }
-            catch (RegistryException e) when (e.Failure is RegistryFailure.Denied or RegistryFailure.Malformed)
-            {
-                // What is before it may let through no more than what every registry has. If that fails too, it says why.
-            }
-        }
-
-        var tags = await ListAsync(registry, image, question, "tags/list", ReadPage, cancellationToken);
-        registry.HasNoOwnList |= tags is not null;
-        return tags;
-    }
-
-    private async Task<IReadOnlyList<string>?> ListAsync(
-        RegistryConnection registry, ImageName image, RegistryQuestion question, string path, Func<RegistryAnswer, string, RegistryQuestion, Dictionary<string, ListedTag>, IEnumerable<string?>> read,
-        CancellationToken cancellationToken)
-    {
         var held = _held.Find(image);
+        var question = new RegistryQuestion("tags", $"the tags of {image.Repository}", "application/json", LargestPage);
         var begun = _time.GetTimestamp();
         var tags = new List<string>();
         var details = new Dictionary<string, ListedTag>(StringComparer.Ordinal);
@@ -207,7 +194,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
             }
 
             using var answer = await registry.SendAsync(
-                HttpMethod.Get, image.Repository, path + query, page == 1 ? question with { Held = held?.ETag } : question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
+                HttpMethod.Get, image.Repository, "tags/list" + query, page == 1 ? question with { Held = held?.ETag } : question, left < _options.CallTimeout ? left : _options.CallTimeout, cancellationToken);
             if (IsAbsence(answer, image.Registry, question))
             {
                 return page == 1 ? null : throw Malformed(image.Registry, $"gave no page {page} of its list", question);
@@ -224,7 +211,9 @@ public sealed class OciRegistry : IRegistry, IDisposable
                 throw Malformed(image.Registry, $"sent more than {LargestList / (1024 * 1024)} MiB", question);
             }
 
-            foreach (var tag in read(answer, image.Registry, question, details))
+            var list = ReadPage(answer, image.Registry, question);
+            ListedTags.Read(list.Manifest, details);
+            foreach (var tag in list.Tags ?? [])
             {
                 if (tag is not null && ImageReference.IsTag(tag) && known.Add(tag))
                 {
@@ -422,24 +411,7 @@ public sealed class OciRegistry : IRegistry, IDisposable
             : throw Malformed(host, error is null ? $"gave a body whose digest is {Digest.Of(body)} and not, as it says, {said}," : $"gave a digest that is none ({error})", question);
     }
 
-    /// <summary>The tags of a page, and what it says of them.</summary>
-    private static IEnumerable<string?> ReadPage(RegistryAnswer answer, string host, RegistryQuestion question, Dictionary<string, ListedTag> details)
-    {
-        var page = ReadPage(answer, host, question, RegistryJson.Default.TagPage);
-        ListedTags.Read(page.Manifest, details);
-        return page is { Tags: not null } or { Name: not null } ? page.Tags ?? [] : throw Malformed(host, "gave JSON that is no tag list", question);
-    }
-
-    /// <inheritdoc cref="ReadPage(RegistryAnswer, string, RegistryQuestion, Dictionary{string, ListedTag})"/>
-    private static IEnumerable<string?> ReadAzurePage(RegistryAnswer answer, string host, RegistryQuestion question, Dictionary<string, ListedTag> details)
-    {
-        var page = ReadPage(answer, host, question, RegistryJson.Default.AzureTagPage);
-        ListedTags.Read(page.Tags, details);
-        return page is { Tags: not null } or { ImageName: not null } ? (page.Tags ?? []).Select(t => t?.Name) : throw Malformed(host, "gave JSON that is no tag list", question);
-    }
-
-    private static T ReadPage<T>(RegistryAnswer answer, string host, RegistryQuestion question, JsonTypeInfo<T> type)
-        where T : class
+    private static TagPage ReadPage(RegistryAnswer answer, string host, RegistryQuestion question)
     {
         if (answer.IsHtml)
         {
@@ -448,7 +420,8 @@ public sealed class OciRegistry : IRegistry, IDisposable
 
         try
         {
-            return JsonSerializer.Deserialize(answer.Body.Span, type) ?? throw Malformed(host, "gave JSON that is no tag list", question);
+            var page = JsonSerializer.Deserialize(answer.Body.Span, RegistryJson.Default.TagPage);
+            return page is { Tags: not null } or { Name: not null } ? page : throw Malformed(host, "gave JSON that is no tag list", question);
         }
         catch (JsonException e)
         {

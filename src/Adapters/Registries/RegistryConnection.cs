@@ -36,9 +36,6 @@ internal sealed class RegistryConnection : IDisposable
     /// <summary>Set once the registry has turned out not to know HEAD.</summary>
     public bool KnowsNoHead { get; set; }
 
-    /// <summary>Set once a registry of Azure's has given the list that all have, and not its own.</summary>
-    public bool HasNoOwnList { get; set; }
-
     /// <summary>
     /// The answer to a question: 200, or 404, or 304 where an answer is held, or for HEAD one that says that HEAD is not known.
     /// Everything else is thrown. Its time runs while it is asked and while the registry pauses, not while others are before it.
@@ -85,13 +82,39 @@ internal sealed class RegistryConnection : IDisposable
         }
     }
 
+    /// <summary>What is at an address that the registry has given, without signing in.</summary>
+    /// <exception cref="RegistryException">There is no such thing, or no answer.</exception>
+    public async Task<RegistryAnswer> ReadElsewhereAsync(Uri address, RegistryQuestion question, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var turn = await _limiter.EnterAsync(isPull: false, timeout, cancellationToken);
+        var begun = _time.GetTimestamp();
+        try
+        {
+            var answer = await FollowAsync(HttpMethod.Get, address, null, question, () => timeout - _time.GetElapsedTime(begun), cancellationToken);
+            if (answer.Status == HttpStatusCode.OK)
+            {
+                return answer;
+            }
+
+            using (answer)
+            {
+                throw new RegistryException(
+                    Endpoint.Host, RegistryFailure.Malformed, $"{Endpoint.Host} led to {Excerpt.Of(address.Authority)}, which answered {(int)answer.Status}, when asked for {question.Subject}");
+            }
+        }
+        catch (TransientFault fault)
+        {
+            throw fault.Failure;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _limiter.Dispose();
 
     private async Task<RegistryAnswer> AttemptAsync(
         HttpMethod method, string repository, string rest, RegistryQuestion question, Func<TimeSpan> left, CancellationToken cancellationToken)
     {
-        var address = Endpoint.Address(question.Root, repository, rest);
+        var address = Endpoint.Address(repository, rest);
         var credential = await _signIn.BeforeAsync(repository, Timeout(left), cancellationToken);
         var answer = await FollowAsync(method, address, credential, question, left, cancellationToken);
         try

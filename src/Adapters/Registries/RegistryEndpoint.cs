@@ -20,6 +20,9 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
         ["registry.digitalocean.com"] = "api.digitalocean.com",
     };
 
+    /// <summary>What the path of every address begins with.</summary>
+    public string Root { get; init; } = "/v2/";
+
     /// <summary>Whether the settings have credentials for it.</summary>
     public bool HasCredentials => Settings.Username is not null || Settings.Token is not null;
 
@@ -45,7 +48,6 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
     public static RegistryEndpoint? Of(string host, RegistryOptions options)
     {
         var settings = options.Registries.FirstOrDefault(r => r.CanonicalHost == host) ?? new RegistrySettings { Host = host };
-        settings = settings with { ClientId = settings.ClientId ?? options.AzureClientId };
         var scope = options.AllowAnyAddress ? AddressScope.Any : settings.AllowPrivate ? AddressScope.Private : AddressScope.Public;
         var address = settings.Endpoint ?? (host == ImageName.DockerHub ? DockerHubEndpoint : $"https://{host}");
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
@@ -68,7 +70,7 @@ internal sealed record RegistryEndpoint(string Host, Uri Origin, string Prefix, 
     }
 
     /// <summary>The address of what there is of a repository: <c>https://registry-1.docker.io/v2/library/python/tags/list</c>.</summary>
-    public Uri Address(string root, string repository, string rest) => new(Origin, $"{root}{Prefix}{repository}/{rest}");
+    public Uri Address(string repository, string rest) => new(Origin, $"{Root}{Prefix}{repository}/{rest}");
 
     /// <summary>Whether an address has this registry's scheme, host and port.</summary>
     public bool IsOrigin(Uri address) => Uri.Compare(address, Origin, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;

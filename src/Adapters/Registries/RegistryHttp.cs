@@ -15,9 +15,6 @@ namespace Basewatch.Adapters.Registries;
 /// <param name="LargestBody">Bytes.</param>
 internal sealed record RegistryQuestion(string Kind, string Subject, string Accept, int LargestBody)
 {
-    /// <summary>What the path of its address begins with, before the repository.</summary>
-    public string Root { get; init; } = "/v2/";
-
     /// <summary>Whether it is an answer too that the registry does not understand the question.</summary>
     public bool MayBeUnknown { get; init; }
 

@@ -6,15 +6,6 @@ namespace Basewatch.Adapters.Registries;
 /// <summary>A page of <c>/v2/…/tags/list</c>.</summary>
 internal sealed record TagPage(string? Name, string?[]? Tags, JsonElement? Manifest);
 
-/// <summary>A page of the list that Azure's registries have of their own (<see href="https://learn.microsoft.com/rest/api/containerregistry/tag/get-list"/>).</summary>
-internal sealed record AzureTagPage(string? ImageName, AzureTag?[]? Tags);
-
-/// <summary>One tag of it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Digest">What it names.</param>
-/// <param name="LastUpdateTime">When it came to do so.</param>
-internal sealed record AzureTag(string? Name, string? Digest, JsonElement? LastUpdateTime);
-
 /// <summary>The body of a failure (<see href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes"/>).</summary>
 /// <param name="Errors">What is wrong.</param>
 /// <param name="Message">The same from services that have one alone.</param>
@@ -60,7 +51,6 @@ internal sealed record IndexPlatform(string? Os, string? Architecture, string? V
     AllowDuplicateProperties = false,
     MaxDepth = 32)]
 [JsonSerializable(typeof(TagPage))]
-[JsonSerializable(typeof(AzureTagPage))]
 [JsonSerializable(typeof(ErrorList))]
 [JsonSerializable(typeof(TokenGrant))]
 [JsonSerializable(typeof(ManifestDocument))]

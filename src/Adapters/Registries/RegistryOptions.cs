@@ -39,9 +39,6 @@ public sealed record RegistryOptions
     /// <summary>The Docker configuration whose logins are used: a path, <see cref="DockerCredentialStore.UsualPlaces"/>, or null for none.</summary>
     internal string? DockerConfig { get; set; }
 
-    /// <summary>The client id of the Azure identity of registries that name none; null: the environment's.</summary>
-    internal string? AzureClientId { get; init; }
-
     /// <summary>A token of GitHub's, for its registry where there is nothing else. A secret.</summary>
     internal string? GitHubToken { get; set; }
 

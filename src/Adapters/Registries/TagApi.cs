@@ -20,7 +20,6 @@ internal sealed class TagApi : IDisposable
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10);
 
     private readonly RegistryConnection _connection;
-    private readonly string _root;
     private readonly Func<ImageName, string, (string Repository, string Path)> _question;
     private readonly Func<JsonElement, string, Digest, DateTimeOffset?> _read;
     private readonly RegistryOptions _options;
@@ -32,13 +31,12 @@ internal sealed class TagApi : IDisposable
 
     private TagApi(
         RegistryConnection connection,
-        string root,
         Func<ImageName, string, (string Repository, string Path)> question,
         Func<JsonElement, string, Digest, DateTimeOffset?> read,
         RegistryOptions options,
         TimeProvider time,
         ILogger logger) =>
-        (_connection, _root, _question, _read, _options, _time, _logger) = (connection, root, question, read, options, time, logger);
+        (_connection, _question, _read, _options, _time, _logger) = (connection, question, read, options, time, logger);
 
     /// <summary>The API of a registry; null where it has none, or is a mirror: when that got something says nothing.</summary>
     public static TagApi? Of(RegistryEndpoint registry, RegistryOptions options, Func<RegistryEndpoint, RegistryConnection> connect, TimeProvider time, ILogger logger)
@@ -54,8 +52,8 @@ internal sealed class TagApi : IDisposable
 
         TagApi Open(Uri origin, string root, Func<ImageName, string, (string, string)> question, Func<JsonElement, string, Digest, DateTimeOffset?> read)
         {
-            var endpoint = new RegistryEndpoint(origin.Authority, origin, "", new RegistrySettings { Host = origin.Authority, Anonymous = true }, registry.Scope);
-            return new TagApi(connect(endpoint), root, question, read, options, time, logger);
+            var endpoint = new RegistryEndpoint(origin.Authority, origin, "", new RegistrySettings { Host = origin.Authority, Anonymous = true }, registry.Scope) { Root = root };
+            return new TagApi(connect(endpoint), question, read, options, time, logger);
         }
     }
 
@@ -68,7 +66,7 @@ internal sealed class TagApi : IDisposable
         }
 
         var (repository, rest) = _question(image, tag);
-        var question = new RegistryQuestion("dates", $"the date of {image.Familiar}:{tag}", "application/json", LargestAnswer) { Root = _root };
+        var question = new RegistryQuestion("dates", $"the date of {image.Familiar}:{tag}", "application/json", LargestAnswer);
         try
         {
             using var answer = await _connection.SendAsync(HttpMethod.Get, repository, rest, question, _options.CallTimeout, cancellationToken);

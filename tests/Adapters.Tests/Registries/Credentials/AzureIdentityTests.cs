@@ -5,11 +5,9 @@ using Azure.Core;
 using Azure.Identity;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Registries.Credentials;
-using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -19,7 +17,6 @@ namespace Basewatch.Adapters.Tests.Registries.Credentials;
 public sealed class AzureIdentityTests
 {
     private const string EntraToken = "entra-s3cret";
-    private const string OwnRoot = "/acr/v1/";
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly ConcurrentDictionary<string, string> _scopes = new(StringComparer.Ordinal);
@@ -34,10 +31,10 @@ public sealed class AzureIdentityTests
         await using var server = await ScriptedServer.StartAsync(Azure());
         var identity = new Identity();
         using var registry = Open(server, identity);
-        Assert.Equal(["1", "2"], await registry.ListTagsAsync(server.Name(), Token));
-        Assert.NotNull(await registry.GetManifestAsync(server.Reference(), Token));
+        Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
+        Assert.NotNull(await registry.ResolveAsync(server.Reference(), Token));
         Assert.Equal(
-            ["GET /acr/v1/team/app/_tags?n=1000", "POST /oauth2/exchange", "POST /oauth2/token", "GET /acr/v1/team/app/_tags?n=1000", "GET /v2/team/app/manifests/1"],
+            ["GET /v2/team/app/tags/list?n=1000", "POST /oauth2/exchange", "POST /oauth2/token", "GET /v2/team/app/tags/list?n=1000", "HEAD /v2/team/app/manifests/1"],
             server.Requests.Select(r => $"{r.Method} {r.Path}"));
         var host = Uri.EscapeDataString(server.Address.Authority);
         Assert.Equal($"grant_type=access_token&service={host}&access_token={EntraToken}", server.Requests[1].Body);
@@ -47,7 +44,7 @@ public sealed class AzureIdentityTests
         Assert.Equal("https://containerregistry.azure.net/.default", Assert.Single(identity.Scopes));
 
         await registry.ListTagsAsync(server.Name("team/other"), Token);
-        Assert.Equal(["POST /oauth2/token", "GET /acr/v1/team/other/_tags?n=1000"], server.Requests.Skip(5).Select(r => $"{r.Method} {r.Path}"));
+        Assert.Equal(["POST /oauth2/token", "GET /v2/team/other/tags/list?n=1000"], server.Requests.Skip(5).Select(r => $"{r.Method} {r.Path}"));
 
         // The tokens say themselves how long they live: 75 minutes, and three hours for the one that the others come from.
         _time.Advance(TimeSpan.FromMinutes(74));
@@ -55,7 +52,7 @@ public sealed class AzureIdentityTests
         Assert.Equal(8, server.Requests.Count);
         _time.Advance(TimeSpan.FromMinutes(110));
         await registry.ListTagsAsync(server.Name(), Token);
-        Assert.Equal(["POST /oauth2/exchange", "POST /oauth2/token", "GET /acr/v1/team/app/_tags?n=1000"], server.Requests.Skip(8).Select(r => $"{r.Method} {r.Path}"));
+        Assert.Equal(["POST /oauth2/exchange", "POST /oauth2/token", "GET /v2/team/app/tags/list?n=1000"], server.Requests.Skip(8).Select(r => $"{r.Method} {r.Path}"));
     }
 
     [Fact]
@@ -64,7 +61,7 @@ public sealed class AzureIdentityTests
         await using var server = await ScriptedServer.StartAsync(Azure());
         using var registry = Open(server, new Identity());
         Assert.NotNull(await registry.ResolveAsync(server.Reference(), Token));
-        Assert.Equal(["1", "2"], await registry.ListTagsAsync(server.Name(), Token));
+        Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
         Assert.Equal(["team/app:pull", "team/app:pull,metadata_read"], _scopes.Values.Order(StringComparer.Ordinal));
         Assert.Equal(1, server.Requests.Count(r => r.Path == "/oauth2/exchange"));
     }
@@ -74,7 +71,7 @@ public sealed class AzureIdentityTests
     {
         await using var server = await ScriptedServer.StartAsync(Azure(anonymousPull: true));
         using var registry = Open(server, new Identity(new CredentialUnavailableException("nobody is signed in")));
-        Assert.Equal(["1", "2"], await registry.ListTagsAsync(server.Name(), Token));
+        Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
         Assert.Contains("there is no Azure identity to sign in to", Assert.Single(_warnings.Lines), StringComparison.Ordinal);
     }
 
@@ -98,11 +95,11 @@ public sealed class AzureIdentityTests
     [Theory]
     [InlineData("/oauth2/exchange")]
     [InlineData("/oauth2/token")]
-    [InlineData("/acr/v1/team/app/_tags", "/v2/team/app/tags/list")]
-    public async Task A_denial_names_both_roles(params string[] where)
+    [InlineData("/v2/team/app/tags/list")]
+    public async Task A_denial_names_both_roles(string where)
     {
         var azure = Azure();
-        await using var server = await ScriptedServer.StartAsync(context => where.Contains(context.Request.Path.ToString(), StringComparer.Ordinal) && (where[0][1] == 'o' || context.Request.Headers.Authorization.Count > 0)
+        await using var server = await ScriptedServer.StartAsync(context => context.Request.Path == where && (where[1] == 'o' || context.Request.Headers.Authorization.Count > 0)
             ? Answers.Json("""{"errors":[{"code":"DENIED","message":"no"}]}""", 403)(context) : azure(context));
         using var registry = Open(server, new Identity());
         var e = await Assert.ThrowsAsync<RegistryException>(() => registry.ListTagsAsync(server.Name(), Token));
@@ -142,62 +139,6 @@ public sealed class AzureIdentityTests
         await registry.ListTagsAsync(server.Name(), Token);
         Assert.Equal(new AzureIdentityName(Client, Tenant, null), Assert.Single(asked));
         Assert.EndsWith($"&tenant={Tenant}", server.Requests[1].Body, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Without_a_word_on_a_registry_it_has_the_identity_of_the_service()
-    {
-        await using var server = await ScriptedServer.StartAsync(Azure());
-        var asked = new List<AzureIdentityName>();
-        var options = new RegistryOptions { Registries = [new RegistrySettings { Host = server.Host, AzureIdentity = true }], AllowAnyAddress = true, AzureClientId = "the-service" };
-        using var registry = new OciRegistry(options, _time, NullLogger<OciRegistry>.Instance, name =>
-        {
-            asked.Add(name);
-            return new Identity();
-        });
-        await registry.ListTagsAsync(server.Name(), Token);
-        Assert.Equal("the-service", Assert.Single(asked).ClientId);
-    }
-
-    [Fact]
-    public async Task The_list_of_Azure_s_own_says_what_tags_name_and_since_when()
-    {
-        await using var server = await ScriptedServer.StartAsync(Azure());
-        using var registry = Open(server, new Identity());
-        await registry.ListTagsAsync(server.Name(), Token);
-        var asked = server.Requests.Count;
-
-        var two = Digest.Of("2"u8);
-        Assert.Equal(two, await registry.ResolveAsync(new ImageReference(server.Name(), "2"), Token));
-        var date = await registry.GetPushDateAsync(new ImageReference(server.Name(), "2", two), Token);
-        Assert.Equal(new TagDate(new DateTimeOffset(2026, 11, 2, 3, 4, 5, TimeSpan.Zero), DateSource.Registry), date);
-        Assert.Null(await registry.GetPushDateAsync(new ImageReference(server.Name(), "2", Digest.Of("another"u8)), Token));
-        Assert.Equal(asked, server.Requests.Count);
-
-        await registry.ListTagsAsync(server.Name("team/pages"), Token);
-        Assert.Equal(
-            ["/acr/v1/team/pages/_tags?n=1000", "/acr/v1/team/pages/_tags?last=1&n=1000&orderby="],
-            server.Requests.Skip(asked).Select(r => r.Path).Where(p => p.StartsWith("/acr", StringComparison.Ordinal)));
-
-        // Not for long: it may be pushed again.
-        _time.Advance(TimeSpan.FromMinutes(1));
-        Assert.NotEqual(two, await registry.ResolveAsync(new ImageReference(server.Name(), "2"), Token));
-        Assert.Equal("HEAD", server.Requests[^1].Method);
-    }
-
-    [Theory]
-    [InlineData(403)]
-    [InlineData(404)]
-    [InlineData(400)]
-    [InlineData(200)]
-    public async Task Where_that_list_is_not_let_through_the_one_that_all_have_is_asked_for(int status)
-    {
-        var azure = Azure();
-        await using var server = await ScriptedServer.StartAsync(context => context.Request.Path.StartsWithSegments("/acr", StringComparison.Ordinal) ? Answers.Json("{}", status)(context) : azure(context));
-        using var registry = Open(server, new Identity());
-        Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
-        Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
-        Assert.Single(server.Requests, r => r.Path.StartsWith("/acr", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -265,30 +206,14 @@ public sealed class AzureIdentityTests
         else
         {
             var path = request.Path.ToString();
-            var isOwn = path.StartsWith(OwnRoot, StringComparison.Ordinal);
-            var isList = isOwn || path.EndsWith("/tags/list", StringComparison.Ordinal);
-            var repository = path[(isOwn ? OwnRoot : "/v2/").Length..path.LastIndexOf(isOwn ? "/_tags" : isList ? "/tags" : "/manifests", StringComparison.Ordinal)];
+            var isList = path.EndsWith("/tags/list", StringComparison.Ordinal);
+            var repository = path["/v2/".Length..path.LastIndexOf(isList ? "/tags" : "/manifests", StringComparison.Ordinal)];
             var action = isList ? "metadata_read" : "pull";
             var held = request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var token] ? _scopes.GetValueOrDefault(token) : null;
             await (held is null || held.Split(':') is not [var name, var actions] || name != repository || !actions.Split(',').Contains(action, StringComparer.Ordinal)
                 ? c => Challenge(c, $"Bearer realm=\"http://{host}/oauth2/token\",service=\"{host}\",scope=\"repository:{repository}:{action}\"")
-                : isOwn ? OwnList(repository == "team/pages", request.Query.ContainsKey("last")) : isList ? Scripts.Tags("1") : Scripts.Manifest())(context);
+                : isList ? Scripts.Tags("1") : Scripts.Manifest())(context);
         }
-    };
-
-    /// <summary>The list of their own, as it is documented (https://learn.microsoft.com/rest/api/containerregistry/tag/get-list), in one page or two.</summary>
-    private static RequestDelegate OwnList(bool isPaged, bool isLast) => context =>
-    {
-        string[] tags = !isPaged ? ["1", "2"] : isLast ? ["2"] : ["1"];
-        if (isPaged && !isLast)
-        {
-            context.Response.Headers.Link = $"<{context.Request.Path}?last=1&n=1000&orderby=>; rel=\"next\"";
-        }
-
-        return Answers.Json($$"""{"registry":"fox.azurecr.io","imageName":"team/app","tags":[{{string.Join(',', tags.Select(Tag))}}]}""")(context);
-
-        static string Tag(string name) =>
-            $$"""{"name":"{{name}}","digest":"{{Digest.Of(Encoding.UTF8.GetBytes(name))}}","createdTime":"2026-10-01T00:00:00.1234567Z","lastUpdateTime":"2026-11-02T03:04:05.0000000Z","signed":false}""";
     };
 
     private string Jwt(string id, TimeSpan life) =>
