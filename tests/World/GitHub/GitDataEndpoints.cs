@@ -18,7 +18,7 @@ internal static class GitDataEndpoints
         new("POST", $"{Root}/commits", CreateCommit),
         new("GET", $"{Root}/ref/{{ref}}", GetReference),
         // The address from before, which clients still ask.
-        new("GET", $"{Root}/refs/{{ref}}", GetReference, IsDescribed: false),
+        new("GET", $"{Root}/refs/{{ref}}", GetReference),
         new("GET", $"{Root}/matching-refs/{{ref}}", MatchingReferences),
         new("POST", $"{Root}/refs", CreateReference),
         new("PATCH", $"{Root}/refs/{{ref}}", UpdateReference),

@@ -130,6 +130,9 @@ public sealed class GitHubServer : IAsyncLifetime
     /// <summary>Called with each request and the answer's body (empty: none), before the answer is sent.</summary>
     public Action<GitHubRequest, string>? Watched { get; set; }
 
+    /// <summary>What it can be asked: method, and address as GitHub's documentation writes it.</summary>
+    public static IReadOnlyList<(string Method, string Template)> Operations => [.. Routes.Select(r => (r.Method, r.Template))];
+
     internal static IReadOnlyList<Route> Routes { get; } =
     [
         .. AppEndpoints.Routes, .. RepositoryEndpoints.Routes, .. GitDataEndpoints.Routes, .. PullRequestEndpoints.Routes,
@@ -389,12 +392,13 @@ public sealed class GitHubServer : IAsyncLifetime
     }
 
     /// <summary>Mergeability as it is shown: late, where the repository finds it out late.</summary>
-    internal static (bool? Mergeable, string State, IReadOnlyList<string> Reasons) MergeabilityOf(PullRequest pull)
+    internal static (bool? Mergeable, string State, IReadOnlyList<string> Reasons) MergeabilityOf(PullRequest pull, bool isAsked)
     {
         var key = (pull.Repository.FindTip(pull.BaseBranch) ?? "", pull.HeadSha);
         if (pull.IsOpen && pull.Repository.FindsMergeabilityLate && pull.Tried != key)
         {
-            pull.Tried = key;
+            // A webhook asks nothing.
+            pull.Tried = isAsked ? key : pull.Tried;
             return (null, "unknown", []);
         }
 

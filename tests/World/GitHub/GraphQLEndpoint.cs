@@ -12,7 +12,7 @@ internal static class GraphQLEndpoint
     private static readonly string[] Mutations =
         ["enablePullRequestAutoMerge", "disablePullRequestAutoMerge", "convertPullRequestToDraft", "markPullRequestReadyForReview"];
 
-    public static IEnumerable<Route> Routes { get; } = [new("POST", "/graphql", Answer, IsDescribed: false)];
+    public static IEnumerable<Route> Routes { get; } = [new("POST", "/graphql", Answer)];
 
     private static Reply Answer(Call call)
     {
@@ -68,9 +68,7 @@ internal static class GraphQLEndpoint
                 call.Server.Webhooks.PullRequest(pull, call.Actor, "auto_merge_disabled");
                 break;
             default:
-                pull.IsDraft = name is "convertPullRequestToDraft";
-                call.Server.Webhooks.PullRequest(pull, call.Actor, pull.IsDraft ? "converted_to_draft" : "ready_for_review");
-                pull.Repository.Settle();
+                pull.Repository.SetDraft(call.Actor, pull, name is "convertPullRequestToDraft");
                 break;
         }
 

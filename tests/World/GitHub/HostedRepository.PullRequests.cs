@@ -170,8 +170,9 @@ public sealed partial class HostedRepository
             }));
         }
 
+        var old = (pull.BaseBranch, pull.BaseSha);
         (pull.BaseBranch, pull.BaseSha, pull.UpdatedAt) = (branch, tip, Server.Now);
-        Server.Webhooks.PullRequest(pull, by, "edited");
+        Server.Webhooks.BaseChanged(pull, by, old);
     }
 
     /// <summary>Whether it can be merged, in GitHub's words, and every sentence that is against it.</summary>
@@ -381,6 +382,32 @@ public sealed partial class HostedRepository
         return issue;
     }
 
+    internal void SetDraft(Actor by, PullRequest pull, bool isDraft)
+    {
+        pull.IsDraft = isDraft;
+        Server.Webhooks.PullRequest(pull, by, isDraft ? "converted_to_draft" : "ready_for_review");
+        Settle();
+    }
+
+    internal void EditIssue(Actor by, Issue issue, string? title, string? body)
+    {
+        var (oldTitle, oldBody) = (issue.Title, issue.Body ?? "");
+        if ((title ?? oldTitle, body ?? oldBody) == (oldTitle, oldBody))
+        {
+            return;
+        }
+
+        (issue.Title, issue.Body, issue.UpdatedAt) = (title ?? oldTitle, body ?? issue.Body, Server.Now);
+        Server.Webhooks.Edited(issue, by, issue.Title == oldTitle ? null : oldTitle, (issue.Body ?? "") == oldBody ? null : oldBody);
+    }
+
+    internal void EditComment(Actor by, IssueComment comment, string body)
+    {
+        var old = comment.Body;
+        (comment.Body, comment.UpdatedAt) = (body, Server.Now);
+        Server.Webhooks.Comment(comment, by, "edited", old);
+    }
+
     internal void CloseIssue(Actor by, Issue issue, string? reason = null)
     {
         if (issue is PullRequest pull)
@@ -510,8 +537,9 @@ public sealed partial class HostedRepository
             var next = Pulls.LastOrDefault(p => p.MergedAt is not null && p.HeadRepository == this && p.HeadBranch == pull.BaseBranch)?.BaseBranch;
             if (next is not null && FindTip(next) is { } tip && !Git.IsAncestor(pull.HeadSha, tip))
             {
+                var from = (pull.BaseBranch, pull.BaseSha);
                 (pull.BaseBranch, pull.BaseSha) = (next, tip);
-                Server.Webhooks.PullRequest(pull, by, "edited");
+                Server.Webhooks.BaseChanged(pull, by, from);
             }
             else
             {

@@ -127,20 +127,7 @@ internal static class IssueEndpoints
             issue.Assignees.AddRange(call.Texts("assignees").Where(l => repository.RoleOf(l) > RepositoryRole.None).Select(call.Server.AccountOf));
         }
 
-        var (title, body) = (call.Text("title"), call.Text("body"));
-        if ((title is not null && title != issue.Title) || (body is not null && body != issue.Body))
-        {
-            (issue.Title, issue.Body, issue.UpdatedAt) = (title ?? issue.Title, body ?? issue.Body, call.Server.Now);
-            if (issue is PullRequest pull)
-            {
-                call.Server.Webhooks.PullRequest(pull, call.Actor, "edited");
-            }
-            else
-            {
-                call.Server.Webhooks.Issue(issue, call.Actor, "edited");
-            }
-        }
-
+        repository.EditIssue(call.Actor, issue, call.Text("title"), call.Text("body"));
         switch (call.Text("state"))
         {
             case "open":
@@ -174,8 +161,7 @@ internal static class IssueEndpoints
     {
         var comment = CommentOf(call, write: true);
         ThrowIfLong(call, "IssueComment");
-        (comment.Body, comment.UpdatedAt) = (call.RequiredText("IssueComment", "body"), call.Server.Now);
-        call.Server.Webhooks.Comment(comment, call.Actor, "edited");
+        comment.Issue.Repository.EditComment(call.Actor, comment, call.RequiredText("IssueComment", "body"));
         return Reply.Ok(call.Server.Shapes.CommentOf(comment));
     }
 

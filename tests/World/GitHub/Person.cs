@@ -40,13 +40,8 @@ public sealed class Person
     public long Comment(int number, string body) => Do(() => _repository.AddComment(_actor, Issue(number), body).Id);
 
     /// <summary>Changes a comment.</summary>
-    public void EditComment(int number, long comment, string body) => Do(() =>
-    {
-        var found = Issue(number).Comments.Single(c => c.Id == comment);
-        (found.Body, found.UpdatedAt) = (body, _repository.Server.Now);
-        _repository.Server.Webhooks.Comment(found, _actor, "edited");
-        return true;
-    });
+    public void EditComment(int number, long comment, string body) =>
+        Do(() => _repository.EditComment(_actor, Issue(number).Comments.Single(c => c.Id == comment), body));
 
     /// <summary>Closes an issue or a pull request.</summary>
     public void Close(int number) => Do(() => _repository.CloseIssue(_actor, Issue(number)));
@@ -69,10 +64,10 @@ public sealed class Person
     public void Unlabel(int number, string label) => Do(() => _repository.RemoveLabel(_actor, Issue(number), label));
 
     /// <summary>Changes the body, as by a tick in a box.</summary>
-    public void EditBody(int number, Func<string, string> edit) => Do(() => Edit(number, i => i.Body = edit(i.Body ?? "")));
+    public void EditBody(int number, Func<string, string> edit) => Do(() => _repository.EditIssue(_actor, Issue(number), title: null, edit(Issue(number).Body ?? "")));
 
     /// <summary>Changes the title.</summary>
-    public void EditTitle(int number, string title) => Do(() => Edit(number, i => i.Title = title));
+    public void EditTitle(int number, string title) => Do(() => _repository.EditIssue(_actor, Issue(number), title, body: null));
 
     /// <summary>Approves.</summary>
     public void Approve(int number) => Do(() => _repository.AddReview(_actor, Pull(number), "APPROVED", ""));
@@ -84,24 +79,13 @@ public sealed class Person
     public void Review(int number, string body) => Do(() => _repository.AddReview(_actor, Pull(number), "COMMENTED", body));
 
     /// <summary>Makes it a draft, or no draft.</summary>
-    public void SetDraft(int number, bool isDraft) => Do(() => Edit(number, i => ((PullRequest)i).IsDraft = isDraft));
+    public void SetDraft(int number, bool isDraft) => Do(() => _repository.SetDraft(_actor, Pull(number), isDraft));
 
     /// <summary>Makes it go to another branch.</summary>
     public void SetBase(int number, string branch) => Do(() => _repository.ChangeBase(_actor, Pull(number), branch));
 
     /// <summary>Assigns it to himself.</summary>
-    public void Assign(int number) => Do(() => Edit(number, i => i.Assignees.Add(_actor.Account)));
-
-    private void Edit(int number, Action<Issue> change)
-    {
-        var issue = Issue(number);
-        change(issue);
-        issue.UpdatedAt = _repository.Server.Now;
-        if (issue is PullRequest pull)
-        {
-            _repository.Server.Webhooks.PullRequest(pull, _actor, "edited");
-        }
-    }
+    public void Assign(int number) => Do(() => Issue(number).Assignees.Add(_actor.Account));
 
     private Issue Issue(int number) => _repository.Issues.Single(i => i.Number == number);
 

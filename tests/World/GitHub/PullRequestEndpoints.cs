@@ -126,12 +126,7 @@ internal static class PullRequestEndpoints
             throw Refusal.Field("PullRequest", "title", "missing_field");
         }
 
-        if ((title is not null && title != pull.Title) || (body is not null && body != pull.Body))
-        {
-            (pull.Title, pull.Body, pull.UpdatedAt) = (title ?? pull.Title, body ?? pull.Body, call.Server.Now);
-            call.Server.Webhooks.PullRequest(pull, call.Actor, "edited");
-        }
-
+        repository.EditIssue(call.Actor, pull, title, body);
         return Reply.Ok(call.Server.Shapes.PullRequestOf(pull, whole: true, call.Actor));
     }
 
@@ -225,7 +220,16 @@ internal static class PullRequestEndpoints
 
         pull.RequestedReviewers.AddRange(people.Select(call.Server.AccountOf).Where(a => !pull.RequestedReviewers.Contains(a)));
         pull.RequestedTeams.AddRange(teams.Where(t => !pull.RequestedTeams.Contains(t)));
-        call.Server.Webhooks.PullRequest(pull, call.Actor, "review_requested");
+        foreach (var login in people)
+        {
+            call.Server.Webhooks.ReviewRequested(pull, call.Actor, "requested_reviewer", call.Server.Shapes.User(call.Server.AccountOf(login)));
+        }
+
+        foreach (var team in teams)
+        {
+            call.Server.Webhooks.ReviewRequested(pull, call.Actor, "requested_team", call.Server.Shapes.Team(pull.Repository, team));
+        }
+
         return Reply.Created(call.Server.Shapes.PullRequestOf(pull, whole: false, call.Actor));
     }
 

@@ -65,6 +65,27 @@ internal sealed class Representations(GitHubServer server)
         return profile;
     }
 
+    /// <summary>An organisation in webhooks.</summary>
+    public JsonObject Organization(Account account)
+    {
+        var url = $"{Api}/orgs/{Uri.EscapeDataString(account.Login)}";
+        return new JsonObject
+        {
+            ["login"] = account.Login,
+            ["id"] = account.Id,
+            ["node_id"] = Node("O", account.Id),
+            ["url"] = url,
+            ["repos_url"] = $"{url}/repos",
+            ["events_url"] = $"{url}/events",
+            ["hooks_url"] = $"{url}/hooks",
+            ["issues_url"] = $"{url}/issues",
+            ["members_url"] = $"{url}/members{{/member}}",
+            ["public_members_url"] = $"{url}/public_members{{/member}}",
+            ["avatar_url"] = $"https://avatars.githubusercontent.com/u/{account.Id}?v=4",
+            ["description"] = "",
+        };
+    }
+
     public JsonObject MinimalRepository(HostedRepository repository)
     {
         var url = $"{Api}/repos/{repository.FullName}";
@@ -549,7 +570,6 @@ internal sealed class Representations(GitHubServer server)
             ["assignees"] = new JsonArray([.. pull.Assignees.Select(User)]),
             ["requested_reviewers"] = new JsonArray([.. pull.RequestedReviewers.Select(User)]),
             ["requested_teams"] = new JsonArray([.. pull.RequestedTeams.Select(t => Team(repository, t))]),
-            // GitHub leaves the descriptions out of lists where they are null; the description of lists says string.
             ["labels"] = new JsonArray([.. pull.Labels.Select(l => LabelOf(repository, l))]),
             ["milestone"] = pull.Milestone is { } milestone ? MilestoneOf(repository, milestone) : null,
             ["draft"] = pull.IsDraft,
@@ -588,7 +608,7 @@ internal sealed class Representations(GitHubServer server)
             return json;
         }
 
-        var (mergeable, state, _) = GitHubServer.MergeabilityOf(pull);
+        var (mergeable, state, _) = GitHubServer.MergeabilityOf(pull, isAsked: viewer is not null);
         var tip = repository.FindTip(pull.BaseBranch) is { } found && pull.IsOpen ? found : pull.BaseSha;
         var files = Diff(repository, repository.Git.GetCommit(repository.Git.MergeBase(tip, pull.HeadSha) ?? tip).Tree, repository.Git.GetCommit(pull.HeadSha));
         json["merged"] = pull.MergedAt is not null;

@@ -7,8 +7,7 @@ namespace Basewatch.World.GitHub;
 /// <param name="Method">GET, POST, …</param>
 /// <param name="Template"><c>/repos/{owner}/{repo}/branches/{branch}</c></param>
 /// <param name="Answer">Runs under the server's lock; throws <see cref="Refusal"/>.</param>
-/// <param name="IsDescribed">Whether the OpenAPI description has it.</param>
-internal sealed record Route(string Method, string Template, Func<Call, Reply> Answer, bool IsDescribed = true)
+internal sealed record Route(string Method, string Template, Func<Call, Reply> Answer)
 {
     // These may hold slashes.
     private static readonly HashSet<string> Long = ["{path}", "{ref}", "{branch}", "{basehead}"];

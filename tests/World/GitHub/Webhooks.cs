@@ -120,6 +120,50 @@ public sealed class Webhooks
         Add(pull.Repository, by, "pull_request", payload);
     }
 
+    internal void Edited(Issue issue, Actor by, string? title, string? body)
+    {
+        var changes = new JsonObject();
+        foreach (var (name, old) in (ReadOnlySpan<(string, string?)>)[("title", title), ("body", body)])
+        {
+            if (old is not null)
+            {
+                changes[name] = new JsonObject { ["from"] = old };
+            }
+        }
+
+        var payload = new JsonObject { ["action"] = "edited", ["changes"] = changes };
+        if (issue is PullRequest pull)
+        {
+            payload["number"] = pull.Number;
+            payload["pull_request"] = _server.Shapes.PullRequestOf(pull, whole: true);
+            Add(issue.Repository, by, "pull_request", payload);
+        }
+        else
+        {
+            payload["issue"] = _server.Shapes.IssueOf(issue);
+            Add(issue.Repository, by, "issues", payload);
+        }
+    }
+
+    internal void BaseChanged(PullRequest pull, Actor by, (string Branch, string Sha) old) => Add(pull.Repository, by, "pull_request", new JsonObject
+    {
+        ["action"] = "edited",
+        ["number"] = pull.Number,
+        ["changes"] = new JsonObject
+        {
+            ["base"] = new JsonObject { ["ref"] = new JsonObject { ["from"] = old.Branch }, ["sha"] = new JsonObject { ["from"] = old.Sha } },
+        },
+        ["pull_request"] = _server.Shapes.PullRequestOf(pull, whole: true),
+    });
+
+    internal void ReviewRequested(PullRequest pull, Actor by, string member, JsonObject whom) => Add(pull.Repository, by, "pull_request", new JsonObject
+    {
+        ["action"] = "review_requested",
+        ["number"] = pull.Number,
+        ["pull_request"] = _server.Shapes.PullRequestOf(pull, whole: true),
+        [member] = whom,
+    });
+
     internal void Labeled(Issue issue, Label label, Actor by, string action)
     {
         var payload = new JsonObject { ["action"] = action, ["label"] = _server.Shapes.LabelOf(issue.Repository, label) };
@@ -139,12 +183,16 @@ public sealed class Webhooks
     internal void Issue(Issue issue, Actor by, string action) =>
         Add(issue.Repository, by, "issues", new JsonObject { ["action"] = action, ["issue"] = _server.Shapes.IssueOf(issue) });
 
-    internal void Comment(IssueComment comment, Actor by, string action) => Add(comment.Issue.Repository, by, "issue_comment", new JsonObject
+    internal void Comment(IssueComment comment, Actor by, string action, string? oldBody = null)
     {
-        ["action"] = action,
-        ["issue"] = _server.Shapes.IssueOf(comment.Issue),
-        ["comment"] = _server.Shapes.CommentOf(comment),
-    });
+        var payload = new JsonObject { ["action"] = action, ["issue"] = _server.Shapes.IssueOf(comment.Issue), ["comment"] = _server.Shapes.CommentOf(comment) };
+        if (oldBody is not null)
+        {
+            payload["changes"] = new JsonObject { ["body"] = new JsonObject { ["from"] = oldBody } };
+        }
+
+        Add(comment.Issue.Repository, by, "issue_comment", payload);
+    }
 
     internal void Review(PullRequest pull, Review review, Actor by) => Add(pull.Repository, by, "pull_request_review", new JsonObject
     {
@@ -181,6 +229,7 @@ public sealed class Webhooks
     {
         var runs = repository.CheckRuns.Where(r => r.Suite == run.Suite).ToList();
         var isDone = runs.All(r => r.Status == "completed");
+        var commit = repository.Git.GetCommit(run.Sha);
         return new JsonObject
         {
             ["id"] = run.Suite,
@@ -190,6 +239,21 @@ public sealed class Webhooks
             ["status"] = isDone ? "completed" : "queued",
             ["conclusion"] = !isDone ? null : runs.TrueForAll(r => r.Conclusion is "success" or "neutral" or "skipped") ? "success" : "failure",
             ["url"] = _server.Shapes.Url(repository, $"check-suites/{run.Suite}"),
+            ["before"] = commit.Parents is [var parent, ..] ? parent : null,
+            ["after"] = run.Sha,
+            ["created_at"] = Representations.Stamp(run.StartedAt),
+            ["updated_at"] = Representations.Stamp(run.CompletedAt ?? run.StartedAt),
+            ["latest_check_runs_count"] = runs.Count,
+            ["check_runs_url"] = _server.Shapes.Url(repository, $"check-suites/{run.Suite}/check-runs"),
+            ["head_commit"] = new JsonObject
+            {
+                ["id"] = commit.Sha,
+                ["tree_id"] = commit.Tree,
+                ["message"] = commit.Message,
+                ["timestamp"] = Representations.Stamp(commit.Committer.At),
+                ["author"] = new JsonObject { ["name"] = commit.Author.Name, ["email"] = commit.Author.Email },
+                ["committer"] = new JsonObject { ["name"] = commit.Committer.Name, ["email"] = commit.Committer.Email },
+            },
             ["app"] = _server.Shapes.App(run.App),
             ["pull_requests"] = new JsonArray([.. repository.Pulls.Where(p => p.IsOpen && p.HeadSha == run.Sha).Select(p => (JsonNode)_server.Shapes.ShortPullRequest(p))]),
         };
@@ -207,7 +271,7 @@ public sealed class Webhooks
         payload["sender"] = _server.Shapes.User(by.Account);
         if (repository.Owner.Type is "Organization")
         {
-            payload["organization"] = _server.Shapes.User(repository.Owner);
+            payload["organization"] = _server.Shapes.Organization(repository.Owner);
         }
 
         payload["installation"] = new JsonObject { ["id"] = _server.InstallationOf(repository.Owner.Login), ["node_id"] = "MDIzOkludGVncmF0aW9u" };
