@@ -61,19 +61,11 @@ internal sealed class GitHubAccessFinder(GitHubConnection connection, string? to
         // Tokens of installations, the one of an Actions job among them, may not ask who they are by REST.
         if (!token.StartsWith("ghs_", StringComparison.Ordinal))
         {
-            try
+            return await GitHubErrors.TranslateAsync(connection.Host, "the token's user", async () =>
             {
-                var (user, scopes) = await GitHubErrors.TranslateAsync(connection.Host, "the token's user", async () =>
-                {
-                    var answer = await connection.Client(owner, cancellationToken).Connection.Get<UserAnswer>(new Uri("user", UriKind.Relative), parameters: null);
-                    return (answer.Body, answer.HttpResponse.Headers.FirstOrDefault(h => h.Key.Equals("X-OAuth-Scopes", StringComparison.OrdinalIgnoreCase)).Value);
-                });
-                return new GitHubAccess(user?.Login, OfScopes(scopes));
-            }
-            catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.NotFound || (e.Failure == RepositoryHostFailure.Denied && e.InnerException is null && !e.Message.Contains("does not accept", StringComparison.Ordinal)))
-            {
-                // GraphQL may know.
-            }
+                var answer = await connection.Client(owner, cancellationToken).Connection.Get<UserAnswer>(new Uri("user", UriKind.Relative), parameters: null);
+                return new GitHubAccess(answer.Body.Login, OfScopes(answer.HttpResponse.Headers.FirstOrDefault(h => h.Key.Equals("X-OAuth-Scopes", StringComparison.OrdinalIgnoreCase)).Value));
+            });
         }
 
         string? login = null;

@@ -116,10 +116,9 @@ internal sealed class GitHubConnection : IDisposable
             async () => (await Client(owner, cancellationToken).Connection.Post<GraphQlAnswer<T>>(_graphQl, body, accepts: null, contentType: null, cancellationToken: cancellationToken)).Body);
         return answer switch
         {
-            { Errors: { Count: > 0 } errors } => throw new RepositoryHostException(
-                Host,
-                errors.Any(e => e.Type == "RATE_LIMITED") ? RepositoryHostFailure.RateLimited : RepositoryHostFailure.Malformed,
-                $"{Host} refused: {Excerpt.Of(string.Join("; ", errors.Select(e => e.Message)))}"),
+            { Errors: { } errors } when errors.Exists(e => e.Type == "RATE_LIMITED") => throw new RepositoryHostException(
+                Host, RepositoryHostFailure.RateLimited, $"{Host} takes no more queries for a while: their rate limit is used up", TimeSpan.FromMinutes(1)),
+            { Errors: { Count: > 0 } errors } => throw Malformed($"{Host} refused: {Excerpt.Of(string.Join("; ", errors.Select(e => e.Message)))}"),
             { Data: { } data } => data,
             _ => throw Malformed($"{Host} gave an empty answer about {owner}"),
         };
