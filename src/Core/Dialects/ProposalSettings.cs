@@ -33,6 +33,12 @@ public sealed record ProposalSettings
     /// <summary>When pull requests may be opened; null: always.</summary>
     public Schedule? Schedule { get; init; }
 
+    /// <summary>Title of the milestone that the pull request belongs to.</summary>
+    public string? Milestone { get; init; }
+
+    /// <summary>Whether it is opened as a draft.</summary>
+    public bool IsDraft { get; init; }
+
     /// <summary>The most pull requests that may be open under this setting at a time; null: as many as there are.</summary>
     public int? Limit { get; init; }
 

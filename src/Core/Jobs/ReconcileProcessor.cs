@@ -3,7 +3,6 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
-using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ public sealed partial class ReconcileProcessor(
     PolicySources policies,
     IJobQueue queue,
     PendingRepositories pending,
-    ILifecycleCatalog lifecycles,
+    PullRequestWriter writer,
     OrganisationConfiguration organisation,
     ServiceMode mode,
     TimeProvider time,
@@ -69,7 +68,6 @@ public sealed partial class ReconcileProcessor(
                 LogImport(repository, advice);
             }
 
-            var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
             var undecided = assessments
@@ -78,7 +76,7 @@ public sealed partial class ReconcileProcessor(
                 .Concat(inventory.Uses.Where(decided.IsUncertain).Select(u => u.Reference!.Name))
                 .OfType<ImageName>()
                 .ToHashSet();
-            (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats, resolver), changeSets, undecided, cancellationToken).ConfigureAwait(false);
+            (var isWhole, again) = await ReconcileAsync(new Scope(repository, inventory, settings.Formats), changeSets, undecided, cancellationToken).ConfigureAwait(false);
             if (!isWhole)
             {
                 // The mark stays too, should this job be lost.
@@ -108,20 +106,6 @@ public sealed partial class ReconcileProcessor(
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (image, token) => facts[image.Key] = await images.GetAsync(image.Key, image.Value, token).ConfigureAwait(false)).ConfigureAwait(false);
         return UpdatePlanner.Assess(uses, inForce, facts, new TagChoices(time.GetUtcNow()));
-    }
-
-    /// <summary>Lifecycles only make the text richer: without them the pull request is opened all the same.</summary>
-    private async Task<LifecycleResolver?> ResolverAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch (LifecycleCatalogException e)
-        {
-            LogNoCatalog(e.Message);
-            return null;
-        }
     }
 
     /// <returns>False when another writer was first somewhere; and when something that waits has to be looked at again.</returns>
@@ -242,7 +226,7 @@ public sealed partial class ReconcileProcessor(
             return !written.IsRaced;
         }
 
-        var text = Text(scope, operation.ChangeSet, written);
+        var text = await TextAsync(scope, operation.ChangeSet, written, cancellationToken).ConfigureAwait(false);
         var opened = await host.OpenPullRequestAsync(
             scope.Repository,
             Draft(operation.ChangeSet, operation.ChangeSet.TargetBranch ?? scope.Inventory.Branch, text),
@@ -272,7 +256,7 @@ public sealed partial class ReconcileProcessor(
             return !written.IsRaced;
         }
 
-        var text = Text(scope, operation.ChangeSet, written);
+        var text = await TextAsync(scope, operation.ChangeSet, written, cancellationToken).ConfigureAwait(false);
         await host.UpdatePullRequestAsync(scope.Repository, operation.Number, text.Title, text.Body, cancellationToken).ConfigureAwait(false);
         LogUpdated(scope.Repository, operation.Number, text.Title);
         await RecordAsync(scope, new PullRequestRecord(operation.Key, operation.Number, open.Url, text.Title, "updated", written.Commit ?? open.HeadCommit, operation.ChangeSet.Fingerprint, null, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
@@ -414,7 +398,7 @@ public sealed partial class ReconcileProcessor(
         };
         if (changeSet is not null)
         {
-            var text = Text(scope, changeSet, new Written(null, changeSet.Updates, []));
+            var text = await TextAsync(scope, changeSet, new Written(null, changeSet.Updates, []), cancellationToken).ConfigureAwait(false);
             LogObserved(scope.Repository, text.Title);
             await RecordAsync(scope, new PullRequestRecord(operation.Key, null, null, text.Title, "proposed", null, changeSet.Fingerprint, "mode: observe", time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
@@ -422,11 +406,8 @@ public sealed partial class ReconcileProcessor(
         return true;
     }
 
-    private PullRequestText Text(Scope scope, ChangeSet changeSet, Written written)
-    {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return PullRequestText.Of(changeSet, written.Applied, written.Dropped, reference => scope.Lifecycles?.Resolve(reference, today));
-    }
+    private Task<PullRequestText> TextAsync(Scope scope, ChangeSet changeSet, Written written, CancellationToken cancellationToken) =>
+        writer.WriteAsync(scope.Repository, changeSet, written.Applied, new PullRequestFacts { Dropped = written.Dropped }, cancellationToken);
 
     private Task RecordAsync(Scope scope, PullRequestRecord record, CancellationToken cancellationToken) =>
         memory.PullRequests.PutAsync(Memory.PullRequestKey(scope.Repository, record.Key), record, cancellationToken);
@@ -443,7 +424,7 @@ public sealed partial class ReconcileProcessor(
         public bool IsRaced { get; init; }
     }
 
-    private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats, LifecycleResolver? Lifecycles)
+    private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats)
     {
         /// <summary>Newest commits of the branches that pull requests are made against, besides the default branch.</summary>
         public Dictionary<string, string> Targets { get; } = new(StringComparer.Ordinal);
@@ -475,7 +456,4 @@ public sealed partial class ReconcileProcessor(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: {Branch} was moved by someone else meanwhile: left for the next run")]
     private partial void LogRaced(RepositoryName repository, string branch);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Message}")]
-    private partial void LogNoCatalog(string message);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Basewatch.Core.Dialects;
-using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Policies;
@@ -22,14 +21,12 @@ public sealed record PullRequestText(string Title, string Body)
     /// <summary>Writes title and body of a change set.</summary>
     /// <param name="changeSet">What the pull request changes.</param>
     /// <param name="written">The updates of it that its branch holds.</param>
-    /// <param name="dropped">Why others could not be written.</param>
-    /// <param name="lifecycles">The lifecycle of a reference, where one is known.</param>
-    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<Update> written, IReadOnlyList<FileProblem> dropped, Func<Images.ImageReference, ImageLifecycle?> lifecycles)
+    /// <param name="facts">What else it tells.</param>
+    public static PullRequestText Of(ChangeSet changeSet, IReadOnlyList<Update> written, PullRequestFacts facts)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
-        ArgumentNullException.ThrowIfNull(dropped);
-        ArgumentNullException.ThrowIfNull(lifecycles);
         ArgumentNullException.ThrowIfNull(written);
+        ArgumentNullException.ThrowIfNull(facts);
         var body = new StringBuilder();
         body.Append(Intro(written)).Append("\n\n| Image | File | From | To | Step |\n|---|---|---|---|---|\n");
         foreach (var update in written.Take(MostRows))
@@ -53,16 +50,16 @@ public sealed record PullRequestText(string Title, string Body)
         }
 
         body.Append(Configuration(written, changeSet.Proposal));
-        var warnings = Warnings(changeSet, lifecycles).Take(20).ToList();
+        var warnings = Warnings(changeSet, facts.LifecycleOf).Take(20).ToList();
         if (warnings.Count > 0)
         {
             body.Append("\n**End of life**\n\n").AppendJoin('\n', warnings).Append('\n');
         }
 
-        if (dropped.Count > 0)
+        if (facts.Dropped.Count > 0)
         {
             body.Append("\n**Not changed**\n\n")
-                .AppendJoin('\n', dropped.Take(20).Select(d => $"- {Markdown.Code($"{d.Path}:{d.Line}")}: {Markdown.Text(d.Message)}"))
+                .AppendJoin('\n', facts.Dropped.Take(20).Select(d => $"- {Markdown.Code($"{d.Path}:{d.Line}")}: {Markdown.Text(d.Message)}"))
                 .Append('\n');
         }
 

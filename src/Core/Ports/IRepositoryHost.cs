@@ -146,6 +146,12 @@ public sealed record PullRequestDraft(string Branch, string Base, string Title, 
 
     /// <summary>Logins of people whom it is assigned to.</summary>
     public IReadOnlyList<string> Assignees { get; init; } = [];
+
+    /// <summary>Title of a milestone that it belongs to; null: none.</summary>
+    public string? Milestone { get; init; }
+
+    /// <summary>Whether it is opened as a draft, if the host has such.</summary>
+    public bool IsDraft { get; init; }
 }
 
 /// <summary>A pull request that exists.</summary>
@@ -156,7 +162,17 @@ public sealed record PullRequestDraft(string Branch, string Base, string Title, 
 /// <param name="Title">Its title.</param>
 /// <param name="Body">Its Markdown.</param>
 /// <param name="Url">Its page.</param>
-public sealed record PullRequest(int Number, string Branch, string HeadCommit, PullRequestState State, string Title, string Body, string Url);
+public sealed record PullRequest(int Number, string Branch, string HeadCommit, PullRequestState State, string Title, string Body, string Url)
+{
+    /// <summary>The branch that it goes to; null where the host does not say.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Its labels.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>When anything happened to it last: a comment, a label, a push; null where the host does not say.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
+}
 
 /// <summary>What has become of a pull request.</summary>
 public enum PullRequestState

@@ -83,7 +83,7 @@ public sealed class PullRequestPlannerTests
             static ExistingPullRequests Opened(ChangeSet set)
             {
                 var branch = new CommitInfo("c1", "t1", PullRequestText.CommitMessage(set, set.Updates, "t1"), []);
-                return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(set, set.Updates, [], _ => null).Body, "")]);
+                return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(set, set.Updates, new()).Body, "")]);
             }
         });
 
@@ -101,7 +101,7 @@ public sealed class PullRequestPlannerTests
         {
             var existing = new ExistingPullRequests(
                 new CommitInfo("c1", "t1", message, []),
-                [new PullRequest(1, old.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(old, old.Updates, [], _ => null).Body, "")]);
+                [new PullRequest(1, old.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(old, old.Updates, new()).Body, "")]);
             return PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [old.Key] = existing }, new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single(o => o.Key == set.Key);
         }
     }
@@ -311,7 +311,7 @@ public sealed class PullRequestPlannerTests
             return ChangeSet.Group([Some.Update("python:3.0.0", string.Create(CultureInfo.InvariantCulture, $"python:3.{_target}.0@{digest}"), UpdateKind.Minor)], path => path).Single();
         }
 
-        private static string Body(ChangeSet changeSet) => PullRequestText.Of(changeSet, changeSet.Updates, [], _ => null).Body;
+        private static string Body(ChangeSet changeSet) => PullRequestText.Of(changeSet, changeSet.Updates, new()).Body;
 
         private void Change(int number, Func<PullRequest, PullRequest> change) => _pulls[number - 1] = change(_pulls[number - 1]);
 

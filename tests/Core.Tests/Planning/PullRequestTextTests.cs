@@ -16,7 +16,7 @@ public sealed class PullRequestTextTests
         var digest = new string('a', 64);
         var set = ChangeSet.Group([Some.Update("python:3.12.4-slim", $"python:3.14.2-slim@sha256:{digest}", UpdateKind.Minor, "app/Dockerfile", 3)], path => path).Single();
 
-        var text = PullRequestText.Of(set, set.Updates, [], _ => null);
+        var text = PullRequestText.Of(set, set.Updates, new());
 
         Assert.Equal("Update python from 3.12.4-slim to 3.14.2-slim", text.Title);
         Assert.Contains("| `python` | `app/Dockerfile:3` | `3.12.4-slim` | `3.14.2-slim@aaaaaaaaaaaa` | minor |", text.Body, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class PullRequestTextTests
     public void A_title_begins_with_the_prefix(string? prefix, string title)
     {
         var set = Set(new ProposalSettings { CommitPrefix = prefix }, "python");
-        Assert.Equal(title, PullRequestText.Of(set, set.Updates, [], _ => null).Title);
+        Assert.Equal(title, PullRequestText.Of(set, set.Updates, new()).Title);
         Assert.Equal(title, PullRequestText.CommitMessage(set, set.Updates, "t1").Split('\n')[0]);
     }
 
@@ -42,7 +42,7 @@ public sealed class PullRequestTextTests
         Assert.Equal("Update 2 images of tools", Title(Set(new ProposalSettings { Group = "tools" }, "python", "node")));
         Assert.Equal("Update python from 3.12 to 3.14", Title(Set(new ProposalSettings { Group = "tools" }, "python")));
 
-        static string Title(ChangeSet set) => PullRequestText.Of(set, set.Updates, [], _ => null).Title;
+        static string Title(ChangeSet set) => PullRequestText.Of(set, set.Updates, new()).Title;
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class PullRequestTextTests
     {
         var set = Set(new ProposalSettings { Automerge = true, RequiredChecks = ["build", "test"], Approvals = 1 }, "python");
 
-        var body = PullRequestText.Of(set, set.Updates, [], _ => null).Body;
+        var body = PullRequestText.Of(set, set.Updates, new()).Body;
 
         Assert.Contains("- Proposed as `.github/dependabot.yml:3` says.", body, StringComparison.Ordinal);
         Assert.Contains("- It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class PullRequestTextTests
         var message = PullRequestText.CommitMessage(set, set.Updates, "t1");
 
         Assert.Equal(text ?? "Update 2 images of all", message[..message.IndexOf("\n\nBasewatch-Change: ", StringComparison.Ordinal)]);
-        Assert.Equal("Update 2 images of all", PullRequestText.Of(set, set.Updates, [], _ => null).Title);
+        Assert.Equal("Update 2 images of all", PullRequestText.Of(set, set.Updates, new()).Title);
         Assert.Equal(set.Fingerprint, ChangeOf(message));
     }
 
@@ -131,7 +131,7 @@ public sealed class PullRequestTextTests
         var digest = new string('a', 64);
         var set = ChangeSet.Group([Some.Update("python:3.8", $"python:3.8@sha256:{digest}", UpdateKind.Pin)], path => path).Single();
 
-        var text = PullRequestText.Of(set, set.Updates, [], _ => ImageLifecycle.Unknown with { Product = "Python", Cycle = "3.8", Eol = new DateOnly(2024, 10, 7), Status = LifecycleStatus.Ended });
+        var text = PullRequestText.Of(set, set.Updates, new() { LifecycleOf = _ => ImageLifecycle.Unknown with { Product = "Python", Cycle = "3.8", Eol = new DateOnly(2024, 10, 7), Status = LifecycleStatus.Ended } });
 
         Assert.Contains("`python:3.8` is past its end of life since 2024-10-07", text.Body, StringComparison.Ordinal);
     }
@@ -143,7 +143,7 @@ public sealed class PullRequestTextTests
             [Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 1), Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 2)],
             path => path).Single();
 
-        var text = PullRequestText.Of(set, [set.Updates[0]], [new FileProblem("Dockerfile", 2, "no single edit changes it")], _ => null);
+        var text = PullRequestText.Of(set, [set.Updates[0]], new() { Dropped = [new FileProblem("Dockerfile", 2, "no single edit changes it")] });
 
         Assert.Contains("`Dockerfile:1`", text.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("| `Dockerfile:2`", text.Body, StringComparison.Ordinal);
@@ -157,7 +157,7 @@ public sealed class PullRequestTextTests
         var updates = Enumerable.Range(1, 400).Select(i => Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, path, i));
         var set = ChangeSet.Group(updates, p => p).Single();
 
-        var text = PullRequestText.Of(set, set.Updates, [], _ => null);
+        var text = PullRequestText.Of(set, set.Updates, new());
 
         Assert.InRange(text.Body.Length, 1, PullRequestText.LongestBody);
         Assert.True(PullRequestMarker.TryFind(text.Body, out _));

@@ -5,7 +5,8 @@ namespace Basewatch.World.GitHub;
 /// <summary>
 /// The few mutations that REST doesn't have, each alone in its document: <c>enablePullRequestAutoMerge</c>, <c>disablePullRequestAutoMerge</c>,
 /// <c>convertPullRequestToDraft</c>, <c>markPullRequestReadyForReview</c>. The input is read from the variables, whatever
-/// they are called; the answer holds the whole pull request, whatever was selected. No other document is understood.
+/// they are called; the answer holds the whole pull request, whatever was selected. And <c>viewer { login }</c>, which tells
+/// an App's token who it is. No other document is understood.
 /// </summary>
 internal static class GraphQLEndpoint
 {
@@ -17,6 +18,11 @@ internal static class GraphQLEndpoint
     private static Reply Answer(Call call)
     {
         var document = call.Text("query") ?? throw new Refusal(400, "A query attribute must be specified and must be a string.");
+        if (document.Contains("viewer", StringComparison.Ordinal))
+        {
+            return Reply.Ok(new JsonObject { ["data"] = new JsonObject { ["viewer"] = new JsonObject { ["login"] = call.Actor.Account.Login } } });
+        }
+
         var name = Array.Find(Mutations, m => document.Contains(m, StringComparison.Ordinal));
         if (name is null || !document.TrimStart().StartsWith("mutation", StringComparison.Ordinal))
         {
