@@ -7,7 +7,10 @@ namespace Basewatch.World.Parts;
 /// </summary>
 internal sealed record NodePackages
 {
-    private const string Name = "Azurite and the GitHub emulator";
+    /// <summary>GitHub's OpenAPI description, in <see cref="Modules"/>.</summary>
+    public const string OpenApi = "@octokit/openapi/generated/api.github.com.json";
+
+    private const string Name = "Azurite, the GitHub emulator and GitHub's OpenAPI description";
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly Lazy<Task<NodePackages>> Shared = new(() => InstallAsync(CancellationToken.None));
 
@@ -39,11 +42,11 @@ internal sealed record NodePackages
         return new NodePackages(node, modules);
     }
 
-    private static async Task FillAsync(string description, string folder, CancellationToken cancellationToken)
+    private static async Task FillAsync(string pins, string folder, CancellationToken cancellationToken)
     {
         foreach (var file in (string[])["package.json", "package-lock.json"])
         {
-            File.Copy(Path.Combine(description, file), Path.Combine(folder, file));
+            File.Copy(Path.Combine(pins, file), Path.Combine(folder, file));
         }
 
         // The short retries keep a machine without a network from waiting for minutes.
@@ -52,6 +55,13 @@ internal sealed record NodePackages
         if (exitCode != 0)
         {
             throw new MissingPartException(Name, $"npm ci in tests/World/Parts ended with {exitCode}: {Shorten(output)}");
+        }
+
+        // The package has every version of GitHub Enterprise Server too, some 400 MB.
+        var description = Path.Combine(folder, "node_modules", OpenApi);
+        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(description)!).Where(f => f != description))
+        {
+            File.Delete(other);
         }
     }
 
