@@ -43,8 +43,14 @@ public sealed class GitHubServer : IAsyncLifetime
 
     internal static readonly IReadOnlyDictionary<string, string> ActionsPermissions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["actions"] = "write", ["checks"] = "write", ["contents"] = "write", ["deployments"] = "write", ["issues"] = "write",
-        ["metadata"] = "read", ["pull_requests"] = "write", ["statuses"] = "write",
+        ["actions"] = "write",
+        ["checks"] = "write",
+        ["contents"] = "write",
+        ["deployments"] = "write",
+        ["issues"] = "write",
+        ["metadata"] = "read",
+        ["pull_requests"] = "write",
+        ["statuses"] = "write",
     };
 
     private const string AllMethods = "docs.github.com/rest";
@@ -102,8 +108,16 @@ public sealed class GitHubServer : IAsyncLifetime
     /// <summary>What installations of the App may do; may be changed before tokens are made.</summary>
     public Dictionary<string, string> AppPermissions { get; } = new(StringComparer.Ordinal)
     {
-        ["administration"] = "read", ["checks"] = "write", ["contents"] = "write", ["deployments"] = "write", ["issues"] = "write", ["members"] = "read",
-        ["metadata"] = "read", ["pull_requests"] = "write", ["statuses"] = "write", ["workflows"] = "write",
+        ["administration"] = "read",
+        ["checks"] = "write",
+        ["contents"] = "write",
+        ["deployments"] = "write",
+        ["issues"] = "write",
+        ["members"] = "read",
+        ["metadata"] = "read",
+        ["pull_requests"] = "write",
+        ["statuses"] = "write",
+        ["workflows"] = "write",
     };
 
     /// <summary>People who have a role in every repository where they have no other.</summary>

@@ -113,7 +113,10 @@ internal static class PullRequestEndpoints
             {
                 throw new Refusal(422, "Validation Failed", new JsonArray(new JsonObject
                 {
-                    ["resource"] = "PullRequest", ["code"] = "invalid", ["field"] = "base", ["message"] = "Cannot change the base branch of a closed pull request.",
+                    ["resource"] = "PullRequest",
+                    ["code"] = "invalid",
+                    ["field"] = "base",
+                    ["message"] = "Cannot change the base branch of a closed pull request.",
                 }));
             }
 

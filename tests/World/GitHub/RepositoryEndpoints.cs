@@ -37,8 +37,11 @@ internal static class RepositoryEndpoints
         var user = call.Server.Shapes.User(account);
         user["permissions"] = new JsonObject
         {
-            ["admin"] = role >= RepositoryRole.Admin, ["maintain"] = role >= RepositoryRole.Maintain, ["push"] = role >= RepositoryRole.Write,
-            ["triage"] = role >= RepositoryRole.Triage, ["pull"] = role >= RepositoryRole.Read,
+            ["admin"] = role >= RepositoryRole.Admin,
+            ["maintain"] = role >= RepositoryRole.Maintain,
+            ["push"] = role >= RepositoryRole.Write,
+            ["triage"] = role >= RepositoryRole.Triage,
+            ["pull"] = role >= RepositoryRole.Read,
         };
         user["role_name"] = role.ToString().ToLowerInvariant();
         return Reply.Ok(new JsonObject
