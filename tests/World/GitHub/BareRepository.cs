@@ -288,7 +288,7 @@ internal sealed class BareRepository
     public string? MergeBase(string one, string other)
     {
         var known = Reachable(one);
-        return History(other).Select(c => c.Sha).Where(known.Contains).FirstOrDefault(c => true);
+        return History(other).Select(c => c.Sha).FirstOrDefault(known.Contains);
     }
 
     /// <summary>The tree of a merge by Git; null where it conflicts.</summary>

@@ -15,6 +15,9 @@ public sealed record BranchProtection
     /// <summary>Whether an approval counts no longer once the head moves.</summary>
     public bool DismissesStaleReviews { get; init; }
 
+    /// <summary>Whether pull requests are merged by a queue alone.</summary>
+    public bool HasMergeQueue { get; init; }
+
     /// <summary>Shown as a rule of a ruleset (<c>rules/branches</c>), in place of the older branch protection.</summary>
     public bool IsRuleset { get; init; }
 }

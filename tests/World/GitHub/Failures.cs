@@ -12,6 +12,9 @@ public sealed record GitHubRequest(int Number, string Method, string Path, strin
 {
     /// <summary>Whether it could change something.</summary>
     public bool Writes => Method is not ("GET" or "HEAD");
+
+    /// <summary>Whose rate limit it counts against.</summary>
+    internal string Charged { get; init; } = "";
 }
 
 /// <summary>How a request fails.</summary>

@@ -76,6 +76,8 @@ public sealed class GitHubServer : IAsyncLifetime
     private long _lastId = 1000;
     private int _number;
     private int _secondary;
+    private Func<GitHubRequest, bool> _secondaryWhen = _ => true;
+    private DateTimeOffset _usedUpUntil = DateTimeOffset.MinValue;
     private TimeSpan? _secondaryFor;
 
     /// <summary>A server that doesn't run yet.</summary>
@@ -330,23 +332,24 @@ public sealed class GitHubServer : IAsyncLifetime
         return failure;
     }
 
-    /// <summary>Uses up the primary rate limit of everyone who asks from now on, until his hour is over.</summary>
+    /// <summary>Uses up everyone's primary rate limit for an hour from now.</summary>
     public void UseUpRateLimit()
     {
         lock (Gate)
         {
-            RateLimit = 0;
+            _usedUpUntil = Now + TimeSpan.FromHours(1);
         }
     }
 
     /// <summary>Answers the next requests with the secondary rate limit: 403.</summary>
     /// <param name="requests">How many.</param>
     /// <param name="retryAfter">What <c>Retry-After</c> says; null: the header is left out.</param>
-    public void LimitSecondary(int requests = 1, TimeSpan? retryAfter = null)
+    /// <param name="when">Which; null: any.</param>
+    public void LimitSecondary(int requests = 1, TimeSpan? retryAfter = null, Func<GitHubRequest, bool>? when = null)
     {
         lock (Gate)
         {
-            (_secondary, _secondaryFor) = (requests, retryAfter);
+            (_secondary, _secondaryFor, _secondaryWhen) = (requests, retryAfter, when ?? (_ => true));
         }
     }
 
@@ -454,7 +457,7 @@ public sealed class GitHubServer : IAsyncLifetime
             {
                 (reply, bytes) = (With(new Reply(304), reply.Headers), []);
                 request = request with { Status = 304 };
-                Refund(request.Login);
+                Refund(request.Charged);
             }
         }
 
@@ -530,7 +533,7 @@ public sealed class GitHubServer : IAsyncLifetime
                 reply = new Reply(500, new JsonObject { ["message"] = e.ToString() });
             }
 
-            return (With(reply, limits), request with { Login = actor?.Account.Login ?? "", Status = reply.Status }, failure);
+            return (With(reply, limits), request with { Login = actor?.Account.Login ?? "", Charged = Payer(actor), Status = reply.Status }, failure);
         }
     }
 
@@ -603,8 +606,8 @@ public sealed class GitHubServer : IAsyncLifetime
 
     private void Charge(Actor? actor, GitHubRequest request, Dictionary<string, string> headers)
     {
-        var who = actor?.Account.Login ?? "";
-        if (_secondary > 0)
+        var who = Payer(actor);
+        if (_secondary > 0 && _secondaryWhen(request))
         {
             _secondary--;
             throw TooFast(_secondaryFor);
@@ -623,6 +626,11 @@ public sealed class GitHubServer : IAsyncLifetime
         }
 
         var (reset, used) = _limits.TryGetValue(who, out var limit) && limit.Reset > Now ? limit : (Now + TimeSpan.FromHours(1), 0);
+        if (_usedUpUntil > Now)
+        {
+            (reset, used) = (_usedUpUntil, RateLimit);
+        }
+
         var isOver = used >= RateLimit;
         _limits[who] = (reset, isOver ? used : used + 1);
         headers["X-RateLimit-Limit"] = RateLimit.ToString(CultureInfo.InvariantCulture);
@@ -646,6 +654,9 @@ public sealed class GitHubServer : IAsyncLifetime
             return refusal;
         }
     }
+
+    // The installations of an App have a limit each.
+    private static string Payer(Actor? actor) => actor is null ? "" : $"{actor.Account.Login} {actor.Scope}";
 
     // 304 costs nothing.
     private void Refund(string who)

@@ -232,7 +232,7 @@ public sealed partial class HostedRepository
     }
 
     /// <summary>Merges, and returns the SHA of the commit that the base has now.</summary>
-    internal string MergePullRequest(Actor by, PullRequest pull, string method, string? expected = null, string? title = null, string? message = null)
+    internal string MergePullRequest(Actor by, PullRequest pull, string method, string? expected = null, string? title = null, string? message = null, bool byQueue = false)
     {
         if (!pull.IsOpen || FindTip(pull.BaseBranch) is not { } tip)
         {
@@ -261,6 +261,11 @@ public sealed partial class HostedRepository
         if (reasons.Count > 0 && !mayOverrule)
         {
             throw new Refusal(405, reasons[0]);
+        }
+
+        if (!byQueue && ProtectionOf(pull.BaseBranch) is { HasMergeQueue: true })
+        {
+            throw new Refusal(405, "Repository rule violations found\n\nChanges must be made through the merge queue\n\n");
         }
 
         ThrowIfWorkflowsChange(by, pull.HeadSha, tip);
@@ -466,7 +471,7 @@ public sealed partial class HostedRepository
         {
             if (pull is { IsOpen: true, AutoMerge: { } wanted } && Judge(pull).State is "clean" or "unstable")
             {
-                MergePullRequest(wanted.By, pull, wanted.Method, title: wanted.Title, message: wanted.Message);
+                MergePullRequest(wanted.By, pull, wanted.Method, title: wanted.Title, message: wanted.Message, byQueue: true);
             }
         }
     }

@@ -102,11 +102,17 @@ public sealed partial class HostedRepository
     internal IEnumerable<PullRequest> Pulls => Issues.OfType<PullRequest>();
 
     /// <summary>Someone with a role here, who does things.</summary>
-    public Person Person(string login, RepositoryRole role = RepositoryRole.Write)
+    /// <param name="login">Who.</param>
+    /// <param name="role">From now on; null: the one that he has, or write.</param>
+    public Person Person(string login, RepositoryRole? role = null)
     {
         lock (Server.Gate)
         {
-            _roles[login] = role;
+            if (role is not null || !_roles.ContainsKey(login))
+            {
+                _roles[login] = role ?? RepositoryRole.Write;
+            }
+
             return new Person(this, Server.PersonActor(login));
         }
     }

@@ -858,6 +858,20 @@ internal sealed class Representations(GitHubServer server)
             });
         }
 
+        if (protection.HasMergeQueue)
+        {
+            Add("merge_queue", new JsonObject
+            {
+                ["check_response_timeout_minutes"] = 60,
+                ["grouping_strategy"] = "ALLGREEN",
+                ["max_entries_to_build"] = 5,
+                ["max_entries_to_merge"] = 5,
+                ["merge_method"] = "MERGE",
+                ["min_entries_to_merge"] = 1,
+                ["min_entries_to_merge_wait_minutes"] = 5,
+            });
+        }
+
         return rules;
 
         void Add(string type, JsonObject parameters) => rules.Add(new JsonObject

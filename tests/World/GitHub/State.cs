@@ -96,7 +96,7 @@ internal sealed class Review
 }
 
 /// <summary>That a pull request shall be merged when it can be.</summary>
-internal sealed record AutoMerge(Actor By, string Method, string? Title, string? Message);
+internal sealed record AutoMerge(Actor By, string Method, string? Title, string? Message, DateTimeOffset At);
 
 /// <summary>A pull request.</summary>
 internal sealed class PullRequest : Issue

@@ -111,6 +111,11 @@ public sealed class Webhooks
     internal void PullRequest(PullRequest pull, Actor by, string action, string? before = null)
     {
         var payload = new JsonObject { ["action"] = action, ["number"] = pull.Number, ["pull_request"] = _server.Shapes.PullRequestOf(pull, whole: true) };
+        if (action.StartsWith("auto_merge", StringComparison.Ordinal))
+        {
+            payload["reason"] = "";
+        }
+
         if (before is not null)
         {
             payload["before"] = before;

@@ -10,7 +10,7 @@ internal sealed record NodePackages
     /// <summary>GitHub's OpenAPI description, in <see cref="Modules"/>.</summary>
     public const string OpenApi = "@octokit/openapi/generated/api.github.com.json";
 
-    private const string Name = "Azurite, the GitHub emulator and GitHub's OpenAPI description";
+    private const string Name = "Azurite, the GitHub emulator and GitHub's descriptions of its APIs";
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly Lazy<Task<NodePackages>> Shared = new(() => InstallAsync(CancellationToken.None));
 
