@@ -44,6 +44,12 @@ public interface IRepositoryHost
     /// </summary>
     Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sets labels, reviewers, assignees and milestone of a pull request that was opened and whose opening was broken off.
+    /// What is set already is set again, which changes nothing.
+    /// </summary>
+    Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Changes title and body of a pull request.</summary>
     Task UpdatePullRequestAsync(RepositoryName repository, int number, string title, string body, CancellationToken cancellationToken);
 
