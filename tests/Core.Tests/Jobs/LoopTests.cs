@@ -254,7 +254,7 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
 
         var records = await _loop.RecallAsync(m => m.ListPullRequestsAsync(Loop.Web, TestContext.Current.CancellationToken).ToListAsync().AsTask());
-        Assert.Equal([("digests", "ended"), ("python-3.x.x-slim", "left")], records.Select(r => (r.Key, r.State)));
+        Assert.Equal([("digests", "merged"), ("python-3.x.x-slim", "declined")], records.Select(r => (r.Key, r.State)));
     }
 
     [Fact]
