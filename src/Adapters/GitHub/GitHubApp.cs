@@ -26,7 +26,7 @@ internal sealed class GitHubApp : IDisposable
     private readonly RSA _key;
     private readonly SigningCredentials _signing;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<long, AccessToken> _tokens = [];
+    private readonly Dictionary<long, InstallationTokenAnswer> _grants = [];
     private Dictionary<string, long>? _installations;
     private DateTimeOffset _installationsSeen;
 
@@ -55,11 +55,31 @@ internal sealed class GitHubApp : IDisposable
     }
 
     /// <summary>A token for the repositories of an owner.</summary>
-    public async ValueTask<string?> TokenForOwnerAsync(string owner, CancellationToken cancellationToken)
+    public async ValueTask<string?> TokenForOwnerAsync(string owner, CancellationToken cancellationToken) =>
+        (await GrantForOwnerAsync(owner, cancellationToken)).Token;
+
+    /// <summary>What was given to the App for the repositories of an owner, by permission (<c>pull_requests</c>) and level (<c>write</c>); null where the server does not say.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, string>?> PermissionsForOwnerAsync(string owner, CancellationToken cancellationToken) =>
+        (await GrantForOwnerAsync(owner, cancellationToken)).Permissions;
+
+    /// <summary>The login that it comments and commits under: <c>basewatch[bot]</c>.</summary>
+    public async Task<string> FindLoginAsync(CancellationToken cancellationToken)
+    {
+        var app = await CallAsync("name", async c => (await c.Connection.Get<AppAnswer>(new Uri("app", UriKind.Relative), parameters: null)).Body, cancellationToken);
+        return app.Slug is { Length: > 0 } slug
+            ? $"{slug}[bot]"
+            : throw new RepositoryHostException(_transport.Host, RepositoryHostFailure.Malformed, $"{_transport.Host} gave a GitHub App without its name");
+    }
+
+    /// <summary>A token of an installation, good for five minutes at least.</summary>
+    public async ValueTask<string?> TokenForInstallationAsync(long installation, CancellationToken cancellationToken) =>
+        (await GrantForInstallationAsync(installation, cancellationToken)).Token;
+
+    private async ValueTask<InstallationTokenAnswer> GrantForOwnerAsync(string owner, CancellationToken cancellationToken)
     {
         if (_options.InstallationId is { } configured)
         {
-            return await TokenForInstallationAsync(configured, cancellationToken);
+            return await GrantForInstallationAsync(configured, cancellationToken);
         }
 
         long installation;
@@ -76,22 +96,23 @@ internal sealed class GitHubApp : IDisposable
             _gate.Release();
         }
 
-        return await TokenForInstallationAsync(installation, cancellationToken);
+        return await GrantForInstallationAsync(installation, cancellationToken);
     }
 
-    /// <summary>A token of an installation, good for five minutes at least.</summary>
-    public async ValueTask<string?> TokenForInstallationAsync(long installation, CancellationToken cancellationToken)
+    private async ValueTask<InstallationTokenAnswer> GrantForInstallationAsync(long installation, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (!_tokens.TryGetValue(installation, out var token) || token.ExpiresAt - RenewedBefore <= _time.GetUtcNow())
+            if (!_grants.TryGetValue(installation, out var grant) || grant.ExpiresAt - RenewedBefore <= _time.GetUtcNow())
             {
-                token = await CallAsync($"installation {installation}", c => c.GitHubApps.CreateInstallationToken(installation), cancellationToken);
-                _tokens[installation] = token;
+                // Octokit's AccessToken leaves out the permissions.
+                var address = new Uri($"app/installations/{installation}/access_tokens", UriKind.Relative);
+                grant = await CallAsync($"installation {installation}", async c => (await c.Connection.Post<InstallationTokenAnswer>(address, "{}", accepts: null, contentType: null, cancellationToken: cancellationToken)).Body, cancellationToken);
+                _grants[installation] = grant;
             }
 
-            return token.Token;
+            return grant;
         }
         finally
         {
@@ -126,16 +147,16 @@ internal sealed class GitHubApp : IDisposable
         }
 
         var found = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
-        for (var page = 1; page <= MostInstallations / GitHubRepositoryHost.PageSize; page++)
+        for (var page = 1; page <= MostInstallations / GitHubConnection.PageSize; page++)
         {
-            var options = new ApiOptions { PageSize = GitHubRepositoryHost.PageSize, StartPage = page, PageCount = 1 };
+            var options = new ApiOptions { PageSize = GitHubConnection.PageSize, StartPage = page, PageCount = 1 };
             var installations = await CallAsync("its installations", c => c.GitHubApps.GetAllInstallationsForCurrent(options), cancellationToken);
             foreach (var installation in installations.Where(i => i.SuspendedAt is null && i.Account?.Login is not null))
             {
                 found[installation.Account.Login] = installation.Id;
             }
 
-            if (installations.Count < GitHubRepositoryHost.PageSize)
+            if (installations.Count < GitHubConnection.PageSize)
             {
                 break;
             }
@@ -146,5 +167,5 @@ internal sealed class GitHubApp : IDisposable
     }
 
     private Task<T> CallAsync<T>(string subject, Func<IGitHubClient, Task<T>> call, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_transport.Host, $"the GitHub App's {subject}", () => call(_transport.Client(_ => ValueTask.FromResult<string?>(CreateJwt()), cancellationToken)));
+        GitHubErrors.TranslateAsync(_transport.Host, $"the GitHub App's {subject}", () => call(_transport.Client("the App", _ => ValueTask.FromResult<string?>(CreateJwt()), cancellationToken)));
 }

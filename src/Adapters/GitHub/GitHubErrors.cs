@@ -22,7 +22,7 @@ internal static class GitHubErrors
         }
         catch (ApiException e)
         {
-            throw new RepositoryHostException(host, RepositoryHostFailure.Malformed, $"{host} refused a request about {subject} with {(int)e.StatusCode}: {Excerpt.Of(Says(e))}", innerException: e);
+            throw new RepositoryHostException(host, RepositoryHostFailure.Malformed, $"{host} refused a request about {subject} with {(int)e.StatusCode}: {Excerpt.Of(e.Words())}", innerException: e);
         }
         catch (Exception e) when (e is SerializationException or InvalidCastException or FormatException or OverflowException or ArgumentException)
         {
@@ -32,8 +32,9 @@ internal static class GitHubErrors
 
     /// <summary>Does a refusal (422) say this?</summary>
     public static bool Says(this ApiException refusal, string words) =>
-        (int)refusal.StatusCode == 422 && Says(refusal).Contains(words, StringComparison.OrdinalIgnoreCase);
+        (int)refusal.StatusCode == 422 && refusal.Words().Contains(words, StringComparison.OrdinalIgnoreCase);
 
-    private static string Says(ApiException e) =>
+    /// <summary>GitHub's words in a refusal.</summary>
+    public static string Words(this ApiException e) =>
         string.Join("; ", new[] { e.ApiError?.Message }.Concat(e.ApiError?.Errors?.Select(d => d.Message ?? $"{d.Field}: {d.Code}") ?? []).Where(m => !string.IsNullOrEmpty(m)));
 }

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using System.Security.Cryptography;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
+using Octokit;
 
 namespace Basewatch.Adapters.GitHub;
 
@@ -28,6 +29,12 @@ public sealed class GitHubOptions
 
     /// <summary>Repositories that match one are left out: <c>*</c> and <c>?</c> in a name, or in <c>owner/name</c>.</summary>
     public IList<string> Exclude { get; } = [];
+
+    /// <summary>Whom commits name as their author; null: whoever the token or App is. GitHub signs only commits without an author of their own.</summary>
+    public GitHubAuthorOptions? Author { get; set; }
+
+    /// <summary>The one way to merge; null: the first of squash, merge and rebase that the repository allows.</summary>
+    public PullRequestMergeMethod? MergeMethod { get; set; }
 
     /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
     public IReadOnlyList<string> Problems()
@@ -64,6 +71,11 @@ public sealed class GitHubOptions
         if (Organization is not null && !RepositoryName.TryParse($"{Organization}/any", out _))
         {
             problems.Add($"GitHub:Organization '{Excerpt.Of(Organization)}' is no name of an organisation");
+        }
+
+        if (Author is not null)
+        {
+            problems.AddRange(Author.Problems());
         }
 
         problems.AddRange(Repositories.Where(r => !RepositoryName.TryParse(r, out _)).Select(r => $"GitHub:Repositories has '{Excerpt.Of(r)}': expected owner/name"));
@@ -134,4 +146,30 @@ public sealed class GitHubAppOptions
             return false;
         }
     }
+}
+
+/// <summary>An author of commits.</summary>
+public sealed class GitHubAuthorOptions
+{
+    /// <summary>Name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>E-mail address.</summary>
+    public string Email { get; set; } = "";
+
+    internal IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Name) || !IsPlain(Name))
+        {
+            yield return "GitHub:Author:Name must be a name, without '<' and '>'";
+        }
+
+        if (Email.Length > 254 || Email.Split('@') is not [{ Length: > 0 }, { Length: > 0 }] || Email.Contains(' ', StringComparison.Ordinal) || !IsPlain(Email))
+        {
+            yield return "GitHub:Author:Email must be an e-mail address";
+        }
+    }
+
+    // What Git keeps for itself in the line of an author.
+    private static bool IsPlain(string text) => text.Length <= 254 && !text.Any(c => char.IsControl(c) || c is '<' or '>');
 }

@@ -7,7 +7,6 @@ using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 using Octokit;
 using CommitRequest = Basewatch.Core.Ports.CommitRequest;
-using PullRequest = Basewatch.Core.Ports.PullRequest;
 
 namespace Basewatch.Adapters.GitHub;
 
@@ -17,14 +16,8 @@ namespace Basewatch.Adapters.GitHub;
 /// </summary>
 public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 {
-    /// <summary>The most that GitHub gives on a page.</summary>
-    internal const int PageSize = 100;
-
+    private const int PageSize = GitHubConnection.PageSize;
     private const int MostPages = 1_000;
-    private const int MostPullRequestPages = 20;
-
-    /// <summary>Labels, and people: GitHub takes 100 labels, 10 assignees and 15 reviewers.</summary>
-    private const int MostNames = 15;
     private const int MostTrees = 1_000;
     private const int MostFiles = 1_000_000;
     private const int LargestInline = 1024 * 1024;
@@ -36,35 +29,23 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
     private readonly GitHubOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly HttpClient _http;
-    private readonly GitHubTransport _transport;
-    private readonly GitHubApp? _app;
+    private readonly GitHubConnection _connection;
 
     /// <summary>Creates the host; nothing is asked yet.</summary>
     /// <exception cref="ArgumentException">The settings are wrong; the message names each problem.</exception>
     public GitHubRepositoryHost(GitHubOptions options, TimeProvider time, ILogger<GitHubRepositoryHost> logger)
     {
-        if (options.Problems() is { Count: > 0 } problems)
-        {
-            throw new ArgumentException(string.Join("; ", problems), nameof(options));
-        }
-
         (_options, _time, _logger) = (options, time, logger);
-        var address = options.ApiBaseAddress.AbsoluteUri.EndsWith('/') ? options.ApiBaseAddress : new Uri(options.ApiBaseAddress.AbsoluteUri + "/");
-        _http = new HttpClient(new SocketsHttpHandler
+        _connection = new GitHubConnection(options, time, logger);
+        Reviews = new GitHubReviewHost(_connection, options);
+        if (options.Author is { } author)
         {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _transport = new GitHubTransport(_http, address, time, logger);
-        _app = options.App is null ? null : new GitHubApp(options.App, _transport, time);
+            LogUnsigned(author.Name);
+        }
     }
+
+    /// <summary>What people and checks say of its pull requests, by the same connections.</summary>
+    public GitHubReviewHost Reviews { get; }
 
     /// <inheritdoc/>
     /// <remarks>A repository that the settings name counts even if it is a fork.</remarks>
@@ -112,7 +93,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
                 var level = await GetTreeAsync(repository, folder.Tree, recursive: false, cancellationToken);
                 if (level.Truncated || asked > MostTrees)
                 {
-                    throw Malformed($"the tree of {repository} at {commit} is too large for {_transport.Host} to give it whole");
+                    throw Malformed($"the tree of {repository} at {commit} is too large for {_connection.Host} to give it whole");
                 }
 
                 Add(level, folder.Prefix, intoFolders: true);
@@ -128,7 +109,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 
         void Add(TreeResponse tree, string prefix, bool intoFolders)
         {
-            foreach (var item in tree.Tree ?? throw Malformed($"{_transport.Host} gave a tree of {repository} without entries"))
+            foreach (var item in tree.Tree ?? throw Malformed($"{_connection.Host} gave a tree of {repository} without entries"))
             {
                 if (item.Mode is "100644" or "100755" or "100664")
                 {
@@ -161,7 +142,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         }
         catch (FormatException e)
         {
-            throw new RepositoryHostException(_transport.Host, RepositoryHostFailure.Malformed, $"{_transport.Host} gave a file of {repository} in broken base64", innerException: e);
+            throw new RepositoryHostException(_connection.Host, RepositoryHostFailure.Malformed, $"{_connection.Host} gave a file of {repository} in broken base64", innerException: e);
         }
     }
 
@@ -170,7 +151,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         FindBranchAsync(repository, branch, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Without an author of its own: GitHub signs what an App commits that way.</remarks>
+    /// <remarks>GitHub signs what an App commits without an author of its own.</remarks>
     public async Task<CommitInfo> CommitAsync(RepositoryName repository, CommitRequest request, CancellationToken cancellationToken)
     {
         var parent = await CallAsync(repository, c => c.Git.Commit.Get(repository.Owner, repository.Name, request.Parent), cancellationToken);
@@ -191,8 +172,14 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             changes.Tree.Add(item);
         }
 
-        var tree = await CallAsync(repository, c => c.Git.Tree.Create(repository.Owner, repository.Name, changes), cancellationToken);
-        var commit = new NewCommit(request.Message(tree.Sha), tree.Sha, request.Parent);
+        var tree = await NotingWorkflowsAsync(
+            repository,
+            request.Files.FirstOrDefault(f => f.Path.StartsWith(".github/workflows/", StringComparison.Ordinal))?.Path,
+            () => CallAsync(repository, c => c.Git.Tree.Create(repository.Owner, repository.Name, changes), cancellationToken));
+        var commit = new NewCommit(request.Message(tree.Sha), tree.Sha, request.Parent)
+        {
+            Author = _options.Author is { } author ? new Committer(author.Name, author.Email, _time.GetUtcNow()) : null,
+        };
         return Info(await CallAsync(repository, c => c.Git.Commit.Create(repository.Owner, repository.Name, commit), cancellationToken));
     }
 
@@ -205,7 +192,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             return false;
         }
 
-        return await CallAsync(
+        return await NotingWorkflowsAsync(repository, workflow: null, () => CallAsync(
             repository,
             async c =>
             {
@@ -213,7 +200,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
                 {
                     await (expected is null
                         ? c.Git.Reference.Create(repository.Owner, repository.Name, new NewReference($"refs/heads/{branch}", commit))
-                        : c.Git.Reference.Update(repository.Owner, repository.Name, $"heads/{InAddress(branch)}", new ReferenceUpdate(commit, force: true)));
+                        : c.Git.Reference.Update(repository.Owner, repository.Name, $"heads/{GitHubConnection.InAddress(branch)}", new ReferenceUpdate(commit, force: true)));
                     return true;
                 }
                 catch (ApiException e) when (e.Says(expected is null ? "already exists" : "does not exist"))
@@ -221,7 +208,33 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
                     return false;
                 }
             },
-            cancellationToken);
+            cancellationToken));
+    }
+
+    /// <param name="repository">Where something is written.</param>
+    /// <param name="workflow">Path of a workflow file that it changes, if it does.</param>
+    /// <param name="write">Writes it.</param>
+    private async Task<T> NotingWorkflowsAsync<T>(RepositoryName repository, string? workflow, Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Denied && e.Message.Contains(GitHubTransport.WorkflowsAdvice, StringComparison.Ordinal))
+        {
+            _connection.NoteWorkflowsRefused(repository);
+            throw;
+        }
+        catch (RepositoryHostException e) when (workflow is not null && e.Failure is RepositoryHostFailure.NotFound or RepositoryHostFailure.Denied)
+        {
+            // To a token without the right, GitHub often says no more than 404.
+            _connection.NoteWorkflowsRefused(repository);
+            throw new RepositoryHostException(
+                _connection.Host,
+                RepositoryHostFailure.Denied,
+                $"{_connection.Host} refused to change {Excerpt.Of(workflow)} of {repository}: {GitHubTransport.WorkflowsAdvice} ({e.Message})",
+                innerException: e);
+        }
     }
 
     /// <inheritdoc/>
@@ -232,7 +245,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             {
                 try
                 {
-                    await c.Git.Reference.Delete(repository.Owner, repository.Name, $"heads/{InAddress(branch)}");
+                    await c.Git.Reference.Delete(repository.Owner, repository.Name, $"heads/{GitHubConnection.InAddress(branch)}");
                     return true;
                 }
                 catch (ApiException e) when (e is NotFoundException || e.Says("does not exist"))
@@ -243,123 +256,9 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PullRequest>> ListOpenPullRequestsAsync(RepositoryName repository, string branchPrefix, CancellationToken cancellationToken) =>
-        ListPullRequestsAsync(
-            repository,
-            new PullRequestRequest { State = ItemStateFilter.Open, SortProperty = PullRequestSort.Created, SortDirection = SortDirection.Descending },
-            branch => branch.StartsWith(branchPrefix, StringComparison.Ordinal),
-            cancellationToken);
+    public void Dispose() => _connection.Dispose();
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken) =>
-        ListPullRequestsAsync(
-            repository,
-            new PullRequestRequest { Head = $"{repository.Owner}:{branch}", State = ItemStateFilter.All, SortProperty = PullRequestSort.Created, SortDirection = SortDirection.Descending },
-            // Some servers leave the filter out.
-            head => head == branch,
-            cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken)
-    {
-        var isNew = true;
-        var opened = await CallAsync(
-            repository,
-            async c =>
-            {
-                try
-                {
-                    return Info(await c.PullRequest.Create(repository.Owner, repository.Name, new NewPullRequest(draft.Title, draft.Branch, draft.Base) { Body = draft.Body }));
-                }
-                catch (ApiException e) when (e.Says("pull request already exists"))
-                {
-                    // Another run was first.
-                    isNew = false;
-                    return (await FindPullRequestsAsync(repository, draft.Branch, cancellationToken)).FirstOrDefault(p => p.State == PullRequestState.Open)
-                        ?? throw Malformed($"{_transport.Host} says that {repository} has a pull request for {draft.Branch}, and does not show it");
-                }
-            },
-            cancellationToken);
-        if (isNew)
-        {
-            await AddressAsync(repository, opened.Number, draft, cancellationToken);
-        }
-
-        return opened;
-    }
-
-    /// <inheritdoc/>
-    public async Task UpdatePullRequestAsync(RepositoryName repository, int number, string title, string body, CancellationToken cancellationToken) =>
-        await CallAsync(repository, c => c.PullRequest.Update(repository.Owner, repository.Name, number, new PullRequestUpdate { Title = title, Body = body }), cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task ClosePullRequestAsync(RepositoryName repository, int number, string reason, CancellationToken cancellationToken)
-    {
-        await CallAsync(repository, c => c.Issue.Comment.Create(repository.Owner, repository.Name, number, reason), cancellationToken);
-        await CallAsync(repository, c => c.PullRequest.Update(repository.Owner, repository.Name, number, new PullRequestUpdate { State = ItemState.Closed }), cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _app?.Dispose();
-        _http.Dispose();
-    }
-
-    /// <summary>Labels, assignees and reviewers, as far as GitHub takes them: the pull request is open whatever becomes of that.</summary>
-    private async Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, CancellationToken cancellationToken)
-    {
-        var refused = new List<string>();
-        await TryAsync("labels", draft.Labels, labels => CallAsync(repository, c => c.Issue.Labels.AddToIssue(repository.Owner, repository.Name, number, [.. labels]), cancellationToken));
-        await TryAsync("assignees", draft.Assignees, people => CallAsync(repository, c => c.Issue.Assignee.AddAssignees(repository.Owner, repository.Name, number, new AssigneesUpdate([.. people])), cancellationToken));
-        await TryAsync("reviewers", draft.Reviewers, people => RequestAsync(people, []));
-        await TryAsync("teams as reviewers", draft.TeamReviewers, teams => RequestAsync([], teams));
-        if (refused.Count > 0)
-        {
-            LogRefused(repository, number, string.Join("; ", refused));
-        }
-
-        Task<PullRequest> RequestAsync(IReadOnlyList<string> people, IReadOnlyList<string> teams) =>
-            CallAsync(repository, async c => Info(await c.PullRequest.ReviewRequest.Create(repository.Owner, repository.Name, number, new PullRequestReviewRequest(people, teams))), cancellationToken);
-
-        async Task TryAsync<T>(string what, IReadOnlyList<string> names, Func<IReadOnlyList<string>, Task<T>> set)
-        {
-            List<string> wanted = [.. names.Take(MostNames)];
-            if (wanted.Count == 0)
-            {
-                return;
-            }
-
-            try
-            {
-                await set(wanted);
-            }
-            catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed && wanted.Count > 1)
-            {
-                // One that GitHub does not take makes it refuse all of them.
-                foreach (var name in wanted)
-                {
-                    try
-                    {
-                        await set([name]);
-                    }
-                    catch (RepositoryHostException single)
-                    {
-                        refused.Add($"{what}: {Excerpt.Of(name)}: {single.Message}");
-                    }
-                }
-            }
-            catch (RepositoryHostException e)
-            {
-                refused.Add($"{what}: {Excerpt.Of(string.Join(", ", wanted))}: {e.Message}");
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: #{Number} is open without all that it should have: {Refused}")]
-    private partial void LogRefused(RepositoryName repository, int number, string refused);
-
-    private IAsyncEnumerable<RepositoryListing> ListSelectedAsync(CancellationToken cancellationToken) => _app is { } app
+    private IAsyncEnumerable<RepositoryListing> ListSelectedAsync(CancellationToken cancellationToken) => _connection.App is { } app
         ? ListInstallationsAsync(app, cancellationToken)
         : ListByTokenAsync(cancellationToken);
 
@@ -380,9 +279,9 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         {
             var pages = PagesAsync(
                 async page => (await GitHubErrors.TranslateAsync(
-                    _transport.Host,
+                    _connection.Host,
                     $"installation {installation}",
-                    () => _transport.Client(c => app.TokenForInstallationAsync(installation, c), cancellationToken).GitHubApps.Installation.GetAllRepositoriesForCurrent(page))).Repositories,
+                    () => _connection.Client(installation, cancellationToken).GitHubApps.Installation.GetAllRepositoriesForCurrent(page))).Repositories,
                 cancellationToken);
             await foreach (var repository in pages)
             {
@@ -425,9 +324,9 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
     }
 
     private Task<IReadOnlyList<Repository>> GetOwnedAsync(string owner, ApiOptions page, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_transport.Host, owner, async () =>
+        GitHubErrors.TranslateAsync(_connection.Host, owner, async () =>
         {
-            var client = Client(owner, cancellationToken);
+            var client = _connection.Client(owner, cancellationToken);
             try
             {
                 return await client.Repository.GetAllForOrg(owner, page);
@@ -455,7 +354,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             }
         }
 
-        throw Malformed($"{_transport.Host} lists more than {MostPages * PageSize:#,0} repositories: choose some by GitHub:Organization or GitHub:Repositories");
+        throw Malformed($"{_connection.Host} lists more than {MostPages * PageSize:#,0} repositories: choose some by GitHub:Organization or GitHub:Repositories");
     }
 
     private RepositoryListing? Listing(Repository repository)
@@ -469,26 +368,6 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         return new RepositoryListing(name, repository.PushedAt is { } pushed && _time.GetUtcNow() - pushed >= PushSettles
             ? $"{pushed.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} {repository.DefaultBranch}"
             : null);
-    }
-
-    private async Task<IReadOnlyList<PullRequest>> ListPullRequestsAsync(RepositoryName repository, PullRequestRequest request, Func<string, bool> isOurs, CancellationToken cancellationToken)
-    {
-        var found = new List<PullRequest>();
-        for (var page = 1; page <= MostPullRequestPages; page++)
-        {
-            var options = new ApiOptions { PageSize = PageSize, StartPage = page, PageCount = 1 };
-            var pulls = await CallAsync(repository, c => c.PullRequest.GetAllForRepository(repository.Owner, repository.Name, request, options), cancellationToken);
-            // A fork may have a branch of the same name; of a fork that is gone there is no repository.
-            found.AddRange(pulls
-                .Where(p => p.Head is { Ref: { } head, Repository: { } from } && from.Id == p.Base?.Repository?.Id && isOurs(head))
-                .Select(Info));
-            if (pulls.Count < PageSize)
-            {
-                return [.. found.DistinctBy(p => p.Number).OrderByDescending(p => p.Number)];
-            }
-        }
-
-        throw Malformed($"{repository} has more than {MostPullRequestPages * PageSize:#,0} pull requests: that many are not looked through");
     }
 
     private Task<TreeResponse> GetTreeAsync(RepositoryName repository, string tree, bool recursive, CancellationToken cancellationToken) =>
@@ -512,8 +391,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         try
         {
             // Octokit's Branch leaves out tree, message and parents, which GitHub sends in the same answer.
-            var address = new Uri($"repos/{repository}/branches/{InAddress(branch)}", UriKind.Relative);
-            found = await CallAsync(repository, async c => (await c.Connection.Get<BranchAnswer>(address, parameters: null)).Body, cancellationToken);
+            found = await _connection.GetAsync<BranchAnswer>(repository, $"branches/{GitHubConnection.InAddress(branch)}", cancellationToken);
         }
         catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.NotFound || e.InnerException is ApiException { StatusCode: HttpStatusCode.Conflict })
         {
@@ -523,7 +401,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 
         if (found.Commit?.Sha is not { } sha || found.Name is null)
         {
-            throw Malformed($"{_transport.Host} gave a branch of {repository} without a commit");
+            throw Malformed($"{_connection.Host} gave a branch of {repository} without a commit");
         }
 
         // Who asks for a branch that was renamed is led to its new name.
@@ -537,32 +415,17 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             : Info(await CallAsync(repository, c => c.Git.Commit.Get(repository.Owner, repository.Name, sha), cancellationToken));
     }
 
-    private GitHubClient Client(string owner, CancellationToken cancellationToken) =>
-        _transport.Client(c => _app?.TokenForOwnerAsync(owner, c) ?? ValueTask.FromResult(_options.Token), cancellationToken);
-
     private Task<T> CallAsync<T>(RepositoryName repository, Func<IGitHubClient, Task<T>> call, CancellationToken cancellationToken) =>
-        GitHubErrors.TranslateAsync(_transport.Host, repository.ToString(), () => call(Client(repository.Owner, cancellationToken)));
+        _connection.CallAsync(repository, call, cancellationToken);
 
     private CommitInfo Info(Commit commit) => commit is { Sha: { } sha, Tree.Sha: { } tree }
         ? new CommitInfo(sha, tree, commit.Message ?? "", [.. (commit.Parents ?? []).Select(p => p.Sha)])
-        : throw Malformed($"{_transport.Host} gave a commit without its tree");
+        : throw Malformed($"{_connection.Host} gave a commit without its tree");
 
-    private static PullRequest Info(Octokit.PullRequest pull) => new(
-        pull.Number,
-        pull.Head.Ref,
-        pull.Head.Sha,
-        pull.MergedAt is not null ? PullRequestState.Merged : pull.State.StringValue == "open" ? PullRequestState.Open : PullRequestState.Closed,
-        pull.Title ?? "",
-        pull.Body ?? "",
-        pull.HtmlUrl ?? "");
-
-    private RepositoryHostException Malformed(string message) => new(_transport.Host, RepositoryHostFailure.Malformed, message);
+    private RepositoryHostException Malformed(string message) => _connection.Malformed(message);
 
     private static bool SameName(Repository found, RepositoryName repository) =>
         string.Equals(found.FullName, repository.ToString(), StringComparison.OrdinalIgnoreCase);
-
-    // A branch may hold what an address keeps for itself: % and #.
-    private static string InAddress(string branch) => string.Join('/', branch.Split('/').Select(Uri.EscapeDataString));
 
     // Text that comes through JSON unchanged travels with the tree and needs no request of its own.
     private static bool TryInline(ReadOnlySpan<byte> content, out string? text)
@@ -591,6 +454,9 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Commits have {Author} as their author, as GitHub:Author says: GitHub signs only commits without an author of their own, so these are not verified")]
+    private partial void LogUnsigned(string author);
 
     /// <summary>A branch with its whole commit.</summary>
     internal sealed class BranchAnswer

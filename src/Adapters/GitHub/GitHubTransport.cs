@@ -18,6 +18,9 @@ namespace Basewatch.Adapters.GitHub;
 /// </summary>
 internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, TimeProvider time, ILogger logger)
 {
+    /// <summary>What to do where workflow files can't be changed.</summary>
+    internal const string WorkflowsAdvice = "files below .github/workflows are changed only by an App or fine-grained token with workflows: write, or a classic token with the scope workflow; the token of an Actions job never may";
+
     // GitHub cuts a tree off at 7 MB; a blob of 8 MiB has 11 MiB in base64.
     private const int LargestAnswer = 16 * 1024 * 1024;
     private const int MostRedirects = 3;
@@ -32,23 +35,32 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
     /// <summary>Host of the API, with its port where it is not the usual one.</summary>
     public string Host => baseAddress.Authority;
 
+    private readonly GitHubBudget _budget = new(baseAddress.Authority, time);
+
     /// <summary>A client for one call.</summary>
+    /// <param name="account">Whose limits the call counts for.</param>
     /// <param name="token">The token to send; null: none.</param>
     /// <param name="cancellationToken">Cancels every request of the client.</param>
-    public GitHubClient Client(Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellationToken) =>
+    public GitHubClient Client(string account, Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellationToken) =>
         // A Connection takes the address as it is; GitHubClient would add /api/v3 to every host but GitHub's own.
         new(new Connection(
             new Octokit.ProductHeaderValue("basewatch"),
             baseAddress,
             new InMemoryCredentialStore(Octokit.Credentials.Anonymous),
-            new Call(this, token, cancellationToken),
+            new Call(this, account, token, cancellationToken),
             new SimpleJsonSerializer()));
 
-    private async Task<IResponse> SendAsync(IRequest request, Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellationToken)
+    private async Task<IResponse> SendAsync(IRequest request, string account, Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellationToken)
     {
+        await _budget.SpendAsync(account, ContentOf(request), cancellationToken);
         try
         {
             return await SendOnceAsync(request, token, cancellationToken);
+        }
+        catch (RepositoryHostException e) when (e is { Failure: RepositoryHostFailure.RateLimited, RetryAfter: { } wait })
+        {
+            _budget.Pause(account, wait);
+            throw;
         }
         catch (RepositoryHostException e) when (e is { Failure: RepositoryHostFailure.Unreachable, RetryAfter: null } && request.Method == HttpMethod.Get)
         {
@@ -179,9 +191,15 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
 
         if (status is 401)
         {
-            throw Failed(RepositoryHostFailure.Denied, PathOf(request).StartsWith("app/", StringComparison.Ordinal)
+            throw Failed(RepositoryHostFailure.Denied, PathOf(request) is "app" || PathOf(request).StartsWith("app/", StringComparison.Ordinal)
                 ? $"{Host} does not accept GitHub:App:Id with GitHub:App:PrivateKey"
                 : $"{Host} does not accept the token: it is wrong, expired or revoked");
+        }
+
+        // The words differ by what the token is: without `workflows` permission, without `workflow` scope.
+        if (status is >= 400 and < 500 && body.Contains("refusing to allow", StringComparison.OrdinalIgnoreCase) && body.Contains("workflow", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Failed(RepositoryHostFailure.Denied, $"{Host} refused to change {Subject(request)}: {WorkflowsAdvice}");
         }
 
         if (status is 403)
@@ -244,11 +262,25 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
         var reads = request.Method == HttpMethod.Get;
         return PathOf(request).Split('?')[0].Split('/') switch
         {
-            ["repos", _, _, "git" or "branches", ..] => reads ? "contents: read" : "contents: write (and workflows: write where a workflow file changes)",
-            ["repos", _, _, "pulls" or "issues", ..] => reads ? "pull requests: read" : "pull requests: write",
+            ["repos", _, _, "commits", _, "check-runs"] or ["repos", _, _, "check-runs", ..] => reads ? "checks: read" : "checks: write",
+            ["repos", _, _, "commits", _, "status"] or ["repos", _, _, "statuses", ..] => reads ? "commit statuses: read" : "commit statuses: write",
+            ["repos", _, _, "pulls", _, "merge"] => "contents: write (and workflows: write where a workflow file changes)",
+            ["repos", _, _, "git" or "branches" or "commits", ..] => reads ? "contents: read" : "contents: write (and workflows: write where a workflow file changes)",
+            ["repos", _, _, "pulls" or "issues" or "milestones", ..] => reads ? "pull requests: read" : "pull requests: write",
+            [.., "graphql"] => "contents: write and pull requests: write",
             _ => "metadata: read",
         };
     }
+
+    /// <summary>GitHub counts as content what it tells people of.</summary>
+    private static ContentKind ContentOf(IRequest request) => request.Method != HttpMethod.Post
+        ? ContentKind.None
+        : PathOf(request).Split('?')[0].Split('/') switch
+        {
+            ["repos", _, _, .., "pulls" or "issues" or "comments" or "reviews"] => ContentKind.Begun,
+            ["repos", _, _, .., "requested_reviewers"] => ContentKind.Added,
+            _ => ContentKind.None,
+        };
 
     private static string Reason(string body)
     {
@@ -277,10 +309,10 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
     private partial void LogRetry(string host, string reason);
 
     /// <summary>What Octokit sends through: one call's credentials and cancellation.</summary>
-    private sealed class Call(GitHubTransport transport, Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellation) : IHttpClient
+    private sealed class Call(GitHubTransport transport, string account, Func<CancellationToken, ValueTask<string?>> token, CancellationToken cancellation) : IHttpClient
     {
         public Task<IResponse> Send(IRequest request, CancellationToken cancellationToken, Func<object, object>? preprocessResponseBody = null) =>
-            transport.SendAsync(request, token, cancellation);
+            transport.SendAsync(request, account, token, cancellation);
 
         public void SetRequestTimeout(TimeSpan timeout) => throw new NotSupportedException("the transport has a bound of its own");
 

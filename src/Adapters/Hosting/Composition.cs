@@ -27,10 +27,17 @@ public static class Composition
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<OciRegistry>>()));
         services.TryAddSingleton<IRegistry>(s => options.Mirrored(s.GetRequiredService<OciRegistry>()));
-        services.TryAddSingleton<IRepositoryHost>(s => new GitHubRepositoryHost(
-            options.GitHub,
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<GitHubRepositoryHost>>()));
+        if (!services.Any(s => s.ServiceType == typeof(IRepositoryHost)))
+        {
+            services.AddSingleton(s => new GitHubRepositoryHost(
+                options.GitHub,
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<ILogger<GitHubRepositoryHost>>()));
+            services.AddSingleton<IRepositoryHost>(s => s.GetRequiredService<GitHubRepositoryHost>());
+            // What people and checks say: Git on this machine has nothing of it.
+            services.TryAddSingleton<IReviewHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Reviews);
+        }
+
         services.TryAddSingleton(s => options.Storage.CreateStateStore(s.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(s => options.Storage.CreateJobQueue(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(s => LifecycleSource.Create(

@@ -1,0 +1,191 @@
+namespace Basewatch.Adapters.GitHub;
+
+// Answers of which little is needed, and of which servers leave things out. Octokit fills them in by their names.
+
+/// <summary>A user, an App or a team.</summary>
+internal sealed class UserAnswer
+{
+    public string? Login { get; set; }
+
+    /// <summary><c>User</c>, <c>Bot</c>, <c>Organization</c>.</summary>
+    public string? Type { get; set; }
+}
+
+/// <summary>An App.</summary>
+internal sealed class AppAnswer
+{
+    public string? Slug { get; set; }
+}
+
+/// <summary>A token of an installation.</summary>
+internal sealed class InstallationTokenAnswer
+{
+    public string? Token { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>Permission (<c>pull_requests</c>) and level (<c>read</c>, <c>write</c>).</summary>
+    public Dictionary<string, string>? Permissions { get; set; }
+}
+
+/// <summary>A commit of a list.</summary>
+internal sealed class CommitAnswer
+{
+    public CommitMessageAnswer? Commit { get; set; }
+}
+
+/// <summary>What Git says of a commit.</summary>
+internal sealed class CommitMessageAnswer
+{
+    public string? Message { get; set; }
+}
+
+/// <summary>A pull request by itself.</summary>
+internal sealed class PullAnswer
+{
+    public string? NodeId { get; set; }
+
+    /// <summary>Null while it is found out.</summary>
+    public bool? Mergeable { get; set; }
+
+    public string? MergeableState { get; set; }
+
+    public bool? Draft { get; set; }
+
+    public UserAnswer? User { get; set; }
+
+    public ShaAnswer? Head { get; set; }
+}
+
+/// <summary>Where something is.</summary>
+internal sealed class ShaAnswer
+{
+    public string? Sha { get; set; }
+}
+
+/// <summary>A page of check runs.</summary>
+internal sealed class CheckRunsAnswer
+{
+    public List<CheckRunAnswer>? CheckRuns { get; set; }
+}
+
+/// <summary>A check run.</summary>
+internal sealed class CheckRunAnswer
+{
+    public long Id { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Status { get; set; }
+
+    public string? Conclusion { get; set; }
+
+    public AppAnswer? App { get; set; }
+
+    public CheckSuiteAnswer? CheckSuite { get; set; }
+
+    public CheckOutputAnswer? Output { get; set; }
+}
+
+/// <summary>What a check run belongs to: one run of a workflow.</summary>
+internal sealed class CheckSuiteAnswer
+{
+    public long Id { get; set; }
+}
+
+/// <summary>What a check run says.</summary>
+internal sealed class CheckOutputAnswer
+{
+    public string? Title { get; set; }
+
+    public string? Summary { get; set; }
+}
+
+/// <summary>A page of the newest statuses.</summary>
+internal sealed class StatusesAnswer
+{
+    public List<StatusAnswer>? Statuses { get; set; }
+}
+
+/// <summary>A status.</summary>
+internal sealed class StatusAnswer
+{
+    public string? Context { get; set; }
+
+    public string? State { get; set; }
+
+    public string? Description { get; set; }
+}
+
+/// <summary>A review.</summary>
+internal sealed class ReviewAnswer
+{
+    public long Id { get; set; }
+
+    public UserAnswer? User { get; set; }
+
+    public string? State { get; set; }
+
+    public string? CommitId { get; set; }
+}
+
+/// <summary>A comment.</summary>
+internal sealed class CommentAnswer
+{
+    public long Id { get; set; }
+
+    public UserAnswer? User { get; set; }
+
+    public string? Body { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>What a person may do.</summary>
+internal sealed class PermissionAnswer
+{
+    public string? Permission { get; set; }
+}
+
+/// <summary>A milestone.</summary>
+internal sealed class MilestoneAnswer
+{
+    public int Number { get; set; }
+
+    public string? Title { get; set; }
+}
+
+/// <summary>An answer of GraphQL.</summary>
+internal sealed class GraphQlAnswer<T>
+    where T : class
+{
+    public T? Data { get; set; }
+
+    public List<GraphQlErrorAnswer>? Errors { get; set; }
+}
+
+/// <summary>Why GraphQL refused.</summary>
+internal sealed class GraphQlErrorAnswer
+{
+    public string? Type { get; set; }
+
+    public string? Message { get; set; }
+}
+
+/// <summary>Who asks.</summary>
+internal sealed class ViewerAnswer
+{
+    public UserAnswer? Viewer { get; set; }
+}
+
+/// <summary>What a mutation gives back.</summary>
+internal sealed class MutationAnswer
+{
+    public MutationIdAnswer? Done { get; set; }
+}
+
+/// <summary>Nothing of it is needed.</summary>
+internal sealed class MutationIdAnswer
+{
+    public string? ClientMutationId { get; set; }
+}
