@@ -53,6 +53,7 @@ public static class Composition
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();
+        services.AddSingleton<ImageDescriber>();
         services.AddSingleton<PullRequestWriter>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<FindRepositoriesProcessor>(s, options.Mode));
         services.AddSingleton<TakeInventoryProcessor>();

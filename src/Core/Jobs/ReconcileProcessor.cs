@@ -375,9 +375,10 @@ public sealed partial class ReconcileProcessor(
             return new Written(null, applied, dropped);
         }
 
+        var message = await writer.MessageAsync(scope.Repository, scope.Head, changeSet, applied, cancellationToken).ConfigureAwait(false);
         var commit = await host.CommitAsync(
             scope.Repository,
-            new CommitRequest(changeSet.TargetBranch is { } target ? scope.Targets[target] : scope.Inventory.Commit, files, tree => PullRequestText.CommitMessage(changeSet, applied, tree)),
+            new CommitRequest(changeSet.TargetBranch is { } target ? scope.Targets[target] : scope.Inventory.Commit, files, message),
             cancellationToken).ConfigureAwait(false);
         if (await host.SetBranchAsync(scope.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
         {
@@ -398,16 +399,16 @@ public sealed partial class ReconcileProcessor(
         };
         if (changeSet is not null)
         {
-            var text = await TextAsync(scope, changeSet, new Written(null, changeSet.Updates, []), cancellationToken).ConfigureAwait(false);
-            LogObserved(scope.Repository, text.Title);
-            await RecordAsync(scope, new PullRequestRecord(operation.Key, null, null, text.Title, "proposed", null, changeSet.Fingerprint, "mode: observe", time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            var title = await writer.TitleAsync(scope.Repository, scope.Head, changeSet, cancellationToken).ConfigureAwait(false);
+            LogObserved(scope.Repository, title);
+            await RecordAsync(scope, new PullRequestRecord(operation.Key, null, null, title, "proposed", null, changeSet.Fingerprint, "mode: observe", time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
 
         return true;
     }
 
     private Task<PullRequestText> TextAsync(Scope scope, ChangeSet changeSet, Written written, CancellationToken cancellationToken) =>
-        writer.WriteAsync(scope.Repository, changeSet, written.Applied, new PullRequestFacts { Dropped = written.Dropped }, cancellationToken);
+        writer.WriteAsync(scope.Repository, scope.Head, changeSet, written.Applied, new PullRequestFacts { Dropped = written.Dropped }, cancellationToken);
 
     private Task RecordAsync(Scope scope, PullRequestRecord record, CancellationToken cancellationToken) =>
         memory.PullRequests.PutAsync(Memory.PullRequestKey(scope.Repository, record.Key), record, cancellationToken);
@@ -426,6 +427,9 @@ public sealed partial class ReconcileProcessor(
 
     private sealed record Scope(RepositoryName Repository, Inventory Inventory, FormatCatalog Formats)
     {
+        /// <summary>The default branch as the inventory has it.</summary>
+        public RepositoryHead Head => new(Inventory.Branch, Inventory.Commit);
+
         /// <summary>Newest commits of the branches that pull requests are made against, besides the default branch.</summary>
         public Dictionary<string, string> Targets { get; } = new(StringComparer.Ordinal);
     }

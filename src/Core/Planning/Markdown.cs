@@ -5,6 +5,8 @@ namespace Basewatch.Core.Planning;
 /// <summary>Puts text from outside into GitHub's Markdown so that it stays text: no links, mentions, references or markup.</summary>
 public static class Markdown
 {
+    private const int LongestPiece = 16;
+
     /// <summary>Text as inline code. Inside it nothing is markup, and neither mentions nor references are made.</summary>
     public static string Code(string text)
     {
@@ -29,6 +31,36 @@ public static class Markdown
 
     /// <summary>Inline code for the cell of a table, where a bar would end the cell.</summary>
     public static string CodeCell(string text) => Code(text).Replace("|", "\\|", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Inline code for the cell of a narrow table: a long text may break behind what parts its words. A table does not break
+    /// words by itself, and inside Markdown's own code there is no way to allow it.
+    /// </summary>
+    public static string NarrowCell(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var line = Line(text);
+        if (line.Length <= LongestPiece)
+        {
+            return CodeCell(line);
+        }
+
+        var code = new StringBuilder("<code>");
+        var piece = 0;
+        foreach (var c in line)
+        {
+            // Whatever means something in Markdown is a reference to a character: that is text, always.
+            code.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '/' or ' ' or '…' ? c.ToString() : $"&#{(int)c};");
+            piece = c == ' ' ? 0 : piece + 1;
+            if (c is '/' or ':' or '@' or '-' || piece >= LongestPiece || (c is '.' or '_' && piece > LongestPiece / 2))
+            {
+                code.Append("<wbr>");
+                piece = 0;
+            }
+        }
+
+        return code.Append("</code>").ToString();
+    }
 
     /// <summary>Text as plain words: what GitHub takes for markup is escaped, mentions and references are broken.</summary>
     public static string Text(string text)
