@@ -52,7 +52,8 @@ internal static class ComparisonText
         var parts = new List<string>();
         if (comparison.Layers.Added + comparison.Layers.Removed > 0)
         {
-            parts.Add(LayersOf(comparison.Layers));
+            parts.Add(comparison.Layers.Added == 0 ? $"{comparison.Layers.Removed} layers gone"
+                : $"{comparison.Layers.Added} new {(comparison.Layers.Added == 1 ? "layer" : "layers")} ({Size(comparison.Layers.AddedBytes)})");
         }
 
         foreach (var kind in comparison.Differences.Where(IsTold).GroupBy(d => d.Kind).Where(g => g.Key is not (DifferenceKind.Created or DifferenceKind.BaseDigest)))

@@ -29,8 +29,16 @@ public static class Markdown
         return longest == 0 ? $"{fence}{line}{fence}" : $"{fence} {line} {fence}";
     }
 
-    /// <summary>Inline code for the cell of a table, where a bar would end the cell.</summary>
-    public static string CodeCell(string text) => Code(text).Replace("|", "\\|", StringComparison.Ordinal);
+    /// <summary>
+    /// Inline code for the cell of a table. A bar would end the cell, and behind a backslash even one that is escaped: they are
+    /// written as references to characters, which Markdown's own code does not know.
+    /// </summary>
+    public static string CodeCell(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var line = Line(text);
+        return line.AsSpan().IndexOfAny('|', '\\') < 0 ? Code(line) : Literal(line, breaks: false);
+    }
 
     /// <summary>
     /// Inline code for the cell of a narrow table: a long text may break behind what parts its words. A table does not break
@@ -40,26 +48,32 @@ public static class Markdown
     {
         ArgumentNullException.ThrowIfNull(text);
         var line = Line(text);
-        if (line.Length <= LongestPiece)
-        {
-            return CodeCell(line);
-        }
+        return line.Length <= LongestPiece ? CodeCell(line) : Literal(line, breaks: true);
+    }
 
+    /// <summary>Code in HTML. Whatever means something in Markdown is a reference to a character: that is text, always.</summary>
+    private static string Literal(string line, bool breaks)
+    {
+        // What ends here is not torn off: the number of a line, say.
+        const int Tail = 6;
         var code = new StringBuilder("<code>");
         var piece = 0;
-        foreach (var c in line)
+        for (var i = 0; i < line.Length; i++)
         {
-            // Whatever means something in Markdown is a reference to a character: that is text, always.
-            code.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '/' or ' ' or '…' ? c.ToString() : $"&#{(int)c};");
-            piece = c == ' ' ? 0 : piece + 1;
-            if (c is '/' or ':' or '@' or '-' || piece >= LongestPiece || (c is '.' or '_' && piece > LongestPiece / 2))
+            var c = line[i];
+            var isBroken = breaks && !char.IsHighSurrogate(c)
+                && ((i + Tail < line.Length && c is '/' or ':' or '@' or '-') || ++piece >= LongestPiece || (c is '.' or '_' && piece > LongestPiece / 2 && i + Tail < line.Length));
+            code.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '/' or ' ' or '…' || (c == '.' && !IsBehindWww(i)) || (c == ':' && isBroken) || char.IsSurrogate(c) ? c.ToString() : $"&#{(int)c};");
+            if (isBroken || c == ' ')
             {
-                code.Append("<wbr>");
+                code.Append(isBroken ? "<wbr>" : "");
                 piece = 0;
             }
         }
 
         return code.Append("</code>").ToString();
+
+        bool IsBehindWww(int i) => i >= 3 && line.AsSpan(i - 3, 3).Equals("www", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Text as plain words: what GitHub takes for markup is escaped, mentions and references are broken.</summary>

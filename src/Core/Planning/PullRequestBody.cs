@@ -11,7 +11,7 @@ namespace Basewatch.Core.Planning;
 /// </summary>
 internal static class PullRequestBody
 {
-    private const int MostRows = 100;
+    private const int MostRows = 25;
 
     private const int MostFiles = 5;
 
@@ -91,7 +91,7 @@ internal static class PullRequestBody
         [
             $"| From | {Version(move, move.Step.Before)} |",
             $"| To | {Version(move, move.Step.After)} |",
-            $"| Step | {Word(move.Kind)} |",
+            $"| Kind | {Word(move.Kind)} |",
         ];
         if (DateOf(move, facts) is { } date)
         {
@@ -99,7 +99,7 @@ internal static class PullRequestBody
         }
 
         rows.Add($"| {(move.Updates.Count == 1 ? "File" : "Files")} | {Files(move, MostFiles * 2)} |");
-        body.Add($"| Image | {Markdown.NarrowCell(Excerpt.Of(move.Step.Before.Name.Familiar))} |\n|---|---|", rows);
+        body.Add($"| Image | {Markdown.NarrowCell(Excerpt.Of(move.Step.Before.Name.Familiar))} |\n|:--|:--|", rows);
     }
 
     private static void AddMoves(BoundedText body, List<ImageMove> moves, IReadOnlyList<Update> written, PullRequestFacts facts)
@@ -108,7 +108,7 @@ internal static class PullRequestBody
         var counts = $"{Count(written.Count, "reference")} in {Count(files, "file")}";
         var rows = moves.Take(MostRows).Select(m => $"| {Markdown.NarrowCell(Excerpt.Of(m.Step.Before.Name.Familiar))}<br>{Files(m, 2)} | {Change(m, facts)} |");
         var rest = moves.Count > MostRows ? $"\n\nand {moves.Count - MostRows} more." : "";
-        const string Head = "| Image | Change |\n|---|---|";
+        const string Head = "| Image | Change |\n|:--|:--|";
         if (moves.Count <= MostLines)
         {
             body.Add($"Basewatch moves {counts}.");
@@ -116,7 +116,7 @@ internal static class PullRequestBody
         }
         else
         {
-            body.Add($"Basewatch moves {counts}:\n{string.Join('\n', moves.GroupBy(m => m.Kind).OrderByDescending(g => g.Key).Select(g => $"- {Kinds(g.Key, g.Sum(m => m.Updates.Count))}"))}");
+            body.Add($"Basewatch moves {counts}: {string.Join(", ", moves.GroupBy(m => m.Kind).OrderByDescending(g => g.Key).Select(g => Kinds(g.Key, g.Sum(m => m.Updates.Count))))}.");
             body.Add($"<details><summary>Each of them</summary>\n\n{Head}", rows, rest + "\n\n</details>");
         }
     }
@@ -130,21 +130,27 @@ internal static class PullRequestBody
             return;
         }
 
+        // Mostly one place decides on all.
+        var origins = moves.SelectMany(m => m.Updates).Select(Origin).Distinct(StringComparer.Ordinal).ToList();
+        var shared = origins is [var one] ? $" ({one})" : "";
+
         // Of many pins and refreshes each has the same reason, but for the name of its tag.
-        var lines = moves.Where(m => m.Kind is UpdateKind.Pin or UpdateKind.Digest).GroupBy(m => (m.Kind, m.Updates[0].IsMinorRefresh, Origin(m.Updates[0])))
+        var lines = moves.Where(m => m.Kind is UpdateKind.Pin or UpdateKind.Digest).GroupBy(m => (m.Kind, m.Updates[0].IsMinorRefresh, Origin: Origin(m.Updates[0])))
             .Where(g => g.Count() > 3)
             .Select(g => (Moves: g.ToList(), Line: $"- {Count(g.Count(), "tag")} {g.Key switch
             {
                 (UpdateKind.Pin, _, _) => "are not pinned: they can change without notice",
                 (_, true, _) => "were republished: only other platforms or attestations changed",
                 _ => "were republished",
-            }} ({g.Key.Item3})"))
+            }}{(shared.Length == 0 ? $" ({g.Key.Origin})" : "")}"))
             .ToList();
         var summed = lines.SelectMany(l => l.Moves).ToHashSet();
-        List<string> all = [.. lines.Select(l => l.Line), .. moves.Where(m => !summed.Contains(m)).SelectMany(m => m.Updates.Select(u => $"- {Markdown.Code(Excerpt.Of(u.Target.Name.Familiar))}: {Because(u)}")).Distinct(StringComparer.Ordinal)];
-        AddList(body, "**Why**", all);
+        List<string> all = [.. lines.Select(l => l.Line), .. moves.Where(m => !summed.Contains(m)).SelectMany(m => m.Updates.Select(u => $"- {Markdown.Code(Excerpt.Of(u.Target.Name.Familiar))}: {(shared.Length == 0 ? Because(u) : Reason(u))}")).Distinct(StringComparer.Ordinal)];
+        AddList(body, $"**Why**{shared}", all);
 
-        static string Because(Update update) => $"{Markdown.Text(Short(update.Reason))} ({Origin(update)})";
+        static string Because(Update update) => $"{Reason(update)} ({Origin(update)})";
+
+        static string Reason(Update update) => Markdown.Text(Short(update.Reason));
     }
 
     private static string Origin(Update update) =>
@@ -168,21 +174,23 @@ internal static class PullRequestBody
         {
             var (old, young) = (Until(product, cycle, end), Until(newProduct, newCycle, newEnd));
             return old is null && young is null ? null
-                : old == young || old is null ? $"- {young}"
-                : young is null ? $"- {old}"
-                : $"- {old} → {young}";
+                : old == young || old is null ? $"- {Plain(newProduct)} {young}"
+                : young is null ? $"- {Plain(product)} {old}"
+                : $"- {Plain(product)} {old} → {(product == newProduct ? "" : Plain(newProduct) + " ")}{young}";
         }
 
         static string? Until(string? product, string? cycle, DateOnly? end) =>
-            product is null || cycle is null || end is null ? null : $"{Markdown.Text(Excerpt.Of($"{product} {cycle}"))} until {Day(end.Value)}";
+            product is null || cycle is null || end is null ? null : $"{Plain(cycle)} until {Day(end.Value)}";
+
+        static string Plain(string? text) => Markdown.Text(Excerpt.Of(text ?? ""));
     }
 
     /// <summary>What comes next, and what a person can do.</summary>
     private static string Closing(ChangeSet changeSet, PullRequestFacts facts)
     {
         var digests = changeSet.Updates.All(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin);
-        var merge = changeSet.Proposal is { Automerge: true } ? Merge(changeSet, facts.IsAttended) : "Merge it to take the update;";
-        var text = $"---\n{merge} close it, and it stays closed for {(digests ? "these digests" : "this version")}. "
+        var merge = changeSet.Proposal is { Automerge: true } ? Merge(changeSet, facts.IsAttended) : "Merge it to take the update.";
+        var text = $"---\n{merge} Close it, and it stays closed for {(digests ? "these digests" : "this version")}. "
             + "Basewatch keeps it up to date until somebody else pushes to its branch.";
         return !facts.IsAttended ? text + "\n" : text + """
 
@@ -218,7 +226,7 @@ internal static class PullRequestBody
         }
 
         var when = conditions.Count == 0 ? "its checks have passed" : string.Join(", and ", conditions);
-        return isAttended ? $"Basewatch merges it once {when};" : $"It may be merged once {when}, by whoever merges: Basewatch does not;";
+        return isAttended ? $"Basewatch merges it once {when}." : $"It may be merged once {when}, by whoever merges: Basewatch does not.";
     }
 
     private static void AddList(BoundedText body, string title, List<string> lines)
@@ -234,7 +242,8 @@ internal static class PullRequestBody
     private static string Change(ImageMove move, PullRequestFacts facts)
     {
         var age = DateOf(move, facts) is { } date ? $", {(facts.Now is null ? $"built on {Day(date)}" : $"{Age(date, facts.Now).TrimEnd(',', ' ')} old")}" : "";
-        return $"{Version(move, move.Step.Before)}<br>→ {Version(move, move.Step.After)}<br>{Word(move.Kind)}{age}";
+        var after = move.Kind == UpdateKind.Digest ? Markdown.CodeCell("@" + move.Step.After.Digest?.Abbreviated) : Version(move, move.Step.After);
+        return $"{Version(move, move.Step.Before)}<br>→ {after}<br>{Word(move.Kind)}{age}";
     }
 
     private static string Files(ImageMove move, int most)

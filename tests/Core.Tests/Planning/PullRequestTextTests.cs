@@ -19,7 +19,7 @@ public sealed class PullRequestTextTests
         var text = PullRequestText.Of(set, set.Updates, new());
 
         Assert.Equal("Update python from 3.12.4-slim to 3.14.2-slim", text.Title);
-        Assert.Contains("| Image | `python` |\n|---|---|\n| From | `3.12.4-slim` |\n| To | `3.14.2-slim` `@aaaaaaaaaaaa` |\n| Step | minor |\n| File | `app/Dockerfile:3` |", text.Body, StringComparison.Ordinal);
+        Assert.Contains("| Image | `python` |\n|:--|:--|\n| From | `3.12.4-slim` |\n| To | `3.14.2-slim` `@aaaaaaaaaaaa` |\n| Kind | minor |\n| File | `app/Dockerfile:3` |", text.Body, StringComparison.Ordinal);
         Assert.Contains("**Why:** because (policy `docker`, by default)", text.Body, StringComparison.Ordinal);
     }
 
@@ -53,7 +53,7 @@ public sealed class PullRequestTextTests
         var body = PullRequestText.Of(set, set.Updates, new()).Body;
 
         Assert.Contains("because (policy `docker`, as `.github/dependabot.yml:3` says)", body, StringComparison.Ordinal);
-        Assert.Contains("It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not;", body, StringComparison.Ordinal);
+        Assert.Contains("It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
     }
 
     [Theory]
