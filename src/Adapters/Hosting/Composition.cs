@@ -60,6 +60,7 @@ public static class Composition
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();
+        services.AddSingleton<ImageDescriber>();
         services.AddSingleton<PullRequestWriter>();
         services.AddSingleton<BranchWriter>();
         services.AddSingleton<PullRequestHearing>();

@@ -23,7 +23,7 @@ internal sealed record WrittenBranch(string? Commit, IReadOnlyList<Update> Appli
 }
 
 /// <summary>Writes the branches of change sets.</summary>
-public sealed partial class BranchWriter(IRepositoryHost host, ILogger<BranchWriter> logger)
+public sealed partial class BranchWriter(IRepositoryHost host, PullRequestWriter writer, ILogger<BranchWriter> logger)
 {
     private const string WorkflowFolder = ".github/workflows/";
 
@@ -97,9 +97,10 @@ public sealed partial class BranchWriter(IRepositoryHost host, ILogger<BranchWri
             return new WrittenBranch(null, applied, dropped) { ChangeSet = changeSet, IsEmpty = files.Count == 0 };
         }
 
+        var message = await writer.MessageAsync(work.Repository, work.Head, changeSet, applied, cancellationToken).ConfigureAwait(false);
         var commit = await host.CommitAsync(
             work.Repository,
-            new CommitRequest(work.BaseOf(changeSet), files, tree => PullRequestText.CommitMessage(changeSet, applied, tree)),
+            new CommitRequest(work.BaseOf(changeSet), files, message),
             cancellationToken).ConfigureAwait(false);
         if (!await host.SetBranchAsync(work.Repository, changeSet.Branch, commit.Sha, expected, cancellationToken).ConfigureAwait(false))
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
@@ -418,9 +417,13 @@ public sealed partial class ReconcileProcessor(
         LogOpened(work.Repository, opened.Number, text.Title);
         await work.RecordAsync(operation.Key, opened.Number, r => r with { Url = opened.Url, State = "opened", HeadCommit = written.Commit ?? opened.HeadCommit }, cancellationToken).ConfigureAwait(false);
         await work.NoteOpenedAsync(cancellationToken).ConfigureAwait(false);
-        await ReportAsync(work, operation.Key, written.Commit ?? opened.HeadCommit, written.ChangeSet.Proposal.Automerge ? "waits for its checks" : null, isRefused: false, cancellationToken).ConfigureAwait(false);
+        await ReportAsync(work, written.Commit ?? opened.HeadCommit, written.ChangeSet, written, WaitsOf(written.ChangeSet), isRefused: false, cancellationToken).ConfigureAwait(false);
         return (false, null);
     }
+
+    /// <summary>What is in the way of merging what was just written.</summary>
+    private static string? WaitsOf(ChangeSet changeSet) =>
+        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState(0, IsRefused: false)).Reason : null;
 
     private static PullRequestDraft Draft(ChangeSet changeSet, string target, string title, string body)
     {
@@ -458,7 +461,7 @@ public sealed partial class ReconcileProcessor(
             operation.Number,
             r => r with { Url = open.Url, Title = text.Title, State = "updated", HeadCommit = head, Change = written.ChangeSet.Fingerprint, Note = null },
             cancellationToken).ConfigureAwait(false);
-        await ReportAsync(work, operation.Key, head, written.ChangeSet.Proposal.Automerge ? "waits for its checks" : null, isRefused: false, cancellationToken).ConfigureAwait(false);
+        await ReportAsync(work, head, written.ChangeSet, written, WaitsOf(written.ChangeSet), isRefused: false, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -512,7 +515,10 @@ public sealed partial class ReconcileProcessor(
             r => r.State is "opened" or "updated" && r.Note == operation.Waits ? r
                 : r with { Url = open.Url, Title = open.Title, State = r.State is "opened" or "updated" ? r.State : "opened", HeadCommit = open.HeadCommit, Note = operation.Waits },
             cancellationToken).ConfigureAwait(false);
-        await ReportAsync(work, operation.Key, open.HeadCommit, operation.Waits, operation.IsRefused, cancellationToken).ConfigureAwait(false);
+        if (operation.ChangeSet is { } changeSet)
+        {
+            await ReportAsync(work, open.HeadCommit, changeSet, null, operation.Waits, operation.IsRefused, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task LeaveAsync(RepositoryWork work, LeavePullRequest operation, PullRequest? open, CancellationToken cancellationToken)
@@ -610,25 +616,27 @@ public sealed partial class ReconcileProcessor(
     }
 
     /// <summary>Shows a verdict beside the checks, where it is another than the one that is shown.</summary>
-    private async Task ReportAsync(RepositoryWork work, string key, string commit, string? waits, bool isRefused, CancellationToken cancellationToken)
+    private async Task ReportAsync(RepositoryWork work, string commit, ChangeSet changeSet, WrittenBranch? written, string? waits, bool isRefused, CancellationToken cancellationToken)
     {
-        if (review is null || !work.Abilities.Reviews)
-        {
-            return;
-        }
-
-        var verdict = new Verdict(
-            isRefused ? CheckState.Failed : CheckState.Passed,
-            waits is null ? "up to date" : isRefused ? $"not merged: {waits}" : $"not merged yet: {waits}",
-            waits is null ? "The updates are as they should be." : $"It is to be merged without a person, and {Markdown.Text(waits)}.");
-        var reported = string.Create(CultureInfo.InvariantCulture, $"{commit} {verdict.State} {verdict.Title}");
-        if (work.Records.GetValueOrDefault(key)?.Reported == reported)
+        var reported = $"{commit} {waits}";
+        if (review is null || !work.Abilities.Reviews || work.Records.GetValueOrDefault(changeSet.Key)?.Reported == reported)
         {
             return;
         }
 
         try
         {
+            written ??= await branches.WriteAsync(work, changeSet, write: false, null, cancellationToken).ConfigureAwait(false);
+            var verdict = await writer.VerdictAsync(changeSet, written.Applied, FactsOf(written, []), isTouched: false, cancellationToken).ConfigureAwait(false);
+            if (waits is not null)
+            {
+                var title = isRefused ? $"Not merged: {waits}" : $"Not merged yet: {waits}";
+                verdict = new Verdict(
+                    isRefused ? CheckState.Failed : verdict.State,
+                    title.Length <= VerdictText.LongestTitle ? title : string.Concat(title.AsSpan(0, VerdictText.LongestTitle - 1), "…"),
+                    $"It is to be merged without a person: {Markdown.Text(waits)}.\n\n{verdict.Summary}");
+            }
+
             await review.ReportAsync(work.Repository, commit, verdict, cancellationToken).ConfigureAwait(false);
         }
         catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.NotFound)
@@ -637,22 +645,17 @@ public sealed partial class ReconcileProcessor(
             LogNotReported(work.Repository, e.Message);
         }
 
-        await work.RecordAsync(key, null, r => r with { Reported = reported }, cancellationToken).ConfigureAwait(false);
+        await work.RecordAsync(changeSet.Key, null, r => r with { Reported = reported }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(bool IsRaced, DateTimeOffset? Until)> ObserveAsync(RepositoryWork work, PullRequestOperation operation, CancellationToken cancellationToken)
     {
-        var (changeSet, notes) = operation switch
-        {
-            OpenPullRequest open => (open.ChangeSet, open.Notes),
-            UpdatePullRequest update => (update.ChangeSet, update.Notes),
-            _ => (null, []),
-        };
+        var changeSet = operation is OpenPullRequest or UpdatePullRequest ? ChangeSetOf(operation) : null;
         if (changeSet is not null)
         {
-            var text = await TextAsync(work, new WrittenBranch(null, changeSet.Updates, []) { ChangeSet = changeSet }, notes, cancellationToken).ConfigureAwait(false);
-            LogObserved(work.Repository, text.Title);
-            await work.RecordAsync(operation.Key, null, r => new PullRequestRecord(operation.Key, null, null, text.Title, "proposed", null, changeSet.Fingerprint, "mode: observe", default), cancellationToken).ConfigureAwait(false);
+            var title = await writer.TitleAsync(work.Repository, work.Head, changeSet, cancellationToken).ConfigureAwait(false);
+            LogObserved(work.Repository, title);
+            await work.RecordAsync(operation.Key, null, r => new PullRequestRecord(operation.Key, null, null, title, "proposed", null, changeSet.Fingerprint, "mode: observe", default), cancellationToken).ConfigureAwait(false);
         }
 
         return (false, null);
@@ -661,12 +664,14 @@ public sealed partial class ReconcileProcessor(
     private async Task<PullRequestText> TextAsync(RepositoryWork work, WrittenBranch written, IReadOnlyList<string> notes, CancellationToken cancellationToken)
     {
         var changeSet = written.ChangeSet;
-        var facts = new PullRequestFacts { Dropped = [.. written.Dropped, .. BranchWriter.ProblemsOf(changeSet)], Notes = notes, IsAttended = hearing.IsAttended };
-        var text = await writer.WriteAsync(work.Repository, changeSet, written.Applied, facts, cancellationToken).ConfigureAwait(false);
+        var text = await writer.WriteAsync(work.Repository, work.Head, changeSet, written.Applied, FactsOf(written, notes), cancellationToken).ConfigureAwait(false);
         return PullRequestMarker.TryFind(text.Body, out var marker)
             ? text with { Body = (marker with { Told = PullRequestPlanner.ToldOf(changeSet, notes) }).In(text.Body) }
             : text;
     }
+
+    private PullRequestFacts FactsOf(WrittenBranch written, IReadOnlyList<string> notes) =>
+        new() { Dropped = [.. written.Dropped, .. BranchWriter.ProblemsOf(written.ChangeSet)], Notes = notes, IsAttended = hearing.IsAttended };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository} is left as it is: {Problem}")]
     private partial void LogWrong(RepositoryName repository, FileProblem problem);

@@ -21,6 +21,9 @@ internal sealed class RepositoryWork
 
     public Inventory Inventory { get; }
 
+    /// <summary>The default branch as the inventory has it.</summary>
+    public RepositoryHead Head => new(Inventory.Branch, Inventory.Commit);
+
     public FormatCatalog Formats { get; }
 
     public PullRequestRules Rules { get; }

@@ -39,8 +39,9 @@ public interface IRepositoryHost
     Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a pull request. Labels, reviewers and assignees are set if the host has them and lets them be set: whatever
-    /// becomes of that, the pull request is open. They are never set again, so that what people change stays.
+    /// Opens a pull request. Labels, reviewers and assignees are set if the host has them and lets them be set; where it can't be
+    /// reached for that, this throws, and <see cref="AddressAsync"/> makes up for it. They are never set again, so that what people
+    /// change stays.
     /// </summary>
     Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken);
 
