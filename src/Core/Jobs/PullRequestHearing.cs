@@ -249,15 +249,16 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
             return;
         }
 
-        if (pullRequest.State == PullRequestState.Closed)
-        {
-            await WriteAsync(work, heard, PullRequestMarker.StripFrom(body), cancellationToken).ConfigureAwait(false);
-        }
-
         var ids = Enum.GetValues<RefusalScope>().SelectMany(s => (marker with { Ignored = s }).Refused(s)).ToHashSet(StringComparer.Ordinal);
         foreach (var refusal in work.Refusals.Where(r => r.Number == pullRequest.Number || r.Ids.Any(ids.Contains)).ToList())
         {
             await work.ForgetRefusalAsync(refusal.Number, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Last: as long as it says so, this is done again.
+        if (pullRequest.State == PullRequestState.Closed)
+        {
+            await WriteAsync(work, heard, PullRequestMarker.StripFrom(body), cancellationToken).ConfigureAwait(false);
         }
     }
 

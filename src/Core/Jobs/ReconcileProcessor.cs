@@ -306,7 +306,7 @@ public sealed partial class ReconcileProcessor(
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
 
         // What the ledger takes for open and is not was merged, or closed by a person; a closing may have been broken off.
-        var gone = work.Records.Values.Where(r => !open.ContainsKey(r.Key) && (r.State is Opening or Closing || (r.Number is not null && r.State is "opened" or "updated" or "left"))).Select(r => r.Key);
+        var gone = work.Records.Values.Where(r => !open.ContainsKey(r.Key) && (r.State is Opening or Closing or "merging" || (r.Number is not null && r.State is "opened" or "updated" or "left"))).Select(r => r.Key);
         var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal);
         var desired = changeSets.ToDictionary(c => c.Key, StringComparer.Ordinal);
         foreach (var key in open.Keys.Union(desired.Keys, StringComparer.Ordinal).Union(gone, StringComparer.Ordinal).ToList())

@@ -610,7 +610,7 @@ public sealed class LoopTests : IDisposable
         _loop.Registry.Push("python", "3.12.6-slim");
         await _loop.RunAsync();
         Assert.Contains(Open(), p => p.Title.Contains("3.12.6-slim", StringComparison.Ordinal));
-        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, TestContext.Current.CancellationToken))).Pending);
+        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, new PauseSwitch(m, isPausedBySettings: false, _loop.Time), TestContext.Current.CancellationToken))).Pending);
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal sealed class PullRequestLife : IDisposable
     /// <summary>Lets Basewatch run until what may have failed is done again, and holds what it did to what must always be true.</summary>
     public async Task SettleAsync()
     {
+        var failed = Loop.Fault?.Failed;
         for (var i = 0; i < 3; i++)
         {
             await Loop.RunAsync();
@@ -70,8 +71,8 @@ internal sealed class PullRequestLife : IDisposable
             Loop.Time.Advance(TimeSpan.FromMinutes(5));
         }
 
-        var (writes, said, failed) = (Host.Writes.Count, Host.Said.Count, Loop.Fault?.Failed);
-        var failures = await Loop.RunAsync();
+        var (writes, said) = (Host.Writes.Count, Host.Said.Count);
+        var failures = Loop.Fault?.Failed == failed ? await Loop.RunAsync() : [];
         if (Loop.Fault?.Failed != failed)
         {
             await SettleAsync();
