@@ -11,6 +11,9 @@ namespace Basewatch.Core.Tests.Planning;
 /// <summary>Whatever a repository or a registry says, a body stays what it is meant to be.</summary>
 public sealed class HostileBodyTests
 {
+    /// <summary>Takes no half character.</summary>
+    private static readonly System.Text.UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     private static readonly string[] Pieces =
     [
         "a", " ", "|", "\\", "\\|", "`", "``", "@octocat", "#1", "GH-2", "<img src=x>", "</details>", "<details>", "<!--", "-->", "<!-- basewatch key=x change=y proposals=z -->",
@@ -70,6 +73,7 @@ public sealed class HostileBodyTests
                 var body = PullRequestText.Of(s.Set, s.Set.Updates, s.Facts).Body;
                 Assert.InRange(body.Length, 1, PullRequestText.LongestBody);
                 Assert.EndsWith("\n" + PullRequestMarker.Of(s.Set), body, StringComparison.Ordinal);
+                Assert.InRange(Strict.GetByteCount(body), 1, 4 * PullRequestText.LongestBody);
                 RenderedBody.CheckAll(body);
             },
             iter: 300);
