@@ -38,37 +38,51 @@ public sealed partial class GitHubRepositoryHost
     {
         var refused = new List<string>();
         var isNew = true;
-        var opened = await CallAsync(
-            repository,
-            async c =>
+        PullRequest opened;
+        try
+        {
+            opened = await CallAsync(repository, CreateAsync, cancellationToken);
+        }
+        catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Unreachable)
+        {
+            // It may be open, and only the answer was lost. Its body, which nobody else writes, tells.
+            if ((await FindPullRequestsAsync(repository, draft.Branch, cancellationToken)).FirstOrDefault(p => p.State == PullRequestState.Open && p.Body == draft.Body) is not { } found)
             {
-                try
-                {
-                    try
-                    {
-                        return Info(await c.PullRequest.Create(repository.Owner, repository.Name, NewPull(draft.IsDraft)));
-                    }
-                    catch (ApiException e) when (draft.IsDraft && e.Says("draft pull requests are not supported"))
-                    {
-                        refused.Add("draft: this repository has no drafts");
-                        return Info(await c.PullRequest.Create(repository.Owner, repository.Name, NewPull(isDraft: false)));
-                    }
-                }
-                catch (ApiException e) when (e.Says("pull request already exists"))
-                {
-                    // Another run was first.
-                    isNew = false;
-                    return (await FindPullRequestsAsync(repository, draft.Branch, cancellationToken)).FirstOrDefault(p => p.State == PullRequestState.Open)
-                        ?? throw Malformed($"{_connection.Host} says that {repository} has a pull request for {draft.Branch}, and does not show it");
-                }
-            },
-            cancellationToken);
+                throw;
+            }
+
+            opened = found;
+        }
+
         if (isNew)
         {
             await AddressAsync(repository, opened.Number, draft, refused, cancellationToken);
         }
 
         return opened;
+
+        async Task<PullRequest> CreateAsync(IGitHubClient client)
+        {
+            try
+            {
+                try
+                {
+                    return Info(await client.PullRequest.Create(repository.Owner, repository.Name, NewPull(draft.IsDraft)));
+                }
+                catch (ApiException e) when (draft.IsDraft && e.Says("draft pull requests are not supported"))
+                {
+                    refused.Add("draft: this repository has no drafts");
+                    return Info(await client.PullRequest.Create(repository.Owner, repository.Name, NewPull(isDraft: false)));
+                }
+            }
+            catch (ApiException e) when (e.Says("pull request already exists"))
+            {
+                // Another run was first.
+                isNew = false;
+                return (await FindPullRequestsAsync(repository, draft.Branch, cancellationToken)).FirstOrDefault(p => p.State == PullRequestState.Open)
+                    ?? throw Malformed($"{_connection.Host} says that {repository} has a pull request for {draft.Branch}, and does not show it");
+            }
+        }
 
         NewPullRequest NewPull(bool isDraft) => new(draft.Title, draft.Branch, draft.Base) { Body = draft.Body, Draft = isDraft ? true : null };
     }
@@ -114,7 +128,7 @@ public sealed partial class GitHubRepositoryHost
 
             try
             {
-                await set(wanted);
+                await SetAsync(wanted);
             }
             catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.Malformed && wanted.Count > 1)
             {
@@ -123,7 +137,7 @@ public sealed partial class GitHubRepositoryHost
                 {
                     try
                     {
-                        await set([name]);
+                        await SetAsync([name]);
                     }
                     catch (RepositoryHostException single) when (single.Failure is not (RepositoryHostFailure.Unreachable or RepositoryHostFailure.RateLimited))
                     {
@@ -134,6 +148,19 @@ public sealed partial class GitHubRepositoryHost
             catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.Unreachable or RepositoryHostFailure.RateLimited))
             {
                 refused.Add($"{what}: {Excerpt.Of(string.Join(", ", wanted))}: {e.Message}");
+            }
+
+            async Task SetAsync(List<string> some)
+            {
+                try
+                {
+                    await set(some);
+                }
+                catch (RepositoryHostException e) when (e is { Failure: RepositoryHostFailure.Unreachable, RetryAfter: null })
+                {
+                    // No later run makes up for it, and it does no harm twice.
+                    await set(some);
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ public sealed partial record CommitHabit(string? Prefix, bool IsLower)
         }
 
         var conventional = people.Where(t => t.Match.Success).ToList();
-        var updates = titles.Where(t => t.IsUpdate && t.Match.Success && !t.Match.Groups["scope"].Value.EndsWith("dev", StringComparison.OrdinalIgnoreCase)).ToList();
+        var updates = titles.Where(t => t.IsUpdate && t.Match.Success && !t.Match.Value.Split(':')[0].Contains("dev", StringComparison.OrdinalIgnoreCase)).ToList();
         var prefix = updates
             .GroupBy(t => t.Match.Groups["type"].Value + t.Match.Groups["scope"].Value, StringComparer.Ordinal)
             .MaxBy(g => g.Count())?.Key;

@@ -103,8 +103,24 @@ public static class Markdown
         return result.ToString();
     }
 
-    /// <summary>One line: control characters, line ends and what turns the writing direction become spaces.</summary>
-    private static string Line(string text) => string.Concat(text.Select(c => IsInvisible(c) ? ' ' : c)).Trim();
+    /// <summary>One line: control characters, line ends and what turns the writing direction become spaces. Half a character, as cutting may leave, is none.</summary>
+    private static string Line(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.IsBmp && IsInvisible((char)rune.Value))
+            {
+                line.Append(' ');
+            }
+            else
+            {
+                line.Append(rune);
+            }
+        }
+
+        return line.ToString().Trim();
+    }
 
     /// <summary>Control characters, line ends and what turns the writing direction.</summary>
     internal static bool IsInvisible(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');

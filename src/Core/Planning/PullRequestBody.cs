@@ -106,18 +106,22 @@ internal static class PullRequestBody
     {
         var files = written.Select(u => u.Use.Path).Distinct(StringComparer.Ordinal).Count();
         var counts = $"{Count(written.Count, "reference")} in {Count(files, "file")}";
-        var rows = moves.Take(MostRows).Select(m => $"| {Markdown.NarrowCell(Excerpt.Of(m.Step.Before.Name.Familiar))}<br>{Files(m, 2)} | {Change(m, facts)} |");
-        var rest = moves.Count > MostRows ? $"\n\nand {moves.Count - MostRows} more." : "";
+        var kinds = moves.GroupBy(m => m.Kind).OrderByDescending(g => g.Key).ToList();
+        body.Add(kinds switch
+        {
+            [{ Key: UpdateKind.Pin }] => $"Basewatch pins {counts} to their digests.",
+            [{ Key: UpdateKind.Digest }] => $"Basewatch refreshes the digests of {counts}.",
+            _ => $"Basewatch moves {counts}: {string.Join(", ", kinds.Select(g => Kinds(g.Key, g.Sum(m => m.Updates.Count))))}.",
+        });
         const string Head = "| Image | Change |\n|:--|:--|";
+        var rows = moves.Take(MostRows).Select(m => $"| {Markdown.NarrowCell(Excerpt.Of(m.Step.Before.Name.Familiar))}<br>{Files(m, 2)} | {Change(m, facts, isKindKnown: kinds.Count == 1)} |");
         if (moves.Count <= MostLines)
         {
-            body.Add($"Basewatch moves {counts}.");
             body.Add(Head, rows);
         }
         else
         {
-            body.Add($"Basewatch moves {counts}: {string.Join(", ", moves.GroupBy(m => m.Kind).OrderByDescending(g => g.Key).Select(g => Kinds(g.Key, g.Sum(m => m.Updates.Count))))}.");
-            body.Add($"<details><summary>Each of them</summary>\n\n{Head}", rows, rest + "\n\n</details>");
+            body.Add($"<details><summary>Each of them</summary>\n\n{Head}", rows, (moves.Count > MostRows ? $"\n\nand {moves.Count - MostRows} more." : "") + "\n\n</details>");
         }
     }
 
@@ -239,11 +243,12 @@ internal static class PullRequestBody
 
     private static IEnumerable<string> More(string bullet, int count) => count > MostLines ? [$"{bullet}and {count - MostLines} more"] : [];
 
-    private static string Change(ImageMove move, PullRequestFacts facts)
+    private static string Change(ImageMove move, PullRequestFacts facts, bool isKindKnown)
     {
-        var age = DateOf(move, facts) is { } date ? $", {(facts.Now is null ? $"built on {Day(date)}" : $"{Age(date, facts.Now).TrimEnd(',', ' ')} old")}" : "";
-        var after = move.Kind == UpdateKind.Digest ? Markdown.CodeCell("@" + move.Step.After.Digest?.Abbreviated) : Version(move, move.Step.After);
-        return $"{Version(move, move.Step.Before)}<br>→ {after}<br>{Word(move.Kind)}{age}";
+        var age = DateOf(move, facts) is { } date ? facts.Now is null ? $"built on {Day(date)}" : $"{Age(date, facts.Now).TrimEnd(',', ' ')} old" : null;
+        var after = move.Kind is UpdateKind.Digest or UpdateKind.Pin && move.Step.After.Digest is { } digest ? Markdown.CodeCell("@" + digest.Abbreviated) : Version(move, move.Step.After);
+        var more = string.Join(", ", new[] { isKindKnown ? null : Word(move.Kind), age }.OfType<string>());
+        return $"{Version(move, move.Step.Before)}<br>→\u00A0{after}{(more.Length == 0 ? "" : $"<br>{more}")}";
     }
 
     private static string Files(ImageMove move, int most)

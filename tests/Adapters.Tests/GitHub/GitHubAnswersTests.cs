@@ -130,7 +130,7 @@ public sealed class GitHubAnswersTests : IAsyncLifetime
         Assert.Equal(2, _server.Requests.Count);
 
         _server.Script = Answers.Status(502);
-        await FailsAsync(h => h.OpenPullRequestAsync(Web, new PullRequestDraft("a", "main", "t", "b"), Cancellation), RepositoryHostFailure.Unreachable, "502");
+        await FailsAsync(h => h.UpdatePullRequestAsync(Web, 7, "t", "b", Cancellation), RepositoryHostFailure.Unreachable, "502");
         Assert.Equal(3, _server.Requests.Count);
     }
 

@@ -77,6 +77,45 @@ public sealed class GitHubServerReviewTests(GitHubServer server) : IClassFixture
         Assert.Equal("FROM b\n", _shop.File("Dockerfile", "main"));
     }
 
+    [Theory]
+    [InlineData(FailureKind.ErrorBefore)]
+    [InlineData(FailureKind.BrokenBefore)]
+    [InlineData(FailureKind.ErrorAfter)]
+    [InlineData(FailureKind.BrokenAfter)]
+    public async Task Whichever_request_fails_once_a_pull_request_that_is_open_has_what_it_should_have(FailureKind kind)
+    {
+        var anna = _shop.Person("anna");
+        _shop.AddMilestone("v1");
+        var host = As("App");
+        var draft = new PullRequestDraft(Branch, "main", "t", "b") { Labels = ["docker"], Milestone = "v1", Assignees = [anna.Login], Reviewers = [anna.Login] };
+        var wanted = await OpenAsync(host, draft);
+        for (var nth = 1; nth <= 8; nth++)
+        {
+            anna.Close(_shop.OpenPullRequests.Single().Number);
+            var failure = server.Fail(kind, r => r.Path.Contains(_shop.FullName, StringComparison.Ordinal), nth);
+            try
+            {
+                await host.OpenPullRequestAsync(Shop, draft, Cancellation);
+            }
+            catch (RepositoryHostException)
+            {
+                // Nothing was opened: the next run does.
+                Assert.Empty(_shop.OpenPullRequests);
+                await host.OpenPullRequestAsync(Shop, draft, Cancellation);
+            }
+
+            var pull = _shop.OpenPullRequests.Single();
+            Assert.Equal(["docker", "v1", "anna", "anna"], [.. pull.Labels, pull.Milestone, .. pull.Assignees, .. pull.RequestedReviewers]);
+            if (!failure.WasHit)
+            {
+                Assert.Equal(7, nth);
+                return;
+            }
+        }
+
+        Assert.Fail($"more requests than expected for #{wanted}");
+    }
+
     [Fact]
     public async Task A_conflict_and_a_base_that_has_moved_are_told_apart()
     {

@@ -40,7 +40,8 @@ internal static partial class RenderedBody
         }
 
         var rendered = document.ToHtml(Pipeline);
-        Assert.Equal(Count(body, "<details>"), Count(rendered, "</details>"));
+        var blocks = string.Concat(document.Descendants<HtmlBlock>().Select(b => b.Lines.ToString()));
+        Assert.Equal(Count(blocks, "<details>"), Count(blocks, "</details>"));
 
         // Outside code nobody is mentioned and nothing referred to.
         var words = Code().Replace(Comment().Replace(rendered, ""), "");
