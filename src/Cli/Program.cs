@@ -15,6 +15,9 @@ var root = new RootCommand("Keeps container images patched: finds every image th
     ConfigCommand.Create(),
     PolicyCommand.Create(),
     ServeCommand.Create(),
+    PauseCommand.CreatePause(),
+    PauseCommand.CreateResume(),
+    PauseCommand.CreateStatus(),
     DemoCommand.Create(),
 };
 

@@ -98,7 +98,11 @@ public sealed partial class GitHubRepositoryHost
         await CallAsync(repository, c => c.PullRequest.Update(repository.Owner, repository.Name, number, new PullRequestUpdate { State = ItemState.Closed }), cancellationToken);
     }
 
-    /// <summary>Labels, milestone, assignees and reviewers, as far as GitHub takes them: the pull request is open whatever becomes of that.</summary>
+    /// <inheritdoc/>
+    public Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, CancellationToken cancellationToken) =>
+        AddressAsync(repository, number, draft, [], cancellationToken);
+
+    /// <summary>Labels, milestone, assignees and reviewers, as far as GitHub takes them; what it does not answer at all is tried again later.</summary>
     private async Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, List<string> refused, CancellationToken cancellationToken)
     {
         await TryAsync("labels", draft.Labels, labels => CallAsync(repository, c => c.Issue.Labels.AddToIssue(repository.Owner, repository.Name, number, [.. labels]), cancellationToken));
@@ -135,13 +139,13 @@ public sealed partial class GitHubRepositoryHost
                     {
                         await SetAsync([name]);
                     }
-                    catch (RepositoryHostException single)
+                    catch (RepositoryHostException single) when (single.Failure is not (RepositoryHostFailure.Unreachable or RepositoryHostFailure.RateLimited))
                     {
                         refused.Add($"{what}: {Excerpt.Of(name)}: {single.Message}");
                     }
                 }
             }
-            catch (RepositoryHostException e)
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.Unreachable or RepositoryHostFailure.RateLimited))
             {
                 refused.Add($"{what}: {Excerpt.Of(string.Join(", ", wanted))}: {e.Message}");
             }

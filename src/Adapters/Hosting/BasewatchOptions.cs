@@ -6,6 +6,7 @@ using Basewatch.Adapters.Storage;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Adapters.Hosting;
@@ -18,6 +19,12 @@ public sealed class BasewatchOptions
 
     /// <summary>What Basewatch may do.</summary>
     public ServiceMode Mode { get; set; } = ServiceMode.Propose;
+
+    /// <summary>Whether nothing is written to any repository for now.</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>How many pull requests there may be.</summary>
+    public PullRequestOptions PullRequests { get; set; } = new();
 
     /// <summary>Which GitHub, as whom, and which repositories.</summary>
     public GitHubOptions GitHub { get; set; } = new();
@@ -102,6 +109,7 @@ public sealed class BasewatchOptions
         problems.AddRange(MirrorProblems());
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
+        problems.AddRange(PullRequests.Problems());
         problems.AddRange(PolicyProblems());
         problems.AddRange(FormatProblems());
         if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))
@@ -208,6 +216,45 @@ public sealed class CacheOptions
     public string? Folder { get; set; }
 }
 
+/// <summary>How many pull requests there may be. A repository's own configuration goes before what is said here of one repository.</summary>
+public sealed class PullRequestOptions
+{
+    /// <summary>The most that may be open at a time in a repository of which nobody says how many; null: as many as there are.</summary>
+    public int? Open { get; set; } = 10;
+
+    /// <summary>The most that are opened within an hour in a repository; null: as many as there are.</summary>
+    public int? PerHour { get; set; } = 2;
+
+    /// <summary>The most branches that are written within an hour in a repository; null: as many as there are.</summary>
+    public int? CommitsPerHour { get; set; }
+
+    /// <summary>The most that is written within a minute to all repositories of one owner: pull requests and comments.</summary>
+    public int ContentPerMinute { get; set; } = 60;
+
+    /// <summary>The same within an hour.</summary>
+    public int ContentPerHour { get; set; } = 400;
+
+    /// <summary>What holds for every repository.</summary>
+    public PullRequestRules Rules() => new()
+    {
+        MostOpen = Limit(Open, nameof(Open)),
+        IsForOthersAlone = true,
+        MostAnHour = Limit(PerHour, nameof(PerHour)),
+        MostCommitsAnHour = Limit(CommitsPerHour, nameof(CommitsPerHour)),
+    };
+
+    /// <summary>What holds for every owner.</summary>
+    public ContentLimits Content() => new(ContentPerMinute, ContentPerHour);
+
+    /// <summary>What is wrong with it.</summary>
+    internal IEnumerable<string> Problems() =>
+        from number in new[] { (Name: nameof(Open), Value: Open ?? 0, Least: 0), (Name: nameof(PerHour), Value: PerHour ?? 0, Least: 0), (Name: nameof(CommitsPerHour), Value: CommitsPerHour ?? 0, Least: 0), (Name: nameof(ContentPerMinute), Value: ContentPerMinute, Least: 1), (Name: nameof(ContentPerHour), Value: ContentPerHour, Least: 1) }
+        where number.Value < number.Least
+        select $"PullRequests:{number.Name} is a number from {number.Least} on";
+
+    private static ProposalLimit? Limit(int? most, string name) => most is { } number ? new ProposalLimit($"the setting PullRequests:{name}", number) : null;
+}
+
 /// <summary>When the loops run: NCRONTAB with six fields, seconds first, in UTC, as Azure Functions reads them.</summary>
 public sealed class ScheduleOptions
 {
@@ -220,9 +267,12 @@ public sealed class ScheduleOptions
     /// <summary>What is near its end of life.</summary>
     public string Lifecycle { get; set; } = "0 0 6 * * *";
 
+    /// <summary>What people and checks did to pull requests.</summary>
+    public string Reviews { get; set; } = "30 */15 * * * *";
+
     /// <summary>What is wrong with the schedules.</summary>
     internal IEnumerable<string> Problems() =>
-        from schedule in new[] { (Name: nameof(Inventory), Text: Inventory), (Name: nameof(Images), Text: Images), (Name: nameof(Lifecycle), Text: Lifecycle) }
+        from schedule in new[] { (Name: nameof(Inventory), Text: Inventory), (Name: nameof(Images), Text: Images), (Name: nameof(Lifecycle), Text: Lifecycle), (Name: nameof(Reviews), Text: Reviews) }
         where !Cronos.CronExpression.TryParse(schedule.Text, Cronos.CronFormat.IncludeSeconds, out _)
         select $"Schedules:{schedule.Name} '{Core.Images.Excerpt.Of(schedule.Text)}' is no schedule: six fields are expected, such as '0 */5 * * * *' for every five minutes";
 }

@@ -60,7 +60,15 @@ public static class Composition
         services.AddSingleton<RegistrySurvey>();
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();
+        services.AddSingleton<ImageDescriber>();
         services.AddSingleton<PullRequestWriter>();
+        services.AddSingleton<BranchWriter>();
+        services.AddSingleton<PullRequestHearing>();
+        services.TryAddSingleton(options.PullRequests.Rules());
+        services.TryAddSingleton(options.PullRequests.Content());
+        services.AddSingleton<ContentBudget>();
+        services.AddSingleton(s => new PauseSwitch(s.GetRequiredService<Memory>(), options.Paused, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReviewPullRequestsProcessor>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<FindRepositoriesProcessor>(s, options.Mode));
         services.AddSingleton<TakeInventoryProcessor>();
         services.AddSingleton<RefreshImagesProcessor>();

@@ -67,6 +67,8 @@ internal static class ManifestReader
                 : null,
             Created = Created(document.Annotations),
             LastModified = lastModified,
+            Layers = isImage ? ConfigurationReader.Layers(document.Layers!.Value) : [],
+            Annotations = ConfigurationReader.Annotations(document.Annotations),
         };
     }
 
@@ -76,9 +78,12 @@ internal static class ManifestReader
         try
         {
             var document = JsonSerializer.Deserialize(body, RegistryJson.Default.ConfigurationDocument);
-            return new ImageConfiguration(
-                Text(document?.Os) is { } os && Text(document?.Architecture) is { } architecture ? new Platform(os, architecture, Text(document?.Variant), Text(document?.OsVersion)) : null,
-                Date(Text(document?.Created)));
+            return ConfigurationReader.Read(
+                new ImageConfiguration(
+                    Text(document?.Os) is { } os && Text(document?.Architecture) is { } architecture ? new Platform(os, architecture, Text(document?.Variant), Text(document?.OsVersion)) : null,
+                    Date(Text(document?.Created))),
+                document?.Config,
+                document?.Rootfs);
         }
         catch (JsonException)
         {
@@ -129,6 +134,7 @@ internal static class ManifestReader
                 : null)
         {
             Created = isAttestation ? null : Created(entry.Annotations),
+            Annotations = ConfigurationReader.Annotations(isAttestation ? null : entry.Annotations),
         };
     }
 

@@ -30,7 +30,14 @@ internal sealed record TokenGrant(
 internal sealed record ManifestDocument(int? SchemaVersion, string? MediaType, IndexEntry[]? Manifests, JsonElement? Config, JsonElement? Layers, Dictionary<string, string>? Annotations);
 
 /// <summary>What is read of an image's configuration. The fields are of any kind, since an artifact may have anything there.</summary>
-internal sealed record ConfigurationDocument(JsonElement? Created, JsonElement? Os, JsonElement? Architecture, JsonElement? Variant, [property: JsonPropertyName("os.version")] JsonElement? OsVersion);
+internal sealed record ConfigurationDocument(
+    JsonElement? Created,
+    JsonElement? Os,
+    JsonElement? Architecture,
+    JsonElement? Variant,
+    [property: JsonPropertyName("os.version")] JsonElement? OsVersion,
+    JsonElement? Config,
+    JsonElement? Rootfs);
 
 /// <summary>A descriptor within an index.</summary>
 internal sealed record IndexEntry(string? Digest, IndexPlatform? Platform, Dictionary<string, string>? Annotations);

@@ -16,7 +16,8 @@ internal sealed partial class Timers(BasewatchOptions options, IJobQueue queue, 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         RunAsync(options.Schedules.Inventory, new FindRepositories(), stoppingToken),
         RunAsync(options.Schedules.Images, new RefreshImages(), stoppingToken),
-        RunAsync(options.Schedules.Lifecycle, new ReviewLifecycles(), stoppingToken));
+        RunAsync(options.Schedules.Lifecycle, new ReviewLifecycles(), stoppingToken),
+        RunAsync(options.Schedules.Reviews, new ReviewPullRequests(), stoppingToken));
 
     private async Task RunAsync(string schedule, Job job, CancellationToken cancellationToken)
     {

@@ -73,6 +73,9 @@ public sealed record PolicyRule(PolicyText Text, IPolicy? Policy)
     /// <summary>How what it leads to is proposed.</summary>
     public ProposalSettings Proposal { get; init; } = ProposalSettings.Default;
 
+    /// <summary>What a rule of ours says of that, before what is said for all is added to it; null for others'.</summary>
+    public Settings.ProposalWords? Said { get; init; }
+
     /// <summary>The same rule as it is for one kind of update, where that is proposed otherwise.</summary>
     public IReadOnlyDictionary<UpdateKind, PolicyRule> ByKind { get; init; } = ImmutableDictionary<UpdateKind, PolicyRule>.Empty;
 

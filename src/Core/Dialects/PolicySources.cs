@@ -32,10 +32,12 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(parts);
         var configuration = settings.Configuration;
+        var said = configuration.PullRequests.Proposal;
+
         // A rule that only switches on is the fallback, for some uses.
         List<ScopedRule> rules = [.. configuration.Rules.Select(r => r.Rule is { Enabled: true, Policy: null } && configuration.Fallback is { } fallback
             ? r with { Rule = r.Rule with { Text = fallback.Text with { Signed = r.Rule.Signed }, Policy = fallback.Policy, Summary = fallback.Summary } }
-            : r)];
+            : r).Select(r => r with { Rule = (r.Rule.Said ?? ProposalWords.None).Over(said).In(r.Rule) })];
         var wrong = new HashSet<string>(StringComparer.Ordinal);
         var sets = new List<IRuleSet> { new ScopedRules(configuration.LeftOut), _given, new ScopedRules(rules) };
         var (errors, remarks) = (settings.Errors.ToList(), new List<FileProblem>());
@@ -61,7 +63,7 @@ public sealed class PolicySources(IReadOnlyList<ScopedRule> given, UpdateKind li
             }
         }
 
-        return new RepositoryPolicies(new PolicySet(sets, configuration.Fallback, limit), [.. errors.Distinct()], [.. remarks.Distinct()]) { Wrong = wrong };
+        return new RepositoryPolicies(new PolicySet(sets, said.IsEmpty ? configuration.Fallback : said.In(configuration.Fallback ?? new PolicyRule(PolicyText.Docker, new DockerPolicy(UpdateKind.Major))), limit), [.. errors.Distinct()], [.. remarks.Distinct()]) { Wrong = wrong };
     }
 
     /// <summary>What is in force for an image whose repository is not at hand.</summary>

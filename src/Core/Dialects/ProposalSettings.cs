@@ -51,6 +51,9 @@ public sealed record ProposalSettings
     /// <summary>Checks that have to pass before that, besides those that the repository demands.</summary>
     public IReadOnlyList<string> RequiredChecks { get; init; } = [];
 
+    /// <summary>Whether it may be merged where no check says anything of it.</summary>
+    public bool MergesUnchecked { get; init; }
+
     /// <summary>How many people have to approve.</summary>
     public int Approvals { get; init; }
 

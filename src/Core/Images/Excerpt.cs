@@ -9,7 +9,7 @@ public static class Excerpt
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var cut = text.Length > Longest ? string.Concat(text.AsSpan(0, Longest), "…") : text;
+        var cut = text.Length > Longest ? string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest), "…") : text;
         return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : cut;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Basewatch.Core.Images;
 
 /// <summary>
@@ -19,6 +21,12 @@ public sealed record Manifest(Digest Digest, string MediaType, ReadOnlyMemory<by
     /// <summary>The registry's header <c>Last-Modified</c>.</summary>
     public DateTimeOffset? LastModified { get; init; }
 
+    /// <summary>The layers of an image, the lowest first; none for an index, or where they can't be read.</summary>
+    public IReadOnlyList<ManifestLayer> Layers { get; init; } = [];
+
+    /// <summary>Annotations whose names begin with <c>org.opencontainers.image.</c>, of a bounded length.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Whether this is an index of several manifests.</summary>
     public bool IsIndex => MediaType is "application/vnd.oci.image.index.v1+json" or "application/vnd.docker.distribution.manifest.list.v2+json";
 }
@@ -30,9 +38,12 @@ public sealed record ManifestEntry(Digest Digest, Platform? Platform)
 {
     /// <summary>The annotation <c>org.opencontainers.image.created</c> beside it.</summary>
     public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Annotations beside it, as <see cref="Manifest.Annotations"/>.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
-/// <summary>What an image says of itself (<see href="https://github.com/opencontainers/image-spec/blob/main/config.md"/>).</summary>
-/// <param name="Platform">What it runs on; null where it does not say.</param>
-/// <param name="Created">When it was built; null where it does not say.</param>
-public sealed record ImageConfiguration(Platform? Platform, DateTimeOffset? Created);
+/// <summary>A layer as a manifest lists it.</summary>
+/// <param name="Digest">Digest of the layer as it is packed.</param>
+/// <param name="Size">What there is to pull, in bytes, from 0.</param>
+public sealed record ManifestLayer(Digest Digest, long Size);

@@ -14,6 +14,7 @@ namespace Basewatch.Core.Jobs;
 [JsonDerivedType(typeof(RefreshImage), "refresh-image")]
 [JsonDerivedType(typeof(Reconcile), "reconcile")]
 [JsonDerivedType(typeof(ReviewLifecycles), "review-lifecycles")]
+[JsonDerivedType(typeof(ReviewPullRequests), "review-pull-requests")]
 public abstract record Job
 {
     /// <summary>Reads a job as <see cref="ToJson"/> writes it.</summary>
@@ -71,6 +72,9 @@ public sealed record Reconcile(string Repository) : Job
     [JsonIgnore]
     public override string Subject => $"repository {Repository}";
 }
+
+/// <summary>What did people and checks do to open pull requests? Each repository where they did something is reconciled.</summary>
+public sealed record ReviewPullRequests : Job;
 
 /// <summary>Which of the images in use are near or past their end of life? Each is told once.</summary>
 /// <param name="Image">Canonical name of the one to look at; null: all.</param>

@@ -16,6 +16,7 @@ public sealed partial class JobRunner(
     RefreshImagesProcessor refreshImages,
     ReconcileProcessor reconcile,
     ReviewLifecyclesProcessor reviewLifecycles,
+    ReviewPullRequestsProcessor reviewPullRequests,
     Memory memory,
     IJobQueue queue,
     TimeProvider time,
@@ -125,6 +126,7 @@ public sealed partial class JobRunner(
                 Reconcile j => RepositoryName.TryParse(j.Repository, out var name)
                     ? await reconcile.RunAsync(name, cancellationToken).ConfigureAwait(false)
                     : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
+                ReviewPullRequests => await reviewPullRequests.RunAsync(cancellationToken).ConfigureAwait(false),
                 ReviewLifecycles j => await reviewLifecycles.RunAsync(j.Image, cancellationToken).ConfigureAwait(false),
                 _ => new JobFailed($"there is no processor for {job.GetType().Name}"),
             };

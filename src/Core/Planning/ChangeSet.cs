@@ -34,8 +34,8 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
 
     /// <summary>
     /// How it is proposed, where its updates' rules differ: with the labels, reviewers, assignees and required checks of all;
-    /// with the prefix of the first that has one; merged without a person only if all may be, with the most approvals that
-    /// any asks for; at times that suit all; and with a template for its commit if all have that one. Limits are <see cref="Limits"/>.
+    /// with the prefix and milestone of the first that has one; as a draft if any says so; merged without a person only if all may be,
+    /// with the most approvals that any asks for; at times that suit all; and with a template for its commit if all have that one. Limits are <see cref="Limits"/>.
     /// </summary>
     public ProposalSettings Proposal
     {
@@ -52,7 +52,10 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
                 CommitPrefix = all.Select(p => p.CommitPrefix).FirstOrDefault(p => !string.IsNullOrWhiteSpace(p)),
                 MessageTemplate = all.Select(p => p.MessageTemplate).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : null,
                 Schedule = CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
+                Milestone = all.Select(p => p.Milestone).FirstOrDefault(m => !string.IsNullOrWhiteSpace(m)),
+                IsDraft = all.Exists(p => p.IsDraft),
                 Automerge = all.Count > 0 && all.All(p => p.Automerge),
+                MergesUnchecked = all.Count > 0 && all.All(p => p.MergesUnchecked),
                 RequiredChecks = Union(all, p => p.RequiredChecks),
                 Approvals = all.Select(p => p.Approvals).DefaultIfEmpty().Max(),
             };
@@ -83,8 +86,17 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         .Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}")
         .Concat(Basis));
 
+    /// <summary>Updates that belong here and that this access may not make: files below <c>.github/workflows</c>.</summary>
+    public IReadOnlyList<Update> LeftOut { get; init; } = [];
+
     /// <summary>What is proposed, one for each image and version: whoever closes the pull request declines these.</summary>
-    public IEnumerable<string> Proposals => Updates.Select(ProposalOf).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Proposals => Ids(RefusalScope.Version);
+
+    /// <summary>What is proposed, as far as a refusal of that scope would go.</summary>
+    public IEnumerable<string> Ids(RefusalScope scope) => Updates.Select(u => IdOf(u, scope)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Names all versions that are proposed, whatever is written where: what a person agreed to.</summary>
+    public string VersionsId => Hash(Proposals.Order(StringComparer.Ordinal))[..8];
 
     /// <summary>Names an image in a marker: eight hexadecimal digits.</summary>
     public static string IdOf(ImageName image)
@@ -97,15 +109,29 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     public ChangeSet Without(IReadOnlySet<string> declined)
     {
         ArgumentNullException.ThrowIfNull(declined);
-        return declined.Count == 0 ? this : this with { Updates = [.. Updates.Where(u => !declined.Contains(ProposalOf(u)))] };
+        return declined.Count == 0 ? this : this with { Updates = [.. Updates.Where(u => !Enum.GetValues<RefusalScope>().Any(s => declined.Contains(IdOf(u, s))))] };
     }
 
     /// <summary>
-    /// Names the version that an update proposes: for a step to another tag that is the tag, however often it is
-    /// republished; for a digest it is the digest. Eight hexadecimal digits.
+    /// Names what an update proposes: for a step to another tag that is the tag, however often it is republished; for a digest
+    /// it is the digest; or all of the tag's minor or major version, where it has one; or all of the image. Eight hexadecimal digits.
     /// </summary>
-    private static string ProposalOf(Update update) =>
-        Hash([(update.Kind is UpdateKind.Digest or UpdateKind.Pin ? update.Target : update.Target with { Digest = null }).ToString()])[..8];
+    public static string IdOf(Update update, RefusalScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        var target = update.Target;
+        if (scope == RefusalScope.Image)
+        {
+            return IdOf(target.Name);
+        }
+
+        var parts = scope == RefusalScope.Major ? 1 : 2;
+        return scope != RefusalScope.Version
+            && update.Kind is not (UpdateKind.Digest or UpdateKind.Pin)
+            && target.Tag is { } tag && TagVersion.Of(tag) is { Scheme: TagScheme.Version, Precision: var precision } version && precision >= parts
+            ? Hash([$"{target.Name.Canonical} {string.Join('.', version.Numbers.Take(parts))}.x"])[..8]
+            : Hash([(update.Kind is UpdateKind.Digest or UpdateKind.Pin ? target : target with { Digest = null }).ToString()])[..8];
+    }
 
     /// <summary>Sorts updates into change sets, by key. The order of updates does not matter.</summary>
     /// <param name="updates">The updates of one repository.</param>

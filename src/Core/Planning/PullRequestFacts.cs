@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 
 namespace Basewatch.Core.Planning;
@@ -10,11 +12,46 @@ public sealed record PullRequestFacts
     public IReadOnlyList<FileProblem> Dropped { get; init; } = [];
 
     /// <summary>The lifecycle of a reference, where one is known.</summary>
-    public Func<Images.ImageReference, ImageLifecycle?> LifecycleOf { get; init; } = _ => null;
+    public Func<ImageReference, ImageLifecycle?> LifecycleOf { get; init; } = _ => null;
+
+    /// <summary>What is known of the images that updates are about.</summary>
+    public IReadOnlyDictionary<ImageStep, ImageStepContent> Contents { get; init; } = ImmutableDictionary<ImageStep, ImageStepContent>.Empty;
+
+    /// <summary>How the repository words its commits.</summary>
+    public CommitHabit Habit { get; init; } = CommitHabit.None;
+
+    /// <summary>When the words are written, for ages; null: no ages.</summary>
+    public DateTimeOffset? Now { get; init; }
 
     /// <summary>What a person has to know of it, each a sentence of Markdown: that its checks don't start by themselves, say.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether somebody looks at its comments, labels and checkboxes, so that it can be told what to do.</summary>
     public bool IsAttended { get; init; }
+}
+
+/// <summary>One image in the place of another.</summary>
+/// <param name="Before">What is there, with its digest where it has one.</param>
+/// <param name="After">What is to be there.</param>
+public sealed record ImageStep(ImageReference Before, ImageReference After)
+{
+    /// <summary>The step of an update.</summary>
+    public static ImageStep Of(Update update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return new(update.Use.Reference!, update.Target);
+    }
+}
+
+/// <summary>What registries say of the images of a step, for one platform.</summary>
+/// <param name="Platform">Which.</param>
+/// <param name="Before">The image that is there; null where it is not known.</param>
+/// <param name="After">The image that is to be there; null where it is not known.</param>
+public sealed record ImageStepContent(Platform? Platform, ImageDescription? Before, ImageDescription? After)
+{
+    /// <summary>Where the sources are; null in doubt.</summary>
+    public SourceLinks? Links { get; init; }
+
+    /// <summary>What is otherwise; null where one of them is not known.</summary>
+    public ImageComparison? Comparison => Before is null || After is null ? null : ImageComparison.Of(Before, After);
 }

@@ -39,10 +39,17 @@ public interface IRepositoryHost
     Task<IReadOnlyList<PullRequest>> FindPullRequestsAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a pull request. Labels, reviewers and assignees are set if the host has them and lets them be set: whatever
-    /// becomes of that, the pull request is open. They are never set again, so that what people change stays.
+    /// Opens a pull request. Labels, reviewers and assignees are set if the host has them and lets them be set; where it can't be
+    /// reached for that, this throws, and <see cref="AddressAsync"/> makes up for it. They are never set again, so that what people
+    /// change stays.
     /// </summary>
     Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sets labels, reviewers, assignees and milestone of a pull request that was opened and whose opening was broken off.
+    /// What is set already is set again, which changes nothing.
+    /// </summary>
+    Task AddressAsync(RepositoryName repository, int number, PullRequestDraft draft, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Changes title and body of a pull request.</summary>
     Task UpdatePullRequestAsync(RepositoryName repository, int number, string title, string body, CancellationToken cancellationToken);

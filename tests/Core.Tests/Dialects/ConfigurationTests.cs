@@ -7,6 +7,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Tests.Planning;
 using CsCheck;
 
@@ -39,6 +40,8 @@ public sealed class ConfigurationTests
         "rules:\n- {images: openjdk, replaceWith: eclipse-temurin}\n- {images: 'adopt*', replaceWith: {image: eclipse-temurin, tag: '$1-jdk', pattern: '^(\\d+)-jdk.*'}, enabled: true}\n",
         "rules:\n- {images: python, platforms: linux/amd64}\n- {images: busybox, platforms: [linux/arm64/v8, windows/amd64], policy: digest}\n",
         "rules:\n- {files: a/Dockerfile, policy: digest}\n- {images: python, files: b/Dockerfile, policy: digest}\n- {images: python, policy: digest}\n",
+        "pullRequests: {enabled: true, open: 5, perHour: 0, commitsPerHour: 20, whenClosed: minor, schedule: before 5am on monday, timezone: Europe/Berlin, labels: [docker], automerge: [patch, digest], requiredChecks: [], approvals: 1}\n",
+        "rules:\n- pullRequests: {group: all, groupMajors: true, reviewers: ['@ann', acme/web], assignees: bob, milestone: Q4, draft: true, targetBranch: develop, commitPrefix: 'build(deps)', schedule: ['* 0-4 * * 1'], open: 1, automerge: false}\n",
     ];
 
     /// <summary>A text, the mistakes as <c>line: part of the message</c>, and whether the schema sees them too.</summary>
@@ -94,6 +97,14 @@ public sealed class ConfigurationTests
         { "formats:\n- {name: a, files: x, pattern: '(?=x)(?<image>x)'}", "2: look-around", false },
         { "formats:\n- {name: compose, files: x, pattern: '(?<image>x)'}", "2: another format has this name", false },
         { "formats:\n- {files: x, pattern: '(?<image>x)'}", "2: 'name' is missing", true },
+        { "pullRequests: 5", "1: 'pullRequests' has keys", true },
+        { "pullRequests: {opn: 5}", "1: did you mean 'open'?", true },
+        { "pullRequests: {open: -1, whenClosed: never}", "1: 'open' is a whole number from 0|1: 'never' is no whenClosed", true },
+        { "pullRequests:\n  schedule: sometimes\n  timezone: Mars\n", "2: sometimes|3: 'Mars' is no time zone", false },
+        { "pullRequests: {automerge: [ptch], reviewers: [a b], labels: ['a,b']}", "1: did you mean 'patch'?|1: 'a b' is neither|1: 'a,b' has a comma", true },
+        { "rules:\n- pullRequests: {whenClosed: minor}", "2: there is no key 'whenClosed'", true },
+        { "rules:\n- {enabled: false, pullRequests: {group: a}}", "2: take its pullRequests out", false },
+        { "rules:\n- pullRequests: {timezone: UTC}", "2: 'timezone' is for a schedule", false },
         { "rules: [\n", "2: no valid YAML", false },
         { "{}\n---\n{}\n", "3: more than one document", false },
         { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", true },
@@ -166,12 +177,30 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void What_is_said_of_pull_requests_is_a_rules_own_then_the_repositorys_then_the_organisations()
+    {
+        var own = Read("pullRequests: {labels: [own], open: 3}\nrules:\n- {images: redis, pullRequests: {labels: [], automerge: [patch]}}\n").Configuration!;
+        var settings = new RepositorySettings(own.Over(Read("pullRequests: {labels: [theirs], milestone: Q4, perHour: 1}").Configuration!), FormatCatalog.Default, []);
+        var policies = PolicySources.None.Read(settings, []).Policies;
+        var (redis, python) = (policies.For(Use("redis:7.2")).Rule, policies.For(Use("python:3.12")).Rule);
+
+        Assert.Equal((0, "Q4", false, true), (redis.Proposal.Labels.Count, redis.Proposal.Milestone, redis.Proposal.Automerge, redis.For(UpdateKind.Patch).Proposal.Automerge));
+        Assert.Equal(("own", "Q4", false), (Assert.Single(python.Proposal.Labels), python.Proposal.Milestone, python.For(UpdateKind.Patch).Proposal.Automerge));
+        var rules = new PullRequestRules { MostAnHour = new ProposalLimit("the settings", 2) }.Under(settings.Configuration.PullRequests);
+        Assert.Equal((3, 1), (rules.MostOpen!.Most, rules.MostAnHour!.Most));
+
+        static ImageUse Use(string image) => new() { Path = "Dockerfile", Format = "dockerfile", Line = 1, Column = 1, Written = WrittenText.At(image, 0), Reference = ImageReference.Parse(image) };
+    }
+
+    [Fact]
     public void Reader_and_schema_know_the_same_keys_and_each_is_described()
     {
         Assert.Equal(ConfigurationReader.Keys.Order(), Schema.KeysOf("").Order());
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
         Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
+        Assert.Equal(ConfigurationReader.PullRequestKeys.Order(), Schema.KeysOf("$defs/pullRequests").Order());
+        Assert.Equal(ConfigurationReader.ProposalKeys.Order(), Schema.KeysOf("$defs/proposal").Order());
         Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
         Assert.Empty(Schema.Undescribed());
     }

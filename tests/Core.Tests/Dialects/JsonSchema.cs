@@ -9,7 +9,7 @@ namespace Basewatch.Core.Tests.Dialects;
 /// <summary>Checks values against a JSON Schema (draft 2020-12): the words that our own schema uses, and no others.</summary>
 internal sealed class JsonSchema(JsonObject root)
 {
-    private static readonly string[] Places = ["", "$defs/rule", "$defs/policy", "$defs/format"];
+    private static readonly string[] Places = ["", "$defs/rule", "$defs/policy", "$defs/format", "$defs/pullRequests", "$defs/proposal"];
 
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     public string? Check(JsonNode? value) => Check(root, value, "$");
@@ -54,6 +54,8 @@ internal sealed class JsonSchema(JsonObject root)
                 "properties" => value is not JsonObject o ? null : o.Select(p => argument![p.Key] is { } inner ? Check(inner.AsObject(), p.Value, $"{at}.{p.Key}") : null).FirstOrDefault(w => w is not null),
                 "additionalProperties" => value is not JsonObject o ? null : o.FirstOrDefault(p => schema["properties"]![p.Key] is null).Key is { } unknown ? $"{at}: unknown {unknown}" : null,
                 "items" => value is not JsonArray list ? null : list.Select((v, i) => Check(argument!.AsObject(), v, $"{at}[{i}]")).FirstOrDefault(w => w is not null),
+                "minimum" => TypeOf(value) == "number" && (double)value! < (double)argument! ? $"{at}: too small" : null,
+                "maximum" => TypeOf(value) == "number" && (double)value! > (double)argument! ? $"{at}: too large" : null,
                 "minItems" => value is JsonArray list && list.Count < (int)argument! ? $"{at}: too few" : null,
                 "maxItems" => value is JsonArray list && list.Count > (int)argument! ? $"{at}: too many" : null,
                 "minLength" => TypeOf(value) == "string" && value!.ToString().Length < (int)argument! ? $"{at}: too short" : null,

@@ -4,6 +4,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -30,6 +31,20 @@ internal sealed class Loop : IDisposable
     /// <summary>What the last run asked of the state store.</summary>
     public (int Reads, int Writes, int Deletions, int Queries, int Rows) StoreCalls { get; private set; }
 
+    /// <summary>How many pull requests there may be; null: as the settings have it.</summary>
+    public PullRequestRules? Limits { get; set; } = PullRequestRules.None;
+
+    public ContentLimits Content { get; set; } = ContentLimits.None;
+
+    /// <summary>State in memory, for many runs; null: in a file.</summary>
+    public MemoryStateStore? State { get; set; }
+
+    /// <summary>One call to the host that fails; null: none does.</summary>
+    public FaultPlan? Fault { get; set; }
+
+    /// <summary>Whether there are people and checks.</summary>
+    public bool IsAttended { get; set; }
+
     /// <summary>Rules from outside.</summary>
     public IReadOnlyList<ScopedRule> Rules { get; set; } = [];
 
@@ -41,12 +56,12 @@ internal sealed class Loop : IDisposable
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var file = new SqliteStateStore(Path.Combine(_folder, "state.db"));
-        var store = new CountedStore(file);
+        var store = new CountedStore(State ?? (IStateStore)file);
         var queue = new InProcessJobQueue(Time);
         await using var services = Services(store, queue, crash);
         var runner = services.GetRequiredService<JobRunner>();
         var failures = new List<string>();
-        foreach (var start in new Job[] { new FindRepositories(), new RefreshImages(), new ReviewLifecycles() })
+        foreach (var start in (Job[])[new FindRepositories(), new RefreshImages(), .. IsAttended ? [new ReviewPullRequests()] : (Job[])[], new ReviewLifecycles()])
         {
             await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
             while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
@@ -69,7 +84,7 @@ internal sealed class Loop : IDisposable
     public async Task<T> RecallAsync<T>(Func<Memory, Task<T>> read)
     {
         await using var store = new SqliteStateStore(Path.Combine(_folder, "state.db"));
-        return await read(new Memory(store));
+        return await read(new Memory(State ?? (IStateStore)store));
     }
 
     private ServiceProvider Services(IStateStore store, IJobQueue queue, CrashPlan? crash)
@@ -78,6 +93,17 @@ internal sealed class Loop : IDisposable
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(Around<IRepositoryHost>(Host));
+        services.AddSingleton(Content);
+        if (Limits is not null)
+        {
+            services.AddSingleton(Limits);
+        }
+
+        if (IsAttended)
+        {
+            services.AddSingleton(Around<IReviewHost>(Host));
+        }
+
         services.AddSingleton(Around<IRegistry>(Registry));
         services.AddSingleton(Around(store));
         services.AddSingleton(Around<INotifier>(Notifier));
@@ -92,7 +118,9 @@ internal sealed class Loop : IDisposable
         return services.BuildServiceProvider();
 
         T Around<T>(T port)
-            where T : class => crash is null ? port : CrashingPort.Around(port, crash);
+            where T : class => crash is not null ? CrashingPort.Around(port, crash)
+                : Fault is not null && port is MemoryRepositoryHost ? FaultyPort.Around(port, Fault)
+                : port;
     }
 
     private sealed class Catalog : ILifecycleCatalog

@@ -61,8 +61,8 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
         Assert.Contains(_loop.Host.Branches(RepositoryName.Parse("acme/db")).Keys, b => b.Contains("postgres", StringComparison.Ordinal));
 
-        // The platforms of the image in use: those of the candidate came with its date.
-        Assert.Equal(asked + 1, _loop.Registry.Manifests);
+        // The platforms of the image in use: those of the candidate came with its date. And four for the words of the pull request.
+        Assert.Equal(asked + 1 + 4, _loop.Registry.Manifests);
     }
 
     [Theory]
@@ -254,7 +254,7 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
 
         var records = await _loop.RecallAsync(m => m.ListPullRequestsAsync(Loop.Web, TestContext.Current.CancellationToken).ToListAsync().AsTask());
-        Assert.Equal([("digests", "ended"), ("python-3.x.x-slim", "left")], records.Select(r => (r.Key, r.State)));
+        Assert.Equal([("digests", "merged"), ("python-3.x.x-slim", "declined")], records.Select(r => (r.Key, r.State)));
     }
 
     [Fact]
@@ -610,7 +610,7 @@ public sealed class LoopTests : IDisposable
         _loop.Registry.Push("python", "3.12.6-slim");
         await _loop.RunAsync();
         Assert.Contains(Open(), p => p.Title.Contains("3.12.6-slim", StringComparison.Ordinal));
-        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, TestContext.Current.CancellationToken))).Pending);
+        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, new PauseSwitch(m, isPausedBySettings: false, _loop.Time), TestContext.Current.CancellationToken))).Pending);
     }
 
     [Fact]

@@ -107,17 +107,17 @@ internal sealed class MemoryRegistry : IRegistry
             throw new RegistryException(reference.Name.Registry, RegistryFailure.RateLimited, $"asked too often: request {Requests}");
         }
 
-        if (Missing.Contains(reference.Digest!))
+        if ((reference.Digest ?? _images.GetValueOrDefault(reference.Name)?.GetValueOrDefault(reference.Tag ?? "latest")) is not { } digest || Missing.Contains(digest))
         {
             return Task.FromResult<Manifest?>(null);
         }
 
-        var (platforms, created) = _contents.GetValueOrDefault(reference.Digest!, (["linux/amd64", "linux/arm64"], null));
+        var (platforms, created) = _contents.GetValueOrDefault(digest, (["linux/amd64", "linux/arm64"], null));
         return Task.FromResult<Manifest?>(new Manifest(
-            reference.Digest!,
+            digest,
             "application/vnd.oci.image.index.v1+json",
             default,
-            [.. platforms.Select(p => new ManifestEntry(DigestOf(_shared.GetValueOrDefault((reference.Digest!, p), $"{reference.Digest} {p}")), Platform.TryParse(p, out var platform) ? platform : null))])
+            [.. platforms.Select(p => new ManifestEntry(DigestOf(_shared.GetValueOrDefault((digest, p), $"{digest} {p}")), Platform.TryParse(p, out var platform) ? platform : null))])
         {
             Created = created,
         });

@@ -56,7 +56,7 @@ public sealed class PullRequestPlannerTests
                 "main");
             var existing = desired.Where((_, i) => (open & (1 << i)) != 0).ToDictionary(c => c.Key, Opened, StringComparer.Ordinal);
 
-            var operations = PullRequestPlanner.Plan(desired, existing, new HashSet<ImageName>(), now);
+            var operations = PullRequestPlanner.Plan(desired, existing, new PlanningContext(now));
 
             Assert.Equal(desired.Count, operations.Count);
             var opened = operations.OfType<OpenPullRequest>().Select(o => o.ChangeSet).ToList();
@@ -83,7 +83,7 @@ public sealed class PullRequestPlannerTests
             static ExistingPullRequests Opened(ChangeSet set)
             {
                 var branch = new CommitInfo("c1", "t1", PullRequestText.CommitMessage(set, set.Updates, "t1"), []);
-                return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(set, set.Updates, new()).Body, "")]);
+                return new ExistingPullRequests(branch, [new PullRequest(1, set.Branch, "c1", PullRequestState.Open, "", Body(set), "")]);
             }
         });
 
@@ -102,7 +102,7 @@ public sealed class PullRequestPlannerTests
             var existing = new ExistingPullRequests(
                 new CommitInfo("c1", "t1", message, []),
                 [new PullRequest(1, old.Branch, "c1", PullRequestState.Open, "", PullRequestText.Of(old, old.Updates, new()).Body, "")]);
-            return PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [old.Key] = existing }, new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single(o => o.Key == set.Key);
+            return PullRequestPlanner.Plan([set], new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [old.Key] = existing }, new PlanningContext(DateTimeOffset.UnixEpoch)).Single(o => o.Key == set.Key);
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class PullRequestPlannerTests
         var rule = new PolicyRule(PolicyText.Docker, null) { Proposal = new ProposalSettings { TargetBranch = "develop" } };
         var set = ChangeSet.Group([Some.Update("python:3.12", "python:3.14", UpdateKind.Minor) with { Rule = rule }], path => path, "main").Single();
         var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal) { [set.Key] = ExistingPullRequests.None with { TargetProblem = "there is no branch develop" } };
-        var operation = PullRequestPlanner.Plan([set], existing, new HashSet<ImageName>(), DateTimeOffset.UnixEpoch).Single();
+        var operation = PullRequestPlanner.Plan([set], existing, new PlanningContext(DateTimeOffset.UnixEpoch)).Single();
         Assert.Equal("there is no branch develop", Assert.IsType<LeavePullRequest>(operation).Reason);
     }
 
@@ -140,6 +140,9 @@ public sealed class PullRequestPlannerTests
 
         static string? Change(string message, string tree = "t1") => CommitSeal.ChangeOfUntouched(new CommitInfo("c", tree, message, []));
     }
+
+    /// <summary>A body as it is written.</summary>
+    private static string Body(ChangeSet changeSet) => (PullRequestMarker.Of(changeSet) with { Told = PullRequestPlanner.ToldOf(changeSet, []) }).In("text");
 
     private sealed class Model
     {
@@ -235,7 +238,7 @@ public sealed class PullRequestPlannerTests
             {
                 [Key] = new(_branch, [.. Enumerable.Reverse(_pulls)]),
             };
-            operations = PullRequestPlanner.Plan(desired, existing, _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>(), DateTimeOffset.UnixEpoch);
+            operations = PullRequestPlanner.Plan(desired, existing, new PlanningContext(DateTimeOffset.UnixEpoch) { Undecided = _silent ? new HashSet<ImageName> { changeSet.Updates[0].Target.Name } : new HashSet<ImageName>() });
             var done = false;
             foreach (var operation in operations)
             {
@@ -310,8 +313,6 @@ public sealed class PullRequestPlannerTests
             var digest = Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_target} {_build}")));
             return ChangeSet.Group([Some.Update("python:3.0.0", string.Create(CultureInfo.InvariantCulture, $"python:3.{_target}.0@{digest}"), UpdateKind.Minor)], path => path).Single();
         }
-
-        private static string Body(ChangeSet changeSet) => PullRequestText.Of(changeSet, changeSet.Updates, new()).Body;
 
         private void Change(int number, Func<PullRequest, PullRequest> change) => _pulls[number - 1] = change(_pulls[number - 1]);
 

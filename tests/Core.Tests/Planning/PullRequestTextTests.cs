@@ -19,8 +19,8 @@ public sealed class PullRequestTextTests
         var text = PullRequestText.Of(set, set.Updates, new());
 
         Assert.Equal("Update python from 3.12.4-slim to 3.14.2-slim", text.Title);
-        Assert.Contains("| `python` | `app/Dockerfile:3` | `3.12.4-slim` | `3.14.2-slim@aaaaaaaaaaaa` | minor |", text.Body, StringComparison.Ordinal);
-        Assert.Contains("- `python`: because (policy `docker`).", text.Body, StringComparison.Ordinal);
+        Assert.Contains("| Image | `python` |\n|:--|:--|\n| From | `3.12.4-slim` |\n| To | `3.14.2-slim` `@aaaaaaaaaaaa` |\n| Kind | minor |\n| File | `app/Dockerfile:3` |", text.Body, StringComparison.Ordinal);
+        Assert.Contains("**Why:** because (policy `docker`, by default)", text.Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,8 +52,8 @@ public sealed class PullRequestTextTests
 
         var body = PullRequestText.Of(set, set.Updates, new()).Body;
 
-        Assert.Contains("- Proposed as `.github/dependabot.yml:3` says.", body, StringComparison.Ordinal);
-        Assert.Contains("- It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
+        Assert.Contains("because (policy `docker`, as `.github/dependabot.yml:3` says)", body, StringComparison.Ordinal);
+        Assert.Contains("It may be merged once `build`, `test` have passed, and one person has approved, by whoever merges: Basewatch does not.", body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class PullRequestTextTests
         var text = PullRequestText.Of(set, [set.Updates[0]], new() { Dropped = [new FileProblem("Dockerfile", 2, "no single edit changes it")] });
 
         Assert.Contains("`Dockerfile:1`", text.Body, StringComparison.Ordinal);
-        Assert.DoesNotContain("| `Dockerfile:2`", text.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("`Dockerfile:2` |", text.Body, StringComparison.Ordinal);
         Assert.Contains("- `Dockerfile:2`: no single edit changes it", text.Body, StringComparison.Ordinal);
     }
 

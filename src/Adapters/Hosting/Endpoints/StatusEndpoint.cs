@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Basewatch.Adapters.Hosting.Endpoints;
 
 /// <summary>Says how the service is doing.</summary>
-public sealed class StatusEndpoint(Memory memory)
+public sealed class StatusEndpoint(Memory memory, PauseSwitch pauses)
 {
     /// <summary>
     /// Answers with a <see cref="StatusReport"/>, or, with <c>?repository=owner/name</c>, with a <see cref="RepositoryReport"/>;
@@ -19,7 +19,7 @@ public sealed class StatusEndpoint(Memory memory)
         var only = request.Query["repository"].ToString();
         if (only.Length == 0)
         {
-            return Results.Json(await StatusReport.ReadAsync(memory, cancellationToken), EndpointJson.Default.StatusReport);
+            return Results.Json(await StatusReport.ReadAsync(memory, pauses, cancellationToken), EndpointJson.Default.StatusReport);
         }
 
         if (!RepositoryName.TryParse(only, out var repository)
@@ -29,7 +29,7 @@ public sealed class StatusEndpoint(Memory memory)
         }
 
         var pullRequests = await memory.ListPullRequestsAsync(repository, cancellationToken).ToListAsync(cancellationToken);
-        return Results.Json(new RepositoryReport(record, pullRequests), EndpointJson.Default.RepositoryReport);
+        return Results.Json(new RepositoryReport(record, pullRequests, await memory.ListRefusalsAsync(repository, cancellationToken).ToListAsync(cancellationToken)), EndpointJson.Default.RepositoryReport);
     }
 }
 

@@ -17,22 +17,31 @@ public sealed class ConfigurationReader
 
     private static readonly string[] Signatures = ["keep", "required", "ignore"];
 
+    private static readonly string[] Closings = ["version", "minor", "major", "image"];
+
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
     /// <summary>What a rule may say besides whether it is enabled.</summary>
-    private static readonly string[] Decisions = ["policy", "platforms", "signed", "replaceWith"];
+    private static readonly string[] Decisions = ["policy", "platforms", "signed", "replaceWith", "pullRequests"];
 
     private readonly ConfigurationText _text;
     private readonly FormatCatalog _formats;
     private int _patterns;
+    private TimeZoneInfo _zone = TimeZoneInfo.Utc;
 
     private ConfigurationReader(ConfigurationText text, FormatCatalog formats) => (_text, _formats) = (text, formats);
 
     /// <summary>The keys of the file.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest"];
+    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest", "pullRequests"];
 
     /// <summary>The keys of a rule.</summary>
-    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "signed", "replaceWith", "enabled", "reason"];
+    public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "signed", "replaceWith", "pullRequests", "enabled", "reason"];
+
+    /// <summary>The keys of what is said of all pull requests.</summary>
+    public static IReadOnlyList<string> PullRequestKeys { get; } = ["enabled", "perHour", "commitsPerHour", "whenClosed", .. ProposalReader.Keys];
+
+    /// <summary>The keys of what a rule says of pull requests.</summary>
+    public static IReadOnlyList<string> ProposalKeys => ProposalReader.Keys;
 
     /// <summary>The keys of a replacement.</summary>
     public static IReadOnlyList<string> ReplacementKeys { get; } = ["image", "tag", "pattern"];
@@ -66,10 +75,12 @@ public sealed class ConfigurationReader
 
         var mapping = _text.Open(root, "", Keys);
         var formats = ReadFormats(mapping);
+        var pullRequests = ReadPullRequests(mapping);
         var furthest = mapping.Choice("furthest", Steps);
         return new RepositoryConfiguration
         {
             Formats = formats,
+            PullRequests = pullRequests,
             Rules = ReadRules(mapping, [.. _formats.Formats.Select(f => f.Name), .. formats.Select(f => f.Name)]),
             LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored
                 ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(mapping.LineOf("ignorePaths"))))] : [],
@@ -85,6 +96,27 @@ public sealed class ConfigurationReader
 
         PolicyRule Fallback(string text, string summary, IPolicy policy) =>
             new(new PolicyText(PolicyText.Docker.Dialect, text), policy) { Summary = summary, Source = SourceOf(mapping.LineOf("furthest")) };
+    }
+
+    private PullRequestWords ReadPullRequests(ConfigurationMapping root)
+    {
+        const int MostAnHour = 1000;
+        if (root.Mapping("pullRequests", PullRequestKeys) is not { } mapping)
+        {
+            return PullRequestWords.None;
+        }
+
+        return new PullRequestWords
+        {
+            Enabled = mapping.Flag("enabled") is { } enabled ? new(enabled, SourceOf(mapping.LineOf("enabled"))) : null,
+            Open = Number("open", ProposalReader.MostOpen),
+            PerHour = Number("perHour", MostAnHour),
+            CommitsPerHour = Number("commitsPerHour", MostAnHour),
+            WhenClosed = mapping.Choice("whenClosed", Closings) is { } scope ? Enum.Parse<RefusalScope>(scope, ignoreCase: true) : null,
+            Proposal = ProposalReader.Read(mapping, _text.File.Path, ref _zone, isForAll: true),
+        };
+
+        Sourced<int>? Number(string key, int most) => mapping.Number(key, 0, most) is { } number ? new(number, SourceOf(mapping.LineOf(key))) : null;
     }
 
     private List<RegexFormat> ReadFormats(ConfigurationMapping root)
@@ -150,13 +182,14 @@ public sealed class ConfigurationReader
             var platforms = ReadPlatforms(item);
             var signed = item.Choice("signed", Signatures);
             var replacement = ReadReplacement(item, scope);
+            var said = item.Mapping("pullRequests", ProposalReader.Keys) is { } words ? ProposalReader.Read(words, _text.File.Path, ref _zone, isForAll: false) : null;
             if (!enabled && Decisions.FirstOrDefault(item.Has) is { } idle)
             {
                 item.Wrong(idle, $"a rule with 'enabled: false' leaves everything as it is: take its {idle} out, or 'enabled: false'");
             }
             else if (!item.Has("enabled") && !Decisions.Any(item.Has))
             {
-                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, signed, replaceWith, or 'enabled: false'");
+                Wrong(item.Node, "the rule says nothing of what it is for: give it a policy, platforms, signed, replaceWith, pullRequests, or 'enabled: false'");
             }
 
             if (!item.IsSound)
@@ -173,6 +206,7 @@ public sealed class ConfigurationReader
                     Source = SourceOf(_text.LineOf(item.Node)),
                     Platforms = platforms,
                     Replacement = replacement,
+                    Said = said,
                 }
                 : PolicyRule.SwitchOff(reason is null ? null : Excerpt.Of(reason), SourceOf(_text.LineOf(item.Node)));
             if (rules.FirstOrDefault(r => Covers(r.Scope, scope)) is { } earlier)

@@ -26,6 +26,9 @@ public sealed record RepositoryConfiguration
     /// <summary>The rule for uses that no other is for; null where nothing is said.</summary>
     public PolicyRule? Fallback { get; init; }
 
+    /// <summary>What is said of pull requests as a whole.</summary>
+    public PullRequestWords PullRequests { get; init; } = PullRequestWords.None;
+
     /// <summary>Whether a file is one of the two.</summary>
     public static bool IsPath(string path) => path is Path or OtherPath;
 
@@ -64,6 +67,7 @@ public sealed record RepositoryConfiguration
             LeftOut = [.. LeftOut, .. other.LeftOut],
             Formats = [.. Formats, .. other.Formats.ExceptBy(Formats.Select(f => f.Name), f => f.Name, StringComparer.Ordinal)],
             Fallback = Fallback ?? other.Fallback,
+            PullRequests = PullRequests.Over(other.PullRequests),
             IsWrong = IsWrong || other.IsWrong,
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
@@ -20,6 +21,10 @@ public sealed class Memory
 
     private const string FailuresPartition = "failures";
 
+    private const string ReviewsPartition = "reviews";
+
+    private const string RefusalPrefix = "refusal:";
+
     private const int LongestKey = 500;
 
     /// <summary>Keeps everything in one store.</summary>
@@ -34,6 +39,11 @@ public sealed class Memory
         Pending = new(store, StateJson.Default.PendingRecord, isCache: true);
         Alerts = new(store, StateJson.Default.AlertRecord, isCache: false);
         Failures = new(store, StateJson.Default.FailureRecord, isCache: true);
+        Refusals = new(store, StateJson.Default.RefusalRecord, isCache: false);
+        Paces = new(store, StateJson.Default.PaceRecord, isCache: true);
+        Reviews = new(store, StateJson.Default.ReviewRecord, isCache: true);
+        Contents = new(store, StateJson.Default.ContentRecord, isCache: true);
+        Pauses = new(store, StateJson.Default.PauseRecord, isCache: false);
         Decisions = new(store, StateJson.Default.DecisionsRecord, isCache: true);
     }
 
@@ -54,6 +64,21 @@ public sealed class Memory
 
     /// <summary>Ledger: pull requests.</summary>
     public StateTable<PullRequestRecord> PullRequests { get; }
+
+    /// <summary>Ledger: what people do not want.</summary>
+    public StateTable<RefusalRecord> Refusals { get; }
+
+    /// <summary>How fast work goes in each repository.</summary>
+    public StateTable<PaceRecord> Paces { get; }
+
+    /// <summary>Repositories with open pull requests.</summary>
+    public StateTable<ReviewRecord> Reviews { get; }
+
+    /// <summary>What was written to each owner's repositories.</summary>
+    public StateTable<ContentRecord> Contents { get; }
+
+    /// <summary>Ledger: whether everything is paused.</summary>
+    public StateTable<PauseRecord> Pauses { get; }
 
     /// <summary>Repositories that wait to be reconciled. Written before the job is queued, so that a lost job is found again.</summary>
     public StateTable<PendingRecord> Pending { get; }
@@ -82,6 +107,12 @@ public sealed class Memory
     /// <summary>Every pull request of a repository's ledger.</summary>
     public IAsyncEnumerable<PullRequestRecord> ListPullRequestsAsync(RepositoryName repository, CancellationToken cancellationToken) => PullRequests.ListAsync(PartitionOf(repository), "pull:", cancellationToken);
 
+    /// <summary>Everything that a repository does not want.</summary>
+    public IAsyncEnumerable<RefusalRecord> ListRefusalsAsync(RepositoryName repository, CancellationToken cancellationToken) => Refusals.ListAsync(PartitionOf(repository), RefusalPrefix, cancellationToken);
+
+    /// <summary>Every repository with open pull requests.</summary>
+    public IAsyncEnumerable<ReviewRecord> ListReviewsAsync(CancellationToken cancellationToken) => Reviews.ListAsync(ReviewsPartition, "", cancellationToken);
+
     /// <summary>Every repository that waits.</summary>
     public IAsyncEnumerable<PendingRecord> ListPendingAsync(CancellationToken cancellationToken) => Pending.ListAsync(PendingPartition, "", cancellationToken);
 
@@ -99,6 +130,25 @@ public sealed class Memory
 
     /// <summary>Key of a pull request.</summary>
     public static StateKey PullRequestKey(RepositoryName repository, string key) => new(PartitionOf(repository), Fit("pull:" + key));
+
+    /// <summary>Key of what was said in a pull request.</summary>
+    public static StateKey RefusalKey(RepositoryName repository, int number) => new(PartitionOf(repository), string.Create(CultureInfo.InvariantCulture, $"{RefusalPrefix}{number:D8}"));
+
+    /// <summary>Key of a repository's pace.</summary>
+    public static StateKey PaceKey(RepositoryName repository) => new(PartitionOf(repository), "pace");
+
+    /// <summary>Key of a repository with open pull requests.</summary>
+    public static StateKey ReviewKey(RepositoryName repository) => new(ReviewsPartition, Fold(repository));
+
+    /// <summary>Key of what was written to an owner's repositories.</summary>
+    public static StateKey ContentKey(RepositoryName repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return new("content", repository.Owner.ToLowerInvariant());
+    }
+
+    /// <summary>Key of the only <see cref="PauseRecord"/>.</summary>
+    public static StateKey PauseKey { get; } = new("service", "pause");
 
     /// <summary>Key of an image's record.</summary>
     public static StateKey ImageKey(ImageName image) => new(ImagesPartition, Fit(image.Canonical));

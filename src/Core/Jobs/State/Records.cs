@@ -262,12 +262,81 @@ public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? 
 /// <param name="Number">Its number; null while there is none.</param>
 /// <param name="Url">Its page.</param>
 /// <param name="Title">Its title.</param>
-/// <param name="State">What Basewatch did last: <c>opened</c>, <c>updated</c>, <c>closing</c>, <c>closed</c>, <c>ended</c> (merged, or closed by a person), <c>left</c>, <c>proposed</c> (observe mode).</param>
+/// <param name="State">
+/// What Basewatch did or saw last: <c>opening</c> (before it is opened, until its labels are set), <c>opened</c>, <c>updated</c>,
+/// <c>closing</c>, <c>closed</c>, <c>merged</c>, <c>declined</c> (closed by a person, or because one said so), <c>ended</c> (gone in a way
+/// that is not known), <c>left</c>, <c>proposed</c> (observe mode).
+/// </param>
 /// <param name="HeadCommit">The commit that Basewatch put at the head of its branch.</param>
 /// <param name="Change"><see cref="ChangeSet.Fingerprint"/> of that commit.</param>
 /// <param name="Note">Why it was left or closed.</param>
 /// <param name="At">When.</param>
-public sealed record PullRequestRecord(string Key, int? Number, string? Url, string Title, string State, string? HeadCommit, string? Change, string? Note, DateTimeOffset At);
+public sealed record PullRequestRecord(string Key, int? Number, string? Url, string Title, string State, string? HeadCommit, string? Change, string? Note, DateTimeOffset At)
+{
+    /// <summary>When anything had happened to it last, of what was obeyed; null: nothing of it was looked at yet.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The newest comment that was obeyed or answered.</summary>
+    public long? HeardUntil { get; init; }
+
+    /// <summary>When that was written.</summary>
+    public DateTimeOffset? HeardAt { get; init; }
+
+    /// <summary><see cref="ChangeSet.VersionsId"/> of what somebody wants to be merged when it is green.</summary>
+    public string? MergeAsked { get; init; }
+
+    /// <summary>Who.</summary>
+    public string? MergeAskedBy { get; init; }
+
+    /// <summary>Whether it was told that its branch is left to those who pushed to it.</summary>
+    public bool IsToldTouched { get; init; }
+
+    /// <summary>Whether it was told what may be asked of Basewatch.</summary>
+    public bool IsHelped { get; init; }
+
+    /// <summary>The commit and the words of the last verdict that was shown.</summary>
+    public string? Reported { get; init; }
+}
+
+/// <summary>What a person said that a repository does not want.</summary>
+/// <param name="Number">The pull request where it was said.</param>
+/// <param name="Key">Its <see cref="ChangeSet.Key"/>.</param>
+/// <param name="Title">Its title then.</param>
+/// <param name="Scope">How far it goes.</param>
+/// <param name="Ids"><see cref="Refusal.Ids"/>.</param>
+/// <param name="By">Login of who said it; null where that is not known.</param>
+/// <param name="At">When.</param>
+/// <param name="IsDone">Whether the pull request was closed for it.</param>
+public sealed record RefusalRecord(
+    int Number, string Key, string Title, [property: JsonConverter(typeof(JsonStringEnumConverter<RefusalScope>))] RefusalScope Scope, IReadOnlyList<string> Ids, string? By, DateTimeOffset At, bool IsDone);
+
+/// <summary>How fast work goes in a repository.</summary>
+/// <param name="Opened">When pull requests were opened, of the last hour.</param>
+/// <param name="Written">When branches were written, likewise.</param>
+/// <param name="WorkflowsRefused">When the host refused last to have a workflow file changed.</param>
+public sealed record PaceRecord(IReadOnlyList<DateTimeOffset> Opened, IReadOnlyList<DateTimeOffset> Written, DateTimeOffset? WorkflowsRefused)
+{
+    /// <summary>Nothing was done yet.</summary>
+    public static PaceRecord None { get; } = new([], [], null);
+}
+
+/// <summary>A repository with open pull requests.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="Seen">Names what its pull requests were like when they were reconciled.</param>
+/// <param name="IsWaiting">Whether one waits for what its list does not show: checks, mostly.</param>
+/// <param name="Closed">Branches of pull requests that a person closed lately, and that he may want back.</param>
+public sealed record ReviewRecord(string Repository, string Seen, bool IsWaiting, IReadOnlyList<string> Closed);
+
+/// <summary>What was written to an owner's repositories in the last hour.</summary>
+/// <param name="Minutes">Number by minute since 1970.</param>
+public sealed record ContentRecord(IReadOnlyDictionary<long, int> Minutes);
+
+/// <summary>Nothing is written to any repository.</summary>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="By">Who said so.</param>
+/// <param name="At">When.</param>
+/// <param name="Until">Until when; null: until somebody says otherwise.</param>
+public sealed record PauseRecord(string? Reason, string? By, DateTimeOffset At, DateTimeOffset? Until);
 
 /// <summary>A repository that waits to be reconciled.</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
@@ -305,6 +374,11 @@ public sealed record FailureRecord(string Job, string Message, DateTimeOffset At
 [JsonSerializable(typeof(ImageUser))]
 [JsonSerializable(typeof(PullRequestRecord))]
 [JsonSerializable(typeof(PendingRecord))]
+[JsonSerializable(typeof(RefusalRecord))]
+[JsonSerializable(typeof(PaceRecord))]
+[JsonSerializable(typeof(ReviewRecord))]
+[JsonSerializable(typeof(ContentRecord))]
+[JsonSerializable(typeof(PauseRecord))]
 [JsonSerializable(typeof(AlertRecord))]
 [JsonSerializable(typeof(FailureRecord))]
 [JsonSerializable(typeof(DecisionsRecord))]

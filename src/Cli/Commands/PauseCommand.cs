@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using Basewatch.Cli.Output;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Basewatch.Cli.Commands;
+
+/// <summary><c>pause</c>, <c>resume</c> and <c>status</c>: the service's own state, from outside of it.</summary>
+internal static class PauseCommand
+{
+    public static Command CreatePause()
+    {
+        var until = new Option<string?>("--until") { Description = "When it ends by itself: a time such as 2026-12-01T06:00Z, or a while such as 8h, 3d." };
+        var reason = new Option<string?>("--reason") { Description = "Why, for those who ask." };
+        var (state, settings) = (State(), CommonOptions.Settings());
+        var command = new Command("pause", "Write nothing to any repository until 'resume'.") { until, reason, state, settings };
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        {
+            var ends = parsed.GetValue(until) is { } text ? Read(text, TimeProvider.System.GetUtcNow()) : (DateTimeOffset?)null;
+            await pauses.PauseAsync(parsed.GetValue(reason), Environment.UserName, ends, cancellationToken);
+            Screen.Out.WriteLine(Screen.Plain($"paused{(ends is null ? "" : $" until {ends:yyyy-MM-dd HH:mm}Z")}: nothing is written to any repository"));
+        }));
+        return command;
+    }
+
+    public static Command CreateResume()
+    {
+        var (state, settings) = (State(), CommonOptions.Settings());
+        var command = new Command("resume", "End a pause: what has waited is done within minutes.") { state, settings };
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        {
+            await pauses.ResumeAsync(cancellationToken);
+            Screen.Out.WriteLine(await pauses.FindAsync(cancellationToken) is null ? "everything goes on" : "the settings say 'Paused' still");
+        }));
+        return command;
+    }
+
+    public static Command CreateStatus()
+    {
+        var (state, settings) = (State(), CommonOptions.Settings());
+        var command = new Command("status", "Say how the service is doing: what is known, what waits, what failed, what is ignored.") { state, settings };
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        {
+            var report = await StatusReport.ReadAsync(memory, pauses, cancellationToken);
+            if (report.Pause is { } pause)
+            {
+                Screen.Out.WriteLine(Screen.Plain($"paused{(pause.Until is { } until ? $" until {until:yyyy-MM-dd HH:mm}Z" : "")}{(pause.By is null ? "" : $" by {pause.By}")}{(pause.Reason is null ? "" : $": {pause.Reason}")}"));
+            }
+
+            Screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Repositories} repositories, {report.Uses} uses, {report.Images} images; {report.Pending} repositories wait, {report.Unreachable} images can't be reached"));
+            foreach (var failure in report.Failures)
+            {
+                Screen.Out.WriteLine(Screen.Plain($"failed: {failure.Message}"));
+            }
+
+            await foreach (var repository in memory.ListRepositoriesAsync(cancellationToken))
+            {
+                await foreach (var refusal in memory.ListRefusalsAsync(RepositoryName.Parse(repository.Repository), cancellationToken))
+                {
+                    Screen.Out.WriteLine(Screen.Plain($"ignored: {repository.Repository}#{refusal.Number}: {refusal.Title} ({refusal.Scope.ToString().ToLowerInvariant()}{(refusal.By is null ? "" : $", by {refusal.By}")})"));
+                }
+            }
+        }));
+        return command;
+    }
+
+    /// <summary>Reads a time, or a while from now on.</summary>
+    internal static DateTimeOffset Read(string text, DateTimeOffset now)
+    {
+        if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 10_000)
+        {
+            switch (text[^1])
+            {
+                case 'm': return now.AddMinutes(number);
+                case 'h': return now.AddHours(number);
+                case 'd': return now.AddDays(number);
+                case 'w': return now.AddDays(number * 7);
+                default: break;
+            }
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) && until > now
+            ? until
+            : throw new UsageException($"--until '{Core.Images.Excerpt.Of(text)}' is no time to come: write 2026-12-01T06:00Z, or 8h, 3d, 2w");
+    }
+
+    private static Option<FileInfo?> State() => new("--state") { Description = "The service's SQLite file, where no Azure Storage is set: ./basewatch.db by default." };
+
+    private static async Task<int> WithAsync(FileInfo? file, FileInfo? settings, Func<Memory, PauseSwitch, Task> act)
+    {
+        var options = Toolbox.LoadSettings(settings);
+        if (file is not null)
+        {
+            options.Storage = options.Storage with { SqlitePath = file.FullName };
+        }
+        else if (options.Storage is { SqlitePath: null, ConnectionString: null, AccountName: null, TableEndpoint: null })
+        {
+            options.Storage = options.Storage with { SqlitePath = Path.GetFullPath("basewatch.db") };
+        }
+
+        // Only a service makes a new one: a file of another name would pause nothing.
+        if (options.Storage.SqlitePath is { } path && !File.Exists(path))
+        {
+            throw new UsageException($"{path} is not there: name the service's file with --state");
+        }
+
+        if (options.Storage.Validate().ToList() is { Count: > 0 } problems)
+        {
+            throw new UsageException(string.Join(Environment.NewLine + "       ", problems));
+        }
+
+        var store = options.Storage.CreateStateStore(NullLoggerFactory.Instance);
+        try
+        {
+            var memory = new Memory(store);
+            await act(memory, new PauseSwitch(memory, options.Paused, TimeProvider.System));
+            return ExitCode.Success;
+        }
+        catch (StateStoreException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+        finally
+        {
+            if (store is IAsyncDisposable disposable)
+            {
+                await disposable.DisposeAsync();
+            }
+        }
+    }
+}

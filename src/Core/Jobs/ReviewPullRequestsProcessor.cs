@@ -1,0 +1,85 @@
+using System.Globalization;
+using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Planning;
+using Basewatch.Core.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Basewatch.Core.Jobs;
+
+/// <summary>Looks whether people or checks did something to open pull requests: one request for each repository that has some. Those that moved are reconciled.</summary>
+public sealed partial class ReviewPullRequestsProcessor(IRepositoryHost host, Memory memory, PendingRepositories pending, PauseSwitch pauses, ILogger<ReviewPullRequestsProcessor> logger)
+{
+    private const int Parallel = 16;
+
+    /// <summary>The most closed ones of a repository that are looked at.</summary>
+    private const int MostClosed = 10;
+
+    /// <summary>Marks each repository whose pull requests moved.</summary>
+    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        if (await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return JobOutcome.Done;
+        }
+
+        var reviews = await memory.ListReviewsAsync(cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        RepositoryHostException? refusal = null;
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            reviews,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (review, token) =>
+            {
+                var repository = RepositoryName.Parse(review.Repository);
+                try
+                {
+                    if (refusal is null && await HasMovedAsync(repository, review, token).ConfigureAwait(false))
+                    {
+                        await pending.AddAsync(repository, "its pull requests moved", token).ConfigureAwait(false);
+                    }
+                }
+                catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.NotFound)
+                {
+                    await memory.Reviews.DeleteAsync(Memory.ReviewKey(repository), token).ConfigureAwait(false);
+                }
+                catch (RepositoryHostException e) when (e.Failure == RepositoryHostFailure.RateLimited)
+                {
+                    refusal = e;
+                }
+                catch (RepositoryHostException e)
+                {
+                    LogFailed(repository, e.Message);
+                }
+            }).ConfigureAwait(false);
+        return refusal is null ? JobOutcome.Done : throw refusal;
+    }
+
+    /// <summary>Names what open pull requests are like.</summary>
+    internal static string Describe(IEnumerable<PullRequest> open) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', open
+        .OrderBy(p => p.Number)
+        .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Number} {p.UpdatedAt?.UtcTicks} {p.HeadCommit} {p.Base} {string.Join(',', p.Labels)}"))))).Hex[..16];
+
+    private async Task<bool> HasMovedAsync(RepositoryName repository, ReviewRecord review, CancellationToken cancellationToken)
+    {
+        var open = await host.ListOpenPullRequestsAsync(repository, ChangeSet.BranchPrefix, cancellationToken).ConfigureAwait(false);
+        if (review.IsWaiting || Describe(open) != review.Seen)
+        {
+            return true;
+        }
+
+        foreach (var key in review.Closed.Take(MostClosed))
+        {
+            var record = await memory.PullRequests.GetAsync(Memory.PullRequestKey(repository, key), cancellationToken).ConfigureAwait(false);
+            var pulls = await host.FindPullRequestsAsync(repository, ChangeSet.BranchPrefix + key, cancellationToken).ConfigureAwait(false);
+            if (record is not null && pulls.FirstOrDefault(p => p.Number == record.Number) is { } closed && closed.UpdatedAt != record.SeenAt)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: its pull requests could not be looked at: {Reason}")]
+    private partial void LogFailed(RepositoryName repository, string reason);
+}
