@@ -56,7 +56,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public ServeProcess Over(GitHubEmulator github, params string[] repositories)
     {
         _arguments.AddRange(repositories.SelectMany(r => new[] { "--repository", r }));
-        return With("Basewatch__GitHub__ApiBaseAddress", github.Address.AbsoluteUri).As(GitHubEmulator.Token);
+        // Two an hour would be all that a test sees.
+        return With("Basewatch__GitHub__ApiBaseAddress", github.Address.AbsoluteUri).With("Basewatch__PullRequests__PerHour", "100").As(GitHubEmulator.Token);
     }
 
     /// <summary>As the owner of this token.</summary>
