@@ -81,7 +81,7 @@ public sealed record PullRequestMarker(string Key, string Change, string Proposa
             .ToDictionary(g => g.Key, g => g.Last()[1], StringComparer.Ordinal);
         if (fields.TryGetValue("key", out var key) && fields.TryGetValue("change", out var change) && fields.TryGetValue("proposals", out var proposals))
         {
-            marker = new PullRequestMarker(key, change, proposals, fields.GetValueOrDefault("images", "")) 
+            marker = new PullRequestMarker(key, change, proposals, fields.GetValueOrDefault("images", ""))
             {
                 Limits = fields.GetValueOrDefault("limits", ""),
                 Minors = fields.GetValueOrDefault("minors", ""),
