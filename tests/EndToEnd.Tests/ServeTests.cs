@@ -291,7 +291,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         Assert.DoesNotContain("AccountKey", serve.Log, StringComparison.Ordinal);
     }
 
-    private ServeProcess Service(params string[] repositories) => new ServeProcess().Over(github, repositories).With(_images.Settings);
+    private ServeProcess Service(params string[] repositories) => new ServeProcess().Over(github, repositories).With(_images.Settings).With("Basewatch__PullRequests__PerHour", "100");
 
     private Task<string> CreateAsync(string name, params (string Path, string Text)[] files) =>
         github.Driver.CreateRepositoryAsync($"{GitHubEmulator.Organization}/{name}", files.ToDictionary(f => f.Path, f => f.Text, StringComparer.Ordinal), Cancelled);
