@@ -340,7 +340,7 @@ public sealed class DependabotRepositoryTests
         var remarks = RepositoryText.Of((File, text)).Remarks.ToList();
 
         Assert.Equal(6, remarks.Count);
-        Assert.Contains($"{File}:5: 'milestone' is passed over: pull requests get no milestone", remarks);
+        Assert.Contains($"{File}:5: 'milestone' is passed over: it is a number, and a milestone is found by its title here", remarks);
     }
 
     [Fact]

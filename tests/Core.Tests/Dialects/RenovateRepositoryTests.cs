@@ -357,6 +357,22 @@ public sealed class RenovateRepositoryTests
         Assert.Equal("Pin Dependencies", rule.For(UpdateKind.Pin).Proposal.Group);
     }
 
+    [Theory]
+    [InlineData("""{"automerge": true}""", true)]
+    [InlineData("""{"automerge": true, "automergeSchedule": ["at any time"]}""", true)]
+    [InlineData("""{"automerge": true, "automergeSchedule": ["after 10pm"]}""", false)]
+    [InlineData("""{"automerge": true, "extends": ["schedule:automergeNonOfficeHours"]}""", false)]
+    public void What_may_be_merged_at_some_times_only_is_left_to_people(string configuration, bool merges) =>
+        Assert.Equal(merges, RepositoryText.Of(("renovate.json", configuration), ("Dockerfile", Python)).RuleOf("Dockerfile", 1).Proposal.Automerge);
+
+    [Fact]
+    public void Drafts_and_merges_without_checks_are_as_it_says()
+    {
+        var proposal = RepositoryText.Of(("renovate.json", """{"draftPR": true, "automerge": true, "extends": [":skipStatusChecks"]}"""), ("Dockerfile", Python)).RuleOf("Dockerfile", 1).Proposal;
+
+        Assert.Equal((true, true, true), (proposal.IsDraft, proposal.Automerge, proposal.MergesUnchecked));
+    }
+
     [Fact]
     public void The_first_file_counts_and_others_are_told_of()
     {

@@ -18,7 +18,7 @@ internal sealed record EntryProposal(ProposalSettings Settings, IReadOnlyList<st
     /// <summary>Keys that change nothing in what happens to images, with why.</summary>
     private static readonly Dictionary<string, string> PassedOver = new(StringComparer.Ordinal)
     {
-        ["milestone"] = "pull requests get no milestone",
+        ["milestone"] = "it is a number, and a milestone is found by its title here",
         ["pull-request-branch-name"] = "branches are named here as always",
         ["rebase-strategy"] = "pull requests are kept up to date here as always",
         ["versioning-strategy"] = "it is for packages with ranges of versions",

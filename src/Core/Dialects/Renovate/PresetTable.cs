@@ -122,6 +122,16 @@ internal static class PresetTable
           'schedule:officeHours': { schedule: ['* 8-17 * * 1-5'] },
           'schedule:weekdays': { schedule: ['* * * * 1-5'] },
           'schedule:weekends': { schedule: ['* * * * 0,6'] },
+          'schedule:automergeDaily': { automergeSchedule: ['* 0-3 * * *'] },
+          'schedule:automergeEarlyMondays': { automergeSchedule: ['* 0-3 * * 1'] },
+          'schedule:automergeWeekly': { automergeSchedule: ['* 0-3 * * 1'] },
+          'schedule:automergeMonthly': { automergeSchedule: ['* 0-3 1 * *'] },
+          'schedule:automergeQuarterly': { automergeSchedule: ['* * 1 */3 *'] },
+          'schedule:automergeYearly': { automergeSchedule: ['* * 1 */12 *'] },
+          'schedule:automergeNonOfficeHours': { automergeSchedule: ['* 0-4,22-23 * * 1-5', '* * * * 0,6'] },
+          'schedule:automergeOfficeHours': { automergeSchedule: ['* 8-17 * * 1-5'] },
+          'schedule:automergeWeekdays': { automergeSchedule: ['* * * * 1-5'] },
+          'schedule:automergeWeekends': { automergeSchedule: ['* * * * 0,6'] },
 
           'security:only-security-updates': { extends: ['config:recommended'], packageRules: [{ matchPackageNames: ['*'], enabled: false }] },
 
@@ -274,8 +284,6 @@ internal static class PresetTable
         default:prHourlyLimit2 default:prHourlyLimit4 default:prHourlyLimitNone default:prImmediately default:prNotPending default:rebaseStalePrs default:renovatePrefix
         default:respectLatest default:skipArtifactsUpdate default:updateNotScheduled default:widenPeerDependencies default:autodetectPinVersions
         default:autodetectRangeStrategy default:enableGradleLite default:switchToGradleLite default:unpublishSafe default:onlyNpm
-        schedule:automergeDaily schedule:automergeEarlyMondays schedule:automergeMonthly schedule:automergeNonOfficeHours schedule:automergeOfficeHours
-        schedule:automergeQuarterly schedule:automergeWeekdays schedule:automergeWeekends schedule:automergeWeekly schedule:automergeYearly
         security:gomodIndirectSecurityUpdates security:minimumReleaseAgeCrate security:minimumReleaseAgeNpm security:minimumReleaseAgePypi security:openssf-scorecard
         customManagers:biomeVersions customManagers:tsconfigNodeVersions customManagers:valeVersions
         workarounds:disableEclipseLifecycleMapping workarounds:disableGradleReplacements workarounds:disableMavenParentRoot workarounds:groupings

@@ -12,7 +12,7 @@ internal static class ProposalReader
     /// <summary>Keys that are read here.</summary>
     public static IReadOnlyList<string> Keys { get; } =
     [
-        "groupName", "labels", "addLabels", "reviewers", "additionalReviewers", "assignees", "automerge", "requiredStatusChecks", "prConcurrentLimit", "branchConcurrentLimit",
+        "groupName", "labels", "addLabels", "reviewers", "additionalReviewers", "assignees", "automerge", "automergeSchedule", "draftPR", "ignoreTests", "requiredStatusChecks", "prConcurrentLimit", "branchConcurrentLimit",
         "commitMessagePrefix", "semanticCommits", "semanticCommitType", "semanticCommitScope", "baseBranchPatterns",
         "schedule", "timezone", "separateMajorMinor",
     ];
@@ -37,7 +37,9 @@ internal static class ProposalReader
             Labels = [.. settings.Texts("labels").Concat(settings.Texts("addLabels")).Select(fill).Distinct(StringComparer.Ordinal)],
             Reviewers = [.. settings.Texts("reviewers").Concat(settings.Texts("additionalReviewers")).Select(Reviewer).Distinct(StringComparer.Ordinal)],
             Assignees = [.. settings.Texts("assignees").Select(Login).Distinct(StringComparer.Ordinal)],
-            Automerge = settings.Flag("automerge") ?? false,
+            Automerge = settings.Flag("automerge") == true && MergesAtAnyTime(settings),
+            MergesUnchecked = settings.Flag("ignoreTests") ?? false,
+            IsDraft = settings.Flag("draftPR") ?? false,
             RequiredChecks = settings.Texts("requiredStatusChecks"),
             GroupsMajors = settings.Flag("separateMajorMinor") == false,
             Limit = isLimited ? limit : null,
@@ -67,6 +69,9 @@ internal static class ProposalReader
 
         return schedule;
     }
+
+    /// <summary>Whether no schedule narrows when a pull request may be merged: within one, merging is left to people.</summary>
+    public static bool MergesAtAnyTime(ConfigurationMapping settings) => settings.Texts("automergeSchedule").All(t => t.Trim() is "" or "at any time");
 
     /// <summary><c>team:acme/web</c> is <c>acme/web</c>; a team without its organisation is one of the repository's own.</summary>
     private static string Reviewer(string text) =>

@@ -187,6 +187,11 @@ internal sealed class RepositoryReader
             section.Remark("automergeType", "automergeType is not branch here: what is merged goes through a pull request");
         }
 
+        if (!ProposalReader.MergesAtAnyTime(section))
+        {
+            section.Remark("automergeSchedule", "within a schedule nothing is merged here: what may be merged at some times only is left to people");
+        }
+
         ProposalReader.Read(section, static t => t);
         ProposalReader.ReadSchedule(section);
         ReplacementReader.Check(section);
