@@ -5,6 +5,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Basewatch.Core.Jobs;
-using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using CsCheck;
 

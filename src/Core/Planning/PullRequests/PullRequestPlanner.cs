@@ -3,7 +3,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a repository host shows of one change set's branch and pull requests.</summary>
 /// <param name="Branch">Newest commit of the branch; null when there is none.</param>

@@ -2,7 +2,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Whether a pull request may be merged without a person, and what is in its way.</summary>
 /// <param name="IsReady">Nothing is in its way.</param>
