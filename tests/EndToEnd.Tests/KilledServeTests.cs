@@ -35,7 +35,7 @@ public sealed class KilledServeTests(RegistryServer registry, GitHubEmulator git
 
         await using var inbox = new TeamsInbox();
         await inbox.InitializeAsync();
-        await using var serve = new ServeProcess().Over(github, Repository).With(_images.Settings).Telling(inbox);
+        await using var serve = new ServeProcess().Over(github, Repository).With(_images.Settings).With("Basewatch__PullRequests__PerHour", "100").Telling(inbox);
 
         // Each round has work of its own: the first ones open pull requests, the later ones change them.
         var random = new Random(4711);

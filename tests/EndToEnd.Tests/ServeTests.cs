@@ -150,7 +150,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
 
         await SeeAsync(serve, repository, pulls => pulls.All(p => p.IsOpen == (p.Head is "basewatch/alpine-3.x")));
         Assert.Contains("there is nothing left to do", Assert.Single(await github.Driver.CommentsAsync(repository, Number("basewatch/redis-7.x.x"), Cancelled)), StringComparison.Ordinal);
-        await Eventually.SeeAsync("both are left", () => serve.StatusAsync(repository), s => s!["pullRequests"]!.AsArray().Count(p => (string?)p!["state"] is "left") == 2, () => serve.Log);
+        await Eventually.SeeAsync("both are left", () => serve.StatusAsync(repository), s => s!["pullRequests"]!.AsArray().Count(p => (string?)p!["state"] is "left" or "declined") == 2, () => serve.Log);
         await ScanAsync();
         await Eventually.SeeAsync("nothing waits", () => serve.StatusAsync(), s => (int)s!["pending"]! == 0, () => serve.Log);
         var branches = await github.Driver.BranchesAsync(repository, Cancelled);
@@ -291,7 +291,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         Assert.DoesNotContain("AccountKey", serve.Log, StringComparison.Ordinal);
     }
 
-    private ServeProcess Service(params string[] repositories) => new ServeProcess().Over(github, repositories).With(_images.Settings);
+    private ServeProcess Service(params string[] repositories) => new ServeProcess().Over(github, repositories).With(_images.Settings).With("Basewatch__PullRequests__PerHour", "100");
 
     private Task<string> CreateAsync(string name, params (string Path, string Text)[] files) =>
         github.Driver.CreateRepositoryAsync($"{GitHubEmulator.Organization}/{name}", files.ToDictionary(f => f.Path, f => f.Text, StringComparer.Ordinal), Cancelled);

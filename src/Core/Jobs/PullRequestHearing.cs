@@ -53,6 +53,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
     /// <summary>How long after it was closed a pull request is listened to.</summary>
     internal static readonly TimeSpan LastingAfterClose = TimeSpan.FromDays(90);
 
+    /// <summary>Longer than clocks differ.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether anybody is there to listen to.</summary>
     public bool IsAttended => review is not null;
 
@@ -94,6 +97,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
 
         return heard;
     }
+
+    /// <summary>Whether something may happen to it yet in the second in which something happened last: hosts tell no more than that.</summary>
+    internal static bool IsFresh(PullRequest pullRequest, DateTimeOffset now) => pullRequest.UpdatedAt > now - Fresh;
 
     /// <summary>What is to be planned with what was heard.</summary>
     internal static ExistingPullRequests Add(HeardPullRequest heard, ExistingPullRequests state) => state with
@@ -145,7 +151,7 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
         await work.RecordAsync(
             heard.Key,
             number,
-            r => r with { SeenAt = heard.PullRequest.UpdatedAt, HeardUntil = heard.Newest?.Id ?? r.HeardUntil, HeardAt = heard.Newest?.At ?? r.HeardAt },
+            r => r with { SeenAt = IsFresh(heard.PullRequest, time.GetUtcNow()) ? null : heard.PullRequest.UpdatedAt, HeardUntil = heard.Newest?.Id ?? r.HeardUntil, HeardAt = heard.Newest?.At ?? r.HeardAt },
             cancellationToken).ConfigureAwait(false);
     }
 

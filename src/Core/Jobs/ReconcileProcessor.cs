@@ -593,7 +593,8 @@ public sealed partial class ReconcileProcessor(
         }
 
         // What was open when this began: what was written since shows as moved, and is looked at once more.
-        var isWaiting = hasFailed || work.IsHeldBack || operations.Any(o => o is MergePullRequest or KeepPullRequest { Waits: not null });
+        var isWaiting = hasFailed || work.IsHeldBack || operations.Any(o => o is MergePullRequest or KeepPullRequest { Waits: not null })
+            || existing.Values.Any(e => e.Open is { } o && PullRequestHearing.IsFresh(o, time.GetUtcNow()));
         var record = new ReviewRecord(
             work.Repository.ToString(),
             ReviewPullRequestsProcessor.Describe(existing.Values.Select(e => e.Open).OfType<PullRequest>()),

@@ -1,3 +1,4 @@
+using Basewatch.Adapters.GitHub;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Dialects;
@@ -38,6 +39,9 @@ internal sealed class Loop : IDisposable
 
     /// <summary>State in memory, for many runs; null: in a file.</summary>
     public MemoryStateStore? State { get; set; }
+
+    /// <summary>GitHub in the place of <see cref="Host"/>.</summary>
+    public GitHubRepositoryHost? GitHub { get; set; }
 
     /// <summary>One call to the host that fails; null: none does.</summary>
     public FaultPlan? Fault { get; set; }
@@ -92,7 +96,7 @@ internal sealed class Loop : IDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
-        services.AddSingleton(Around<IRepositoryHost>(Host));
+        services.AddSingleton(GitHub ?? Around<IRepositoryHost>(Host));
         services.AddSingleton(Content);
         if (Limits is not null)
         {
@@ -101,7 +105,7 @@ internal sealed class Loop : IDisposable
 
         if (IsAttended)
         {
-            services.AddSingleton(Around<IReviewHost>(Host));
+            services.AddSingleton(GitHub?.Reviews ?? Around<IReviewHost>(Host));
         }
 
         services.AddSingleton(Around<IRegistry>(Registry));

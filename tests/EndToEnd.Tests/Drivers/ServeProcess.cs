@@ -50,7 +50,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     /// <summary>All loops run on this schedule.</summary>
     public ServeProcess Every(string schedule) =>
-        With("Basewatch__Schedules__Inventory", schedule).With("Basewatch__Schedules__Images", schedule).With("Basewatch__Schedules__Lifecycle", schedule);
+        With("Basewatch__Schedules__Inventory", schedule).With("Basewatch__Schedules__Images", schedule).With("Basewatch__Schedules__Lifecycle", schedule).With("Basewatch__Schedules__Reviews", schedule);
 
     /// <summary>Looks after these repositories of an emulated GitHub, as its administrator.</summary>
     public ServeProcess Over(GitHubEmulator github, params string[] repositories)
