@@ -271,7 +271,7 @@ public sealed partial class ReconcileProcessor(
                 break;
             case DeleteBranch delete:
                 // Its pull request was merged, or its closing was broken off.
-                await host.DeleteBranchAsync(work.Repository, delete.Branch, cancellationToken).ConfigureAwait(false);
+                await DeleteBranchAsync(work, delete.Branch, cancellationToken).ConfigureAwait(false);
                 break;
             case MergePullRequest merge:
                 await MergeAsync(work, merge, existing!, cancellationToken).ConfigureAwait(false);
@@ -365,14 +365,21 @@ public sealed partial class ReconcileProcessor(
             var asked = record?.Number == open.Number ? record.MergeAsked : null;
             var merges = work.Abilities.Reviews && (changeSet.Proposal.Automerge || asked is not null);
             var isStale = state.BaseCommit is { } head && !branch.Parents.Contains(head, StringComparer.Ordinal);
-            existing[changeSet.Key] = state with
+            existing[changeSet.Key] = state = state with { MergeAsked = asked, MergeAskedBy = record?.MergeAskedBy };
+            try
             {
-                MergeAsked = asked,
-                MergeAskedBy = record?.MergeAskedBy,
-                Merge = merges || isStale ? await review.GetMergeStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : MergeState.Unknown,
-                Checks = merges ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
-                Review = merges ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
-            };
+                existing[changeSet.Key] = state with
+                {
+                    Merge = merges || isStale ? await review.GetMergeStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : MergeState.Unknown,
+                    Checks = merges ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
+                    Review = merges ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
+                };
+            }
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
+            {
+                // Without the right to know it (checks: read, say) it is not merged; everything else goes on.
+                existing[changeSet.Key] = state with { AskProblem = e.Message };
+            }
         }
     }
 
@@ -478,7 +485,7 @@ public sealed partial class ReconcileProcessor(
         await host.ClosePullRequestAsync(work.Repository, operation.Number, operation.Reason, cancellationToken).ConfigureAwait(false);
         if (!operation.IsTouched)
         {
-            await host.DeleteBranchAsync(work.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
+            await DeleteBranchAsync(work, operation.Branch, cancellationToken).ConfigureAwait(false);
         }
 
         LogClosed(work.Repository, operation.Number, operation.Reason);
@@ -490,25 +497,48 @@ public sealed partial class ReconcileProcessor(
         await work.RecordAsync(operation.Key, operation.Number, r => r with { State = operation.Ignored is null ? "closed" : "declined" }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Looks once more: a person may have pushed to it since the run began.</summary>
+    private async Task DeleteBranchAsync(RepositoryWork work, string branch, CancellationToken cancellationToken)
+    {
+        if (await host.GetBranchAsync(work.Repository, branch, cancellationToken).ConfigureAwait(false) is { } head && CommitSeal.ChangeOfUntouched(head) is not null)
+        {
+            await host.DeleteBranchAsync(work.Repository, branch, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task MergeAsync(RepositoryWork work, MergePullRequest operation, PullRequest open, CancellationToken cancellationToken)
     {
-        if (await review!.MergeAsync(work.Repository, operation.Number, operation.Head, cancellationToken).ConfigureAwait(false) is { } reason)
+        string? reason;
+        try
         {
-            LogNotMerged(work.Repository, operation.Number, reason);
-            await KeepAsync(work, new KeepPullRequest(operation.Key, operation.Number) { ChangeSet = operation.ChangeSet, Waits = $"it could not be merged: {Excerpt.Of(reason)}" }, open, cancellationToken).ConfigureAwait(false);
+            reason = await review!.MergeAsync(work.Repository, operation.Number, operation.Head, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.Denied)
+        {
+            reason = e.Message;
+        }
+
+        if (reason is not null)
+        {
+            await KeepAsync(work, new KeepPullRequest(operation.Key, operation.Number) { ChangeSet = operation.ChangeSet, Waits = $"it could not be merged: {reason}", IsRefused = true }, open, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         LogMerged(work.Repository, operation.Number, open.Title);
         work.IsOutdated = true;
         await work.RecordAsync(operation.Key, operation.Number, r => r with { Url = open.Url, Title = open.Title, Note = null, State = "merging" }, cancellationToken).ConfigureAwait(false);
-        await host.DeleteBranchAsync(work.Repository, operation.ChangeSet.Branch, cancellationToken).ConfigureAwait(false);
+        await DeleteBranchAsync(work, operation.ChangeSet.Branch, cancellationToken).ConfigureAwait(false);
         await work.RecordAsync(operation.Key, operation.Number, r => r with { State = "merged" }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A ledger that was lost is made again from what is there.</summary>
     private async Task KeepAsync(RepositoryWork work, KeepPullRequest operation, PullRequest open, CancellationToken cancellationToken)
     {
+        if (operation is { IsRefused: true, Waits: { } reason } && work.Records.GetValueOrDefault(operation.Key)?.Note != reason)
+        {
+            LogNotMerged(work.Repository, operation.Number, reason);
+        }
+
         await work.RecordAsync(
             operation.Key,
             operation.Number,
@@ -565,9 +595,9 @@ public sealed partial class ReconcileProcessor(
             }
             else if (record.State == Closing)
             {
-                if (wanted.Contains(record.Key) && state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is not null && mode != ServiceMode.Observe)
+                if (wanted.Contains(record.Key) && state.Branch is not null && mode != ServiceMode.Observe)
                 {
-                    await host.DeleteBranchAsync(work.Repository, ChangeSet.BranchPrefix + record.Key, cancellationToken).ConfigureAwait(false);
+                    await DeleteBranchAsync(work, ChangeSet.BranchPrefix + record.Key, cancellationToken).ConfigureAwait(false);
                 }
 
                 await work.RecordAsync(record.Key, record.Number, r => r with { State = fate == "declined" ? fate : "closed" }, cancellationToken).ConfigureAwait(false);

@@ -40,6 +40,9 @@ public sealed record ExistingPullRequests(CommitInfo? Branch, IReadOnlyList<Pull
     /// <summary>What checks say of its head; null where nobody asked, because nothing is to be merged.</summary>
     public IReadOnlyList<CheckResult>? Checks { get; init; }
 
+    /// <summary>Why nobody can say whether it may be merged; null: somebody can, or nobody asked.</summary>
+    public string? AskProblem { get; init; }
+
     /// <summary>What reviewers say of it; null likewise.</summary>
     public ReviewState? Review { get; init; }
 
@@ -425,9 +428,10 @@ public static class PullRequestPlanner
 
     /// <summary>Null where nobody wants it to be merged without a person.</summary>
     private static MergeReadiness? Readiness(ChangeSet desired, ExistingPullRequests existing) =>
-        (desired.Proposal.Automerge || existing.MergeAsked == desired.VersionsId) && existing is { Checks: { } checks, Review: { } review }
-            ? MergeReadiness.Of(desired.Proposal, existing.Merge, checks, review)
-            : null;
+        !desired.Proposal.Automerge && existing.MergeAsked != desired.VersionsId ? null
+        : existing.AskProblem is { } problem ? MergeReadiness.Refused($"what checks and reviewers say of it can't be read: {problem}")
+        : existing is { Checks: { } checks, Review: { } review } ? MergeReadiness.Of(desired.Proposal, existing.Merge, checks, review)
+        : null;
 
     private static List<string> Notes(ChangeSet desired, ExistingPullRequests existing, MergeReadiness? readiness, PlanningContext context)
     {

@@ -15,7 +15,7 @@ public interface IReviewHost
     /// <summary>Whether a pull request could be merged, as the host sees it now.</summary>
     Task<MergeState> GetMergeStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken);
 
-    /// <summary>The newest result of each check and status of a commit.</summary>
+    /// <summary>The newest result of each check and status of a commit, without what was said through <see cref="ReportAsync"/>.</summary>
     Task<IReadOnlyList<CheckResult>> ListChecksAsync(RepositoryName repository, string commit, CancellationToken cancellationToken);
 
     /// <summary>How many people with write access approve of a pull request's newest commit, and whether one asks for changes.</summary>
