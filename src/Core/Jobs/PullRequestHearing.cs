@@ -56,6 +56,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
     /// <summary>Longer than clocks differ.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
+    /// <summary>The most comments of people who may not write that one look shows a face for.</summary>
+    private const int MostFaces = 5;
+
     /// <summary>Whether anybody is there to listen to.</summary>
     public bool IsAttended => review is not null;
 
@@ -124,6 +127,7 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
             return;
         }
 
+        var faces = 0;
         foreach (var (comment, commands, mayWrite) in heard.Comments)
         {
             var isObeyed = mayWrite && commands.All(c => c is not PullRequestCommand.Unknown && !(c is PullRequestCommand.Rebase && operation is LeavePullRequest));
@@ -138,7 +142,12 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
                 await work.RecordAsync(heard.Key, number, r => r with { IsHelped = true }, cancellationToken).ConfigureAwait(false);
             }
 
-            await review!.AcknowledgeAsync(repository, comment.Id, isObeyed, cancellationToken).ConfigureAwait(false);
+            // Anybody may write as many as he likes where anybody may comment.
+            if (mayWrite || ++faces <= MostFaces)
+            {
+                await review!.AcknowledgeAsync(repository, comment.Id, isObeyed, cancellationToken).ConfigureAwait(false);
+            }
+
             await work.RecordAsync(heard.Key, number, r => r with { HeardUntil = comment.Id, HeardAt = comment.At }, cancellationToken).ConfigureAwait(false);
             LogHeard(repository, number, comment.Author, commands[0], isObeyed);
         }

@@ -430,7 +430,7 @@ public sealed partial class ReconcileProcessor(
 
     /// <summary>What is in the way of merging what was just written.</summary>
     private static string? WaitsOf(ChangeSet changeSet) =>
-        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState(0, IsRefused: false)).Reason : null;
+        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState(0, IsRefused: false), default).Reason : null;
 
     private static PullRequestDraft Draft(ChangeSet changeSet, string target, string title, string body)
     {

@@ -9,6 +9,9 @@ namespace Basewatch.Core.Planning;
 /// <param name="Reason">What is, in one sentence without a full stop; null where nothing is.</param>
 public sealed record MergeReadiness(bool IsReady, string? Reason)
 {
+    /// <summary>A job that needs another shows only once that is done: where no check is named, all have to be done for so long.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(2);
+
     /// <summary>Whether a person has to do something about it: a check failed, or somebody asks for changes. It is told in the body then.</summary>
     public bool IsRefused { get; init; }
 
@@ -20,7 +23,8 @@ public sealed record MergeReadiness(bool IsReady, string? Reason)
     /// <param name="merge">What the host says of the merge.</param>
     /// <param name="checks">Of the commit that would be merged, without what Basewatch itself says of it.</param>
     /// <param name="review">Of the pull request.</param>
-    public static MergeReadiness Of(ProposalSettings proposal, MergeState merge, IReadOnlyList<CheckResult> checks, ReviewState review)
+    /// <param name="now">Decides whether checks that nobody named are all there.</param>
+    public static MergeReadiness Of(ProposalSettings proposal, MergeState merge, IReadOnlyList<CheckResult> checks, ReviewState review, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(proposal);
         ArgumentNullException.ThrowIfNull(checks);
@@ -50,6 +54,11 @@ public sealed record MergeReadiness(bool IsReady, string? Reason)
         if (all.Count == 0 && !proposal.MergesUnchecked)
         {
             return Waits("no check has said anything of it, and none is not enough: name requiredChecks, [] for none");
+        }
+
+        if (proposal.RequiredChecks.Count == 0 && !proposal.MergesUnchecked && all.Max(c => c.At) > now - Settling)
+        {
+            return Waits("waits a little for checks that may still begin: name requiredChecks to have none waited for");
         }
 
         if (review.Approvals < proposal.Approvals)

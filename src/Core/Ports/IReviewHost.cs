@@ -91,7 +91,11 @@ public enum MergeState
 /// <summary>What a check or a status says.</summary>
 /// <param name="Name">Name of the check run, or context of the status.</param>
 /// <param name="State">What it says.</param>
-public sealed record CheckResult(string Name, CheckState State);
+public sealed record CheckResult(string Name, CheckState State)
+{
+    /// <summary>When it was finished; null: it is not, or nobody knows.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>State of a check.</summary>
 public enum CheckState

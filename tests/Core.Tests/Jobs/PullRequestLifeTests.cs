@@ -211,6 +211,44 @@ public sealed class PullRequestLifeTests
     }
 
     [Fact]
+    public async Task Those_who_may_not_write_make_no_more_than_a_few_answers()
+    {
+        using var life = await StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            life.Say(Python, "@basewatch merge", "eve");
+        }
+
+        life.Say(Python, "@basewatch merge");
+        await life.SettleAsync();
+        Assert.Equal(5, life.Host.Said.Count(s => s.StartsWith("confused", StringComparison.Ordinal)));
+        Assert.Equal("ann", (await life.RecordAsync(Python))!.MergeAskedBy);
+    }
+
+    [Fact]
+    public async Task What_moves_to_another_pull_request_is_closed_with_that_reason()
+    {
+        using var life = await StartAsync();
+        life.Write((".github/basewatch.yml", "rules: [{images: python, pullRequests: {group: base}}]"));
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Closed, life.Pull(Python).State);
+        Assert.Contains("in another pull request", (await life.RecordAsync(Python))!.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_check_is_named_those_that_may_still_begin_are_waited_for()
+    {
+        using var life = await StartAsync("pullRequests: {automerge: [patch]}");
+        life.Host.Checks[""] = [new CheckResult("build", CheckState.Passed) { At = life.Loop.Time.GetUtcNow() }];
+        await life.Loop.RunAsync();
+        Assert.Equal(PullRequestState.Open, life.Pull(Python).State);
+
+        life.Loop.Time.Advance(TimeSpan.FromMinutes(2));
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Merged, life.Pull(Python).State);
+    }
+
+    [Fact]
     public async Task A_job_of_our_own_name_is_a_check_as_any()
     {
         using var life = await StartAsync("pullRequests: {automerge: [patch], requiredChecks: [basewatch]}");
