@@ -93,7 +93,18 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
                 }
             }
 
-            var one = await ReadAsync(work, key, pullRequest, writers, cancellationToken).ConfigureAwait(false);
+            HeardPullRequest one;
+            try
+            {
+                one = await ReadAsync(work, key, pullRequest, writers, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
+            {
+                // It is asked again by the next run; all else goes on.
+                LogUnheard(work.Repository, pullRequest.Number, e.Message);
+                continue;
+            }
+
             await DecideAsync(work, one, cancellationToken).ConfigureAwait(false);
             heard.Add(one);
         }
@@ -282,6 +293,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
         await host.UpdatePullRequestAsync(work.Repository, heard.PullRequest.Number, heard.PullRequest.Title, body, cancellationToken).ConfigureAwait(false);
         heard.PullRequest = heard.PullRequest with { Body = body };
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: what was said on #{Number} can't be read: {Reason}")]
+    private partial void LogUnheard(RepositoryName repository, int number, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: #{Number}: {Author} asked for {Command}; obeyed: {IsObeyed}")]
     private partial void LogHeard(RepositoryName repository, int number, string author, PullRequestCommand command, bool isObeyed);

@@ -316,7 +316,9 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
     public Task<ReviewState> GetReviewStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken) => Task.FromResult(Review);
 
     public Task<IReadOnlyList<Comment>> ListCommentsAsync(RepositoryName repository, int number, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Comment>>([.. CommentsOf(repository, number).Where(c => !(c.At < since))]);
+        Refusals.GetValueOrDefault(nameof(ListCommentsAsync)) is { } refusal
+            ? throw new RepositoryHostException("memory", RepositoryHostFailure.Denied, refusal)
+            : Task.FromResult<IReadOnlyList<Comment>>([.. CommentsOf(repository, number).Where(c => !(c.At < since))]);
 
     public Task<bool> MayWriteAsync(RepositoryName repository, string login, CancellationToken cancellationToken) => Task.FromResult(Writers.Contains(login));
 

@@ -226,6 +226,23 @@ public sealed class PullRequestLifeTests
     }
 
     [Fact]
+    public async Task Who_may_not_read_comments_updates_all_the_same()
+    {
+        using var life = await StartAsync();
+        life.Host.Refusals[nameof(IReviewHost.ListCommentsAsync)] = "the token needs issues: read";
+        life.Say(Python, "@basewatch ignore this version");
+        life.Loop.Registry.Push("redis", "7.2", "second");
+        var before = life.Branches[Digests];
+        await life.SettleAsync();
+        Assert.NotEqual(before, life.Branches[Digests]);
+
+        life.Host.Refusals.Clear();
+        life.Say(Python, "thanks");
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Closed, life.Pull(Python).State);
+    }
+
+    [Fact]
     public async Task What_moves_to_another_pull_request_is_closed_with_that_reason()
     {
         using var life = await StartAsync();
