@@ -1,5 +1,6 @@
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
