@@ -44,7 +44,7 @@ internal sealed class LocalEngine : IAsyncDisposable
         services.AddSingleton(formats);
 
         // One run by a person: what it makes waits for nobody, and no later run would make up for it.
-        services.AddSingleton(Core.Planning.PullRequestRules.None);
+        services.AddSingleton(Core.Planning.PullRequests.PullRequestRules.None);
         services.AddSingleton(ContentLimits.None);
         services.AddBasewatch(new BasewatchOptions());
         return new LocalEngine(services.BuildServiceProvider());

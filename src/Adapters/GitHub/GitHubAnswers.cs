@@ -84,6 +84,8 @@ internal sealed class CheckRunAnswer
 
     public CheckSuiteAnswer? CheckSuite { get; set; }
 
+    public DateTimeOffset? CompletedAt { get; set; }
+
     public CheckOutputAnswer? Output { get; set; }
 }
 
@@ -111,6 +113,8 @@ internal sealed class StatusesAnswer
 internal sealed class StatusAnswer
 {
     public string? Context { get; set; }
+
+    public DateTimeOffset? UpdatedAt { get; set; }
 
     public string? State { get; set; }
 

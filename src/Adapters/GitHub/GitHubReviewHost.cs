@@ -94,13 +94,13 @@ public sealed class GitHubReviewHost : IReviewHost
             .Where(r => r.Name is not null && !(r.Name == CheckName && IsOurs(r, us)))
             .GroupBy(r => (r.Name, r.App?.Slug))
             .SelectMany(sameName => NewestOfEach([.. sameName]))
-            .Select(r => new CheckResult(r.Name!, StateOf(r)));
+            .Select(r => new CheckResult(r.Name!, StateOf(r)) { At = r.CompletedAt });
         var told = statuses
             .Where(s => s.Context is not null and not CheckName)
             .DistinctBy(s => s.Context, StringComparer.Ordinal)
-            .Select(s => new CheckResult(s.Context!, s.State switch { "success" => CheckState.Passed, "pending" => CheckState.Pending, _ => CheckState.Failed }));
+            .Select(s => new CheckResult(s.Context!, s.State switch { "success" => CheckState.Passed, "pending" => CheckState.Pending, _ => CheckState.Failed }) { At = s.UpdatedAt });
         // Where a check and a status have one name, GitHub requires both.
-        return [.. checks.Concat(told).GroupBy(c => c.Name, StringComparer.Ordinal).Select(g => g.MaxBy(c => c.State switch { CheckState.Failed => 2, CheckState.Pending => 1, _ => 0 })!)];
+        return [.. checks.Concat(told).GroupBy(c => c.Name, StringComparer.Ordinal).Select(g => g.MaxBy(c => c.State switch { CheckState.Failed => 2, CheckState.Pending => 1, _ => 0 })! with { At = g.Max(c => c.At) })];
     }
 
     /// <inheritdoc/>
@@ -169,8 +169,14 @@ public sealed class GitHubReviewHost : IReviewHost
     }
 
     /// <inheritdoc/>
+    /// <remarks>An App is nobody to obey: what it says may be what somebody else made it say.</remarks>
     public async Task<bool> MayWriteAsync(RepositoryName repository, string login, CancellationToken cancellationToken)
     {
+        if (login.EndsWith("[bot]", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
         try
         {
             var found = await _connection.GetAsync<PermissionAnswer>(repository, $"collaborators/{Uri.EscapeDataString(login)}/permission", cancellationToken);

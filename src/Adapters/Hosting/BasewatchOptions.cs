@@ -7,6 +7,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Adapters.Hosting;

@@ -64,6 +64,7 @@ public static class Composition
         services.AddSingleton<PullRequestWriter>();
         services.AddSingleton<BranchWriter>();
         services.AddSingleton<PullRequestHearing>();
+        services.AddSingleton<PullRequestActions>();
         services.TryAddSingleton(options.PullRequests.Rules());
         services.TryAddSingleton(options.PullRequests.Content());
         services.AddSingleton<ContentBudget>();

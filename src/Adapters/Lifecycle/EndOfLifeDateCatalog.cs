@@ -23,6 +23,9 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
     /// <summary>After a failure the old copy is used for this time before asking again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
 
+    /// <summary>After a failure without an old copy nothing is asked for this time: each pull request would wait for the answer.</summary>
+    private static readonly TimeSpan RetryWithoutCopy = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http;
@@ -33,6 +36,7 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
     private readonly SemaphoreSlim _one = new(1);
 
     private LifecycleCatalog? _catalog;
+    private LifecycleCatalogException? _failure;
     private DateTimeOffset _askFrom;
 
     /// <summary>Creates the client.</summary>
@@ -59,6 +63,12 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
                 return _catalog;
             }
 
+            if (_failure is not null && _time.GetUtcNow() < _askFrom)
+            {
+                throw new LifecycleCatalogException(_failure.Message, _failure);
+            }
+
+            _failure = null;
             return _catalog = await LoadAsync(cancellationToken);
         }
         finally
@@ -94,6 +104,11 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
             LogOldCopy(_logger, kept!.Checked, e.Message);
             _askFrom = now + RetryAfter;
             return old;
+        }
+        catch (LifecycleCatalogException e)
+        {
+            (_failure, _askFrom) = (e, _time.GetUtcNow() + RetryWithoutCopy);
+            throw;
         }
     }
 

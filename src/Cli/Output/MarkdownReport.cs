@@ -1,6 +1,6 @@
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 
 namespace Basewatch.Cli.Output;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
     /// <summary>Longer than clocks differ.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
+    /// <summary>The most comments of people who may not write that one look shows a face for.</summary>
+    private const int MostFaces = 5;
+
     /// <summary>Whether anybody is there to listen to.</summary>
     public bool IsAttended => review is not null;
 
@@ -90,7 +94,18 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
                 }
             }
 
-            var one = await ReadAsync(work, key, pullRequest, writers, cancellationToken).ConfigureAwait(false);
+            HeardPullRequest one;
+            try
+            {
+                one = await ReadAsync(work, key, pullRequest, writers, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
+            {
+                // It is asked again by the next run; all else goes on.
+                LogUnheard(work.Repository, pullRequest.Number, e.Message);
+                continue;
+            }
+
             await DecideAsync(work, one, cancellationToken).ConfigureAwait(false);
             heard.Add(one);
         }
@@ -124,6 +139,7 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
             return;
         }
 
+        var faces = 0;
         foreach (var (comment, commands, mayWrite) in heard.Comments)
         {
             var isObeyed = mayWrite && commands.All(c => c is not PullRequestCommand.Unknown && !(c is PullRequestCommand.Rebase && operation is LeavePullRequest));
@@ -138,7 +154,12 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
                 await work.RecordAsync(heard.Key, number, r => r with { IsHelped = true }, cancellationToken).ConfigureAwait(false);
             }
 
-            await review!.AcknowledgeAsync(repository, comment.Id, isObeyed, cancellationToken).ConfigureAwait(false);
+            // Anybody may write as many as he likes where anybody may comment.
+            if (mayWrite || ++faces <= MostFaces)
+            {
+                await review!.AcknowledgeAsync(repository, comment.Id, isObeyed, cancellationToken).ConfigureAwait(false);
+            }
+
             await work.RecordAsync(heard.Key, number, r => r with { HeardUntil = comment.Id, HeardAt = comment.At }, cancellationToken).ConfigureAwait(false);
             LogHeard(repository, number, comment.Author, commands[0], isObeyed);
         }
@@ -273,6 +294,9 @@ public sealed partial class PullRequestHearing(IRepositoryHost host, TimeProvide
         await host.UpdatePullRequestAsync(work.Repository, heard.PullRequest.Number, heard.PullRequest.Title, body, cancellationToken).ConfigureAwait(false);
         heard.PullRequest = heard.PullRequest with { Body = body };
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: what was said on #{Number} can't be read: {Reason}")]
+    private partial void LogUnheard(RepositoryName repository, int number, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: #{Number}: {Author} asked for {Command}; obeyed: {IsObeyed}")]
     private partial void LogHeard(RepositoryName repository, int number, string author, PullRequestCommand command, bool isObeyed);

@@ -5,6 +5,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -18,11 +19,9 @@ public sealed partial class ReconcileProcessor(
     PolicySources policies,
     IJobQueue queue,
     PendingRepositories pending,
-    PullRequestWriter writer,
-    BranchWriter branches,
     PullRequestHearing hearing,
+    PullRequestActions actions,
     PullRequestRules rules,
-    ContentBudget budget,
     PauseSwitch pauses,
     ILifecycleCatalog lifecycles,
     OrganisationConfiguration organisation,
@@ -33,14 +32,7 @@ public sealed partial class ReconcileProcessor(
 {
     private const int Parallel = 16;
 
-    private const string Opening = "opening";
-
-    /// <summary>State of a pull request in the ledger from before it is closed until its branch is deleted.</summary>
-    private const string Closing = "closing";
-
     private static readonly TimeSpan PauseAfterRace = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LookWhilePaused = TimeSpan.FromHours(1);
 
     /// <summary>How long a host that refused a workflow file is believed.</summary>
     private static readonly TimeSpan WorkflowsStayRefused = TimeSpan.FromDays(1);
@@ -53,7 +45,7 @@ public sealed partial class ReconcileProcessor(
         if (await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is { } pause && mode != ServiceMode.Observe)
         {
             LogPaused(repository);
-            var ends = time.GetUtcNow() + LookWhilePaused;
+            var ends = time.GetUtcNow() + PullRequestActions.LookWhilePaused;
             await pending.AddLaterAsync(repository, pause.Until < ends ? pause.Until.Value : ends, mark, version, cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }
@@ -182,13 +174,13 @@ public sealed partial class ReconcileProcessor(
             try
             {
                 var (isRaced, until) = isObserving
-                    ? await ObserveAsync(work, operation, cancellationToken).ConfigureAwait(false)
-                    : await DoAsync(work, operation, existing[operation.Key].Open, cancellationToken).ConfigureAwait(false);
+                    ? await actions.ObserveAsync(work, operation, cancellationToken).ConfigureAwait(false)
+                    : await actions.DoAsync(work, operation, existing[operation.Key].Open, cancellationToken).ConfigureAwait(false);
                 isWhole &= !isRaced;
                 again = until < again || again is null ? until ?? again : again;
                 if (!isRaced && until is null && heard.FirstOrDefault(h => h.Key == operation.Key) is { } one)
                 {
-                    await hearing.SettleAsync(work, one, operation, (number, text) => SayAsync(work, number, text, cancellationToken), cancellationToken).ConfigureAwait(false);
+                    await hearing.SettleAsync(work, one, operation, (number, text) => actions.SayAsync(work, number, text, cancellationToken), cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
@@ -200,7 +192,7 @@ public sealed partial class ReconcileProcessor(
 
         foreach (var one in heard.Where(h => operations.All(o => o.Key != h.Key)))
         {
-            await hearing.SettleAsync(work, one, null, (number, text) => SayAsync(work, number, text, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await hearing.SettleAsync(work, one, null, (number, text) => actions.SayAsync(work, number, text, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         await EndAsync(work, existing, changeSets.Select(c => c.Key).ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
@@ -244,60 +236,6 @@ public sealed partial class ReconcileProcessor(
         }
     }
 
-    /// <returns>Whether another writer was first; and when to try again what there was no room for.</returns>
-    private async Task<(bool IsRaced, DateTimeOffset? Until)> DoAsync(RepositoryWork work, PullRequestOperation operation, PullRequest? existing, CancellationToken cancellationToken)
-    {
-        if (operation is not (LeavePullRequest or KeepPullRequest) && await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is not null)
-        {
-            return (false, time.GetUtcNow() + LookWhilePaused);
-        }
-
-        if (existing is not null && work.Records.GetValueOrDefault(operation.Key) is { State: Opening } && ChangeSetOf(operation) is { } opened)
-        {
-            // Broken off after it was opened: what is set then may be missing.
-            await host.AddressAsync(work.Repository, existing.Number, Draft(opened, work.Inventory.Branch, existing.Title, existing.Body), cancellationToken).ConfigureAwait(false);
-            await work.RecordAsync(operation.Key, existing.Number, r => r with { Url = existing.Url, Title = existing.Title, State = "opened", HeadCommit = existing.HeadCommit, Change = opened.Fingerprint, Note = null }, cancellationToken).ConfigureAwait(false);
-            await work.NoteOpenedAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        switch (operation)
-        {
-            case OpenPullRequest open:
-                return await OpenAsync(work, open, cancellationToken).ConfigureAwait(false);
-            case UpdatePullRequest update:
-                return (!await UpdateAsync(work, update, existing!, cancellationToken).ConfigureAwait(false), null);
-            case ClosePullRequest close:
-                await CloseAsync(work, close, existing!, cancellationToken).ConfigureAwait(false);
-                break;
-            case DeleteBranch delete:
-                // Its pull request was merged, or its closing was broken off.
-                await host.DeleteBranchAsync(work.Repository, delete.Branch, cancellationToken).ConfigureAwait(false);
-                break;
-            case MergePullRequest merge:
-                await MergeAsync(work, merge, existing!, cancellationToken).ConfigureAwait(false);
-                break;
-            case LeavePullRequest leave:
-                await LeaveAsync(work, leave, existing, cancellationToken).ConfigureAwait(false);
-                break;
-            case KeepPullRequest keep:
-                await KeepAsync(work, keep, existing!, cancellationToken).ConfigureAwait(false);
-                break;
-            default:
-                break;
-        }
-
-        return (false, null);
-    }
-
-    private static ChangeSet? ChangeSetOf(PullRequestOperation operation) => operation switch
-    {
-        OpenPullRequest o => o.ChangeSet,
-        UpdatePullRequest o => o.ChangeSet,
-        MergePullRequest o => o.ChangeSet,
-        KeepPullRequest o => o.ChangeSet,
-        _ => null,
-    };
-
     private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(RepositoryWork work, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
     {
         var repository = work.Repository;
@@ -306,7 +244,7 @@ public sealed partial class ReconcileProcessor(
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
 
         // What the ledger takes for open and is not was merged, or closed by a person; a closing may have been broken off.
-        var gone = work.Records.Values.Where(r => !open.ContainsKey(r.Key) && (r.State is Opening or Closing or "merging" || (r.Number is not null && r.State is "opened" or "updated" or "left"))).Select(r => r.Key);
+        var gone = work.Records.Values.Where(r => !open.ContainsKey(r.Key) && (r.State is PullRequestActions.Opening or PullRequestActions.Closing or "merging" || (r.Number is not null && r.State is "opened" or "updated" or "left"))).Select(r => r.Key);
         var existing = new Dictionary<string, ExistingPullRequests>(StringComparer.Ordinal);
         var desired = changeSets.ToDictionary(c => c.Key, StringComparer.Ordinal);
         foreach (var key in open.Keys.Union(desired.Keys, StringComparer.Ordinal).Union(gone, StringComparer.Ordinal).ToList())
@@ -365,14 +303,21 @@ public sealed partial class ReconcileProcessor(
             var asked = record?.Number == open.Number ? record.MergeAsked : null;
             var merges = work.Abilities.Reviews && (changeSet.Proposal.Automerge || asked is not null);
             var isStale = state.BaseCommit is { } head && !branch.Parents.Contains(head, StringComparer.Ordinal);
-            existing[changeSet.Key] = state with
+            existing[changeSet.Key] = state = state with { MergeAsked = asked, MergeAskedBy = record?.MergeAskedBy };
+            try
             {
-                MergeAsked = asked,
-                MergeAskedBy = record?.MergeAskedBy,
-                Merge = merges || isStale ? await review.GetMergeStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : MergeState.Unknown,
-                Checks = merges ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
-                Review = merges ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
-            };
+                existing[changeSet.Key] = state with
+                {
+                    Merge = merges || isStale ? await review.GetMergeStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : MergeState.Unknown,
+                    Checks = merges ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
+                    Review = merges ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
+                };
+            }
+            catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
+            {
+                // Without the right to know it (checks: read, say) it is not merged; everything else goes on.
+                existing[changeSet.Key] = state with { AskProblem = e.Message };
+            }
         }
     }
 
@@ -396,162 +341,13 @@ public sealed partial class ReconcileProcessor(
             : null;
     }
 
-    private async Task<(bool IsRaced, DateTimeOffset? Until)> OpenAsync(RepositoryWork work, OpenPullRequest operation, CancellationToken cancellationToken)
-    {
-        if (await budget.TakeAsync(work.Repository, cancellationToken).ConfigureAwait(false) is { } until)
-        {
-            await LeaveAsync(work, new LeavePullRequest(operation.Key, null, "waits: as much was written to repositories of this owner as may be at a time"), null, cancellationToken).ConfigureAwait(false);
-            return (false, until);
-        }
-
-        var written = await branches.WriteAsync(work, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false);
-        if (written.IsRaced || written.IsEmpty)
-        {
-            return (written.IsRaced, null);
-        }
-
-        var text = await TextAsync(work, written, operation.Notes, cancellationToken).ConfigureAwait(false);
-        var target = operation.ChangeSet.TargetBranch ?? work.Inventory.Branch;
-        await work.RecordAsync(operation.Key, null, r => new PullRequestRecord(operation.Key, null, null, text.Title, Opening, written.Commit, written.ChangeSet.Fingerprint, null, default), cancellationToken).ConfigureAwait(false);
-        var opened = await host.OpenPullRequestAsync(work.Repository, Draft(operation.ChangeSet, target, text.Title, text.Body), cancellationToken).ConfigureAwait(false);
-        LogOpened(work.Repository, opened.Number, text.Title);
-        await work.RecordAsync(operation.Key, opened.Number, r => r with { Url = opened.Url, State = "opened", HeadCommit = written.Commit ?? opened.HeadCommit }, cancellationToken).ConfigureAwait(false);
-        await work.NoteOpenedAsync(cancellationToken).ConfigureAwait(false);
-        await ReportAsync(work, written.Commit ?? opened.HeadCommit, written.ChangeSet, written, WaitsOf(written.ChangeSet), isRefused: false, cancellationToken).ConfigureAwait(false);
-        return (false, null);
-    }
-
-    /// <summary>What is in the way of merging what was just written.</summary>
-    private static string? WaitsOf(ChangeSet changeSet) =>
-        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState(0, IsRefused: false)).Reason : null;
-
-    private static PullRequestDraft Draft(ChangeSet changeSet, string target, string title, string body)
-    {
-        var proposal = changeSet.Proposal;
-        return new PullRequestDraft(changeSet.Branch, target, title, body)
-        {
-            Labels = proposal.Labels,
-            Reviewers = [.. proposal.Reviewers.Where(r => !r.Contains('/', StringComparison.Ordinal))],
-            TeamReviewers = [.. proposal.Reviewers.Where(r => r.Contains('/', StringComparison.Ordinal)).Select(r => r[(r.IndexOf('/', StringComparison.Ordinal) + 1)..])],
-            Assignees = proposal.Assignees,
-            Milestone = proposal.Milestone,
-            IsDraft = proposal.IsDraft,
-        };
-    }
-
-    private async Task<bool> UpdateAsync(RepositoryWork work, UpdatePullRequest operation, PullRequest open, CancellationToken cancellationToken)
-    {
-        if (operation.NewBase is { } target && review is not null)
-        {
-            await review.SetBaseAsync(work.Repository, operation.Number, target, cancellationToken).ConfigureAwait(false);
-        }
-
-        var written = await branches.WriteAsync(work, operation.ChangeSet, operation.WriteBranch, operation.ExpectedBranch, cancellationToken).ConfigureAwait(false);
-        if (written.IsRaced || written.IsEmpty)
-        {
-            return !written.IsRaced;
-        }
-
-        var text = await TextAsync(work, written, operation.Notes, cancellationToken).ConfigureAwait(false);
-        await host.UpdatePullRequestAsync(work.Repository, operation.Number, text.Title, text.Body, cancellationToken).ConfigureAwait(false);
-        LogUpdated(work.Repository, operation.Number, text.Title);
-        var head = written.Commit ?? operation.ExpectedBranch ?? open.HeadCommit;
-        await work.RecordAsync(
-            operation.Key,
-            operation.Number,
-            r => r with { Url = open.Url, Title = text.Title, State = "updated", HeadCommit = head, Change = written.ChangeSet.Fingerprint, Note = null },
-            cancellationToken).ConfigureAwait(false);
-        await ReportAsync(work, head, written.ChangeSet, written, WaitsOf(written.ChangeSet), isRefused: false, cancellationToken).ConfigureAwait(false);
-        return true;
-    }
-
-    private async Task CloseAsync(RepositoryWork work, ClosePullRequest operation, PullRequest open, CancellationToken cancellationToken)
-    {
-        await work.RecordAsync(operation.Key, operation.Number, r => r with { Url = open.Url, Title = open.Title, State = Closing, HeadCommit = null, Change = null, Note = operation.Reason }, cancellationToken).ConfigureAwait(false);
-        if (PullRequestMarker.TryFind(open.Body, out var marker))
-        {
-            // Where a person does not want it, it says so for good. Else without its marker, so that a later change set of the same version is not taken for declined.
-            var body = operation.Ignored is { } scope ? (marker with { Ignored = scope }).In(open.Body) : PullRequestMarker.StripFrom(open.Body);
-            await host.UpdatePullRequestAsync(work.Repository, operation.Number, open.Title, body, cancellationToken).ConfigureAwait(false);
-        }
-
-        await host.ClosePullRequestAsync(work.Repository, operation.Number, operation.Reason, cancellationToken).ConfigureAwait(false);
-        if (!operation.IsTouched)
-        {
-            await host.DeleteBranchAsync(work.Repository, operation.Branch, cancellationToken).ConfigureAwait(false);
-        }
-
-        LogClosed(work.Repository, operation.Number, operation.Reason);
-        if (work.Refusals.Find(r => r.Number == operation.Number) is { } refusal)
-        {
-            await work.RefuseAsync(refusal with { IsDone = true }, cancellationToken).ConfigureAwait(false);
-        }
-
-        await work.RecordAsync(operation.Key, operation.Number, r => r with { State = operation.Ignored is null ? "closed" : "declined" }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task MergeAsync(RepositoryWork work, MergePullRequest operation, PullRequest open, CancellationToken cancellationToken)
-    {
-        if (await review!.MergeAsync(work.Repository, operation.Number, operation.Head, cancellationToken).ConfigureAwait(false) is { } reason)
-        {
-            LogNotMerged(work.Repository, operation.Number, reason);
-            await KeepAsync(work, new KeepPullRequest(operation.Key, operation.Number) { ChangeSet = operation.ChangeSet, Waits = $"it could not be merged: {Excerpt.Of(reason)}" }, open, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        LogMerged(work.Repository, operation.Number, open.Title);
-        work.IsOutdated = true;
-        await work.RecordAsync(operation.Key, operation.Number, r => r with { Url = open.Url, Title = open.Title, Note = null, State = "merging" }, cancellationToken).ConfigureAwait(false);
-        await host.DeleteBranchAsync(work.Repository, operation.ChangeSet.Branch, cancellationToken).ConfigureAwait(false);
-        await work.RecordAsync(operation.Key, operation.Number, r => r with { State = "merged" }, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>A ledger that was lost is made again from what is there.</summary>
-    private async Task KeepAsync(RepositoryWork work, KeepPullRequest operation, PullRequest open, CancellationToken cancellationToken)
-    {
-        await work.RecordAsync(
-            operation.Key,
-            operation.Number,
-            r => r.State is "opened" or "updated" && r.Note == operation.Waits ? r
-                : r with { Url = open.Url, Title = open.Title, State = r.State is "opened" or "updated" ? r.State : "opened", HeadCommit = open.HeadCommit, Note = operation.Waits },
-            cancellationToken).ConfigureAwait(false);
-        if (operation.ChangeSet is { } changeSet)
-        {
-            await ReportAsync(work, open.HeadCommit, changeSet, null, operation.Waits, operation.IsRefused, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task LeaveAsync(RepositoryWork work, LeavePullRequest operation, PullRequest? open, CancellationToken cancellationToken)
-    {
-        if (operation is { IsTouched: true, Number: { } number } && review is not null && work.Abilities.Reviews && open is not null
-            && !(work.Records.GetValueOrDefault(operation.Key) is { IsToldTouched: true } told && told.Number == number)
-            && await SayAsync(work, number, $"Somebody else has pushed to this branch, so I leave it alone from now on. To have me write it anew, without those commits, say `{PullRequestCommands.Name} recreate`.", cancellationToken).ConfigureAwait(false))
-        {
-            await work.RecordAsync(operation.Key, number, r => r with { IsToldTouched = true }, cancellationToken).ConfigureAwait(false);
-        }
-
-        var known = work.Records.GetValueOrDefault(operation.Key);
-        var state = operation.IsDeclined ? "declined" : "left";
-        if (known?.State == state && known.Note == operation.Reason)
-        {
-            return;
-        }
-
-        LogLeft(work.Repository, operation.Key, operation.Reason);
-        await work.RecordAsync(
-            operation.Key,
-            operation.Number,
-            r => r with { Url = open?.Url ?? r.Url, Title = open?.Title ?? r.Title, State = state, Note = operation.Reason },
-            cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>What is open in the ledger and nowhere else was merged, or closed by a person.</summary>
     private async Task EndAsync(RepositoryWork work, IReadOnlyDictionary<string, ExistingPullRequests> existing, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         foreach (var record in work.Records.Values.ToList())
         {
             var state = existing.GetValueOrDefault(record.Key, ExistingPullRequests.None);
-            if (state.Open is not null || (wanted.Contains(record.Key) && record.State != Closing))
+            if (state.Open is not null || (wanted.Contains(record.Key) && record.State != PullRequestActions.Closing))
             {
                 continue;
             }
@@ -559,15 +355,15 @@ public sealed partial class ReconcileProcessor(
             var fate = state.PullRequests.FirstOrDefault(p => p.Number == record.Number) is { } ended
                 ? ended.State == PullRequestState.Merged ? "merged" : PullRequestMarker.TryFind(ended.Body, out _) ? "declined" : "closed"
                 : "ended";
-            if (record.State is Opening or "opened" or "updated" or "left" or "proposed" or "merging")
+            if (record.State is PullRequestActions.Opening or "opened" or "updated" or "left" or "proposed" or "merging")
             {
                 await work.RecordAsync(record.Key, record.Number, r => r with { State = fate, Note = null }, cancellationToken).ConfigureAwait(false);
             }
-            else if (record.State == Closing)
+            else if (record.State == PullRequestActions.Closing)
             {
-                if (wanted.Contains(record.Key) && state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is not null && mode != ServiceMode.Observe)
+                if (wanted.Contains(record.Key) && state.Branch is not null && mode != ServiceMode.Observe)
                 {
-                    await host.DeleteBranchAsync(work.Repository, ChangeSet.BranchPrefix + record.Key, cancellationToken).ConfigureAwait(false);
+                    await actions.DeleteBranchAsync(work, ChangeSet.BranchPrefix + record.Key, cancellationToken).ConfigureAwait(false);
                 }
 
                 await work.RecordAsync(record.Key, record.Number, r => r with { State = fate == "declined" ? fate : "closed" }, cancellationToken).ConfigureAwait(false);
@@ -585,7 +381,7 @@ public sealed partial class ReconcileProcessor(
 
         var key = Memory.ReviewKey(work.Repository);
         var declined = work.Records.Values.Where(r => r.State == "declined" && r.Number is not null && r.At > time.GetUtcNow() - PullRequestHearing.LastingAfterClose).ToList();
-        var open = work.Records.Values.Where(r => r.Number is not null && (r.State is Opening or "opened" or "updated" or Closing || (r.State == "left" && existing.GetValueOrDefault(r.Key)?.Open is not null))).ToList();
+        var open = work.Records.Values.Where(r => r.Number is not null && (r.State is PullRequestActions.Opening or "opened" or "updated" or PullRequestActions.Closing || (r.State == "left" && existing.GetValueOrDefault(r.Key)?.Open is not null))).ToList();
         if (open.Count + declined.Count == 0)
         {
             await memory.Reviews.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
@@ -603,77 +399,6 @@ public sealed partial class ReconcileProcessor(
         await memory.Reviews.PutAsync(key, record, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Says something, if there is room for it.</summary>
-    private async Task<bool> SayAsync(RepositoryWork work, int number, string text, CancellationToken cancellationToken)
-    {
-        if (await budget.TakeAsync(work.Repository, cancellationToken).ConfigureAwait(false) is not null)
-        {
-            work.IsHeldBack = true;
-            return false;
-        }
-
-        await review!.CommentAsync(work.Repository, number, text, cancellationToken).ConfigureAwait(false);
-        return true;
-    }
-
-    /// <summary>Shows a verdict beside the checks, where it is another than the one that is shown.</summary>
-    private async Task ReportAsync(RepositoryWork work, string commit, ChangeSet changeSet, WrittenBranch? written, string? waits, bool isRefused, CancellationToken cancellationToken)
-    {
-        var reported = $"{commit} {waits}";
-        if (review is null || !work.Abilities.Reviews || work.Records.GetValueOrDefault(changeSet.Key)?.Reported == reported)
-        {
-            return;
-        }
-
-        try
-        {
-            written ??= await branches.WriteAsync(work, changeSet, write: false, null, cancellationToken).ConfigureAwait(false);
-            var verdict = await writer.VerdictAsync(changeSet, written.Applied, FactsOf(written, []), isTouched: false, cancellationToken).ConfigureAwait(false);
-            if (waits is not null)
-            {
-                var title = isRefused ? $"Not merged: {waits}" : $"Not merged yet: {waits}";
-                verdict = new Verdict(
-                    isRefused ? CheckState.Failed : verdict.State,
-                    title.Length <= VerdictText.LongestTitle ? title : string.Concat(title.AsSpan(0, VerdictText.LongestTitle - 1), "…"),
-                    $"It is to be merged without a person: {Markdown.Text(waits)}.\n\n{verdict.Summary}");
-            }
-
-            await review.ReportAsync(work.Repository, commit, verdict, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RepositoryHostException e) when (e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.NotFound)
-        {
-            // Without the right to it, it is not tried for this commit again.
-            LogNotReported(work.Repository, e.Message);
-        }
-
-        await work.RecordAsync(changeSet.Key, null, r => r with { Reported = reported }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<(bool IsRaced, DateTimeOffset? Until)> ObserveAsync(RepositoryWork work, PullRequestOperation operation, CancellationToken cancellationToken)
-    {
-        var changeSet = operation is OpenPullRequest or UpdatePullRequest ? ChangeSetOf(operation) : null;
-        if (changeSet is not null)
-        {
-            var title = await writer.TitleAsync(work.Repository, work.Head, changeSet, cancellationToken).ConfigureAwait(false);
-            LogObserved(work.Repository, title);
-            await work.RecordAsync(operation.Key, null, r => new PullRequestRecord(operation.Key, null, null, title, "proposed", null, changeSet.Fingerprint, "mode: observe", default), cancellationToken).ConfigureAwait(false);
-        }
-
-        return (false, null);
-    }
-
-    private async Task<PullRequestText> TextAsync(RepositoryWork work, WrittenBranch written, IReadOnlyList<string> notes, CancellationToken cancellationToken)
-    {
-        var changeSet = written.ChangeSet;
-        var text = await writer.WriteAsync(work.Repository, work.Head, changeSet, written.Applied, FactsOf(written, notes), cancellationToken).ConfigureAwait(false);
-        return PullRequestMarker.TryFind(text.Body, out var marker)
-            ? text with { Body = (marker with { Told = PullRequestPlanner.ToldOf(changeSet, notes) }).In(text.Body) }
-            : text;
-    }
-
-    private PullRequestFacts FactsOf(WrittenBranch written, IReadOnlyList<string> notes) =>
-        new() { Dropped = [.. written.Dropped, .. BranchWriter.ProblemsOf(written.ChangeSet)], Notes = notes, IsAttended = hearing.IsAttended };
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository} is left as it is: {Problem}")]
     private partial void LogWrong(RepositoryName repository, FileProblem problem);
 
@@ -685,28 +410,4 @@ public sealed partial class ReconcileProcessor(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Advice}")]
     private partial void LogImport(RepositoryName repository, string advice);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
-    private partial void LogOpened(RepositoryName repository, int number, string title);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: updated #{Number}: {Title}")]
-    private partial void LogUpdated(RepositoryName repository, int number, string title);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: merged #{Number}: {Title}")]
-    private partial void LogMerged(RepositoryName repository, int number, string title);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: #{Number} was not merged: {Reason}")]
-    private partial void LogNotMerged(RepositoryName repository, int number, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: closed #{Number}: {Reason}")]
-    private partial void LogClosed(RepositoryName repository, int number, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: no verdict is shown: {Reason}")]
-    private partial void LogNotReported(RepositoryName repository, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: would propose: {Title}")]
-    private partial void LogObserved(RepositoryName repository, string title);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Key} is left as it is: {Reason}")]
-    private partial void LogLeft(RepositoryName repository, string key, string reason);
 }

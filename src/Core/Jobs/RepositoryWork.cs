@@ -1,6 +1,7 @@
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 
 namespace Basewatch.Core.Jobs;

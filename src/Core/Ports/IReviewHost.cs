@@ -15,7 +15,7 @@ public interface IReviewHost
     /// <summary>Whether a pull request could be merged, as the host sees it now.</summary>
     Task<MergeState> GetMergeStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken);
 
-    /// <summary>The newest result of each check and status of a commit.</summary>
+    /// <summary>The newest result of each check and status of a commit, without what was said through <see cref="ReportAsync"/>.</summary>
     Task<IReadOnlyList<CheckResult>> ListChecksAsync(RepositoryName repository, string commit, CancellationToken cancellationToken);
 
     /// <summary>How many people with write access approve of a pull request's newest commit, and whether one asks for changes.</summary>
@@ -91,7 +91,11 @@ public enum MergeState
 /// <summary>What a check or a status says.</summary>
 /// <param name="Name">Name of the check run, or context of the status.</param>
 /// <param name="State">What it says.</param>
-public sealed record CheckResult(string Name, CheckState State);
+public sealed record CheckResult(string Name, CheckState State)
+{
+    /// <summary>When it was finished; null: it is not, or nobody knows.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>State of a check.</summary>
 public enum CheckState

@@ -85,7 +85,7 @@ public sealed class GitHubReviewHostTests : IAsyncLifetime
                 Run(10, "both", "success", suite: 1),
                 Run(11, "basewatch", "failure", suite: 1)),
         }.ToJsonString());
-        Answer($"GET commits/{Head}/status", """{"statuses":[{"context":"both","state":"pending"},{"context":"old ci","state":"error"},{"context":"basewatch","state":"failure"}]}""");
+        Answer($"GET commits/{Head}/status", """{"statuses":[{"context":"both","state":"pending"},{"context":"old ci","state":"error","updated_at":"2026-11-23T09:00:00Z"},{"context":"basewatch","state":"failure"}]}""");
 
         var checks = await Reviews().ListChecksAsync(Web, Head, Cancellation);
 
@@ -95,6 +95,7 @@ public sealed class GitHubReviewHostTests : IAsyncLifetime
                 ("rerun", CheckState.Passed), ("running", CheckState.Pending), ("skipped", CheckState.Passed), ("superseded", CheckState.Passed), ("twice", CheckState.Failed),
             ],
             checks.Select(c => (c.Name, c.State)).Order());
+        Assert.Equal(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero), checks.Max(c => c.At));
     }
 
     [Fact]
@@ -176,6 +177,7 @@ public sealed class GitHubReviewHostTests : IAsyncLifetime
 
         Assert.Equal(expected, await Reviews().MayWriteAsync(Web, "ann", Cancellation));
         Assert.False(await Reviews().MayWriteAsync(Web, "nobody/../x", Cancellation));
+        Assert.False(await Reviews().MayWriteAsync(Web, "helper[bot]", Cancellation));
     }
 
     [Fact]

@@ -96,6 +96,22 @@ public sealed class EndOfLifeDateCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_does_not_answer_is_not_asked_again_at_once()
+    {
+        using var bad = new ScriptedHandler(_ => new HttpResponseMessage(HttpStatusCode.BadGateway));
+        using var client = Client(bad);
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<LifecycleCatalogException>(() => client.GetAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(1, bad.Requests);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await Assert.ThrowsAsync<LifecycleCatalogException>(() => client.GetAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, bad.Requests);
+    }
+
+    [Fact]
     public async Task An_endless_body_is_cut_off()
     {
         using var handler = new ScriptedHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream()) });

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Basewatch.Core.Tests.Planning;
+using Basewatch.Core.Tests.Planning.PullRequests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

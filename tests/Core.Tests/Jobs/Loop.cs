@@ -5,7 +5,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
-using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

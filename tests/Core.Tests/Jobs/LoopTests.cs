@@ -578,7 +578,7 @@ public sealed class LoopTests : IDisposable
             ["basewatch/python-3.x-slim", "basewatch/python-3.x.x-slim", "basewatch/redis-7.x"],
             open.Select(p => p.Branch).Order(StringComparer.Ordinal));
         Assert.Contains("3.12.6-slim@", loop.Host.Text(Loop.Web, "basewatch/python-3.x.x-slim", "Dockerfile"), StringComparison.Ordinal);
-        Assert.All(open, p => Assert.True(Core.Planning.PullRequestMarker.TryFind(p.Body, out _)));
+        Assert.All(open, p => Assert.True(Core.Planning.PullRequests.PullRequestMarker.TryFind(p.Body, out _)));
         Assert.Equal(
             loop.Host.Branches(Loop.Web).Keys.Where(b => b != "main").Order(StringComparer.Ordinal),
             open.Select(p => p.Branch).Order(StringComparer.Ordinal));

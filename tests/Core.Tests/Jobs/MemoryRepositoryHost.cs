@@ -45,6 +45,12 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
     /// <summary>Whether changing a workflow file is refused, whatever it says it may.</summary>
     public bool RefusesWorkflows { get; set; }
 
+    /// <summary>What happens right after a pull request from a branch was closed or merged.</summary>
+    public Action<string>? Ended { get; set; }
+
+    /// <summary>What is said to those who ask for something that they may not have, by the name of the method.</summary>
+    public Dictionary<string, string> Refusals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether a branch has to be up to date before it is merged.</summary>
     public bool IsStrict { get; set; }
 
@@ -272,6 +278,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
     {
         Close(repository, number);
         Writes.Add($"{repository} close #{number}");
+        Ended?.Invoke(Find(repository).PullRequests.Single(p => p.Number == number).Branch);
         return Task.CompletedTask;
     }
 
@@ -302,12 +309,16 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
     }
 
     public Task<IReadOnlyList<CheckResult>> ListChecksAsync(RepositoryName repository, string commit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<CheckResult>>([.. Checks.GetValueOrDefault(commit) ?? Checks.GetValueOrDefault("") ?? [], new CheckResult("basewatch", CheckState.Pending)]);
+        Refusals.GetValueOrDefault(nameof(ListChecksAsync)) is { } refusal
+            ? throw new RepositoryHostException("memory", RepositoryHostFailure.Denied, refusal)
+            : Task.FromResult<IReadOnlyList<CheckResult>>([.. Checks.GetValueOrDefault(commit) ?? Checks.GetValueOrDefault("") ?? []]);
 
     public Task<ReviewState> GetReviewStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken) => Task.FromResult(Review);
 
     public Task<IReadOnlyList<Comment>> ListCommentsAsync(RepositoryName repository, int number, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Comment>>([.. CommentsOf(repository, number).Where(c => !(c.At < since))]);
+        Refusals.GetValueOrDefault(nameof(ListCommentsAsync)) is { } refusal
+            ? throw new RepositoryHostException("memory", RepositoryHostFailure.Denied, refusal)
+            : Task.FromResult<IReadOnlyList<Comment>>([.. CommentsOf(repository, number).Where(c => !(c.At < since))]);
 
     public Task<bool> MayWriteAsync(RepositoryName repository, string login, CancellationToken cancellationToken) => Task.FromResult(Writers.Contains(login));
 
@@ -336,8 +347,14 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
             return Task.FromResult<string?>("head branch was modified");
         }
 
+        if (Refusals.GetValueOrDefault(nameof(MergeAsync)) is { } refusal)
+        {
+            throw new RepositoryHostException("memory", RepositoryHostFailure.Denied, refusal);
+        }
+
         Merge(repository, number);
         Writes.Add($"{repository} merge #{number}");
+        Ended?.Invoke(pull.Branch);
         return Task.FromResult<string?>(null);
     }
 

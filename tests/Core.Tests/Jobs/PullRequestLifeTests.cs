@@ -1,6 +1,6 @@
 using System.Globalization;
 using Basewatch.Core.Jobs;
-using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using CsCheck;
 
@@ -173,6 +173,109 @@ public sealed class PullRequestLifeTests
         Assert.Equal(PullRequestState.Open, life.Pull(Digests).State);
         Assert.DoesNotContain(Python, life.Branches.Keys);
         Assert.Equal("merged", (await life.RecordAsync(Python))!.State);
+    }
+
+    [Theory]
+    [InlineData(nameof(IReviewHost.ListChecksAsync), "the token needs checks: read")]
+    [InlineData(nameof(IReviewHost.MergeAsync), "the token needs workflows: write")]
+    public async Task Who_may_not_see_checks_or_merge_does_all_else(string method, string refusal)
+    {
+        using var life = await StartAsync("pullRequests: {automerge: [patch], requiredChecks: [ci/build]}");
+        life.Host.Refusals[method] = refusal;
+        life.Green("ci/build");
+        var before = life.Branches[Digests];
+        life.Loop.Registry.Push("redis", "7.2", "second");
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Open, life.Pull(Python).State);
+        Assert.NotEqual(before, life.Branches[Digests]);
+        Assert.Contains(refusal, (await life.RecordAsync(Python))!.Note, StringComparison.Ordinal);
+        Assert.Contains(life.Host.Said, s => s.Contains("Failed: Not merged: ", StringComparison.Ordinal) && s.Contains(refusal, StringComparison.Ordinal));
+
+        life.Host.Refusals.Clear();
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Merged, life.Pull(Python).State);
+    }
+
+    [Theory]
+    [InlineData("@basewatch ignore this version")]
+    [InlineData("@basewatch merge")]
+    public async Task What_a_person_pushes_while_it_is_closed_or_merged_is_not_deleted(string command)
+    {
+        using var life = await StartAsync();
+        life.Green("ci/build");
+        life.Host.Ended = branch => life.Push(branch);
+        life.Say(Python, command);
+        await life.SettleAsync();
+        Assert.NotEqual(PullRequestState.Open, life.Pull(Python).State);
+        Assert.Contains(Python, life.Branches.Keys);
+    }
+
+    [Fact]
+    public async Task Those_who_may_not_write_make_no_more_than_a_few_answers()
+    {
+        using var life = await StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            life.Say(Python, "@basewatch merge", "eve");
+        }
+
+        life.Say(Python, "@basewatch merge");
+        await life.SettleAsync();
+        Assert.Equal(5, life.Host.Said.Count(s => s.StartsWith("confused", StringComparison.Ordinal)));
+        Assert.Equal("ann", (await life.RecordAsync(Python))!.MergeAskedBy);
+    }
+
+    [Fact]
+    public async Task Who_may_not_read_comments_updates_all_the_same()
+    {
+        using var life = await StartAsync();
+        life.Host.Refusals[nameof(IReviewHost.ListCommentsAsync)] = "the token needs issues: read";
+        life.Say(Python, "@basewatch ignore this version");
+        life.Loop.Registry.Push("redis", "7.2", "second");
+        var before = life.Branches[Digests];
+        await life.SettleAsync();
+        Assert.NotEqual(before, life.Branches[Digests]);
+
+        life.Host.Refusals.Clear();
+        life.Say(Python, "thanks");
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Closed, life.Pull(Python).State);
+    }
+
+    [Fact]
+    public async Task What_moves_to_another_pull_request_is_closed_with_that_reason()
+    {
+        using var life = await StartAsync();
+        life.Write((".github/basewatch.yml", "rules: [{images: python, pullRequests: {group: base}}]"));
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Closed, life.Pull(Python).State);
+        Assert.Contains("in another pull request", (await life.RecordAsync(Python))!.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_check_is_named_those_that_may_still_begin_are_waited_for()
+    {
+        using var life = await StartAsync("pullRequests: {automerge: [patch]}");
+        life.Host.Checks[""] = [new CheckResult("build", CheckState.Passed) { At = life.Loop.Time.GetUtcNow() }];
+        await life.Loop.RunAsync();
+        Assert.Equal(PullRequestState.Open, life.Pull(Python).State);
+
+        life.Loop.Time.Advance(TimeSpan.FromMinutes(2));
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Merged, life.Pull(Python).State);
+    }
+
+    [Fact]
+    public async Task A_job_of_our_own_name_is_a_check_as_any()
+    {
+        using var life = await StartAsync("pullRequests: {automerge: [patch], requiredChecks: [basewatch]}");
+        life.Red("basewatch");
+        await life.SettleAsync();
+        Assert.Contains("basewatch failed", life.Pull(Python).Body, StringComparison.Ordinal);
+
+        life.Green("basewatch");
+        await life.SettleAsync();
+        Assert.Equal(PullRequestState.Merged, life.Pull(Python).State);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 
 namespace Basewatch.Core.Jobs.State;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Markdown of a bounded length. What does not fit is left out whole: a block, or the last items of a list or table.</summary>
 /// <param name="room">The most characters.</param>

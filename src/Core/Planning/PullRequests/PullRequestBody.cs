@@ -3,7 +3,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Policies;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>
 /// What a reviewer has to know, in half a page. Tables are of two columns, so that a telephone shows them whole; a list or a

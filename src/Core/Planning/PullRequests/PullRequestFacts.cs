@@ -3,7 +3,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a pull request tells besides its updates.</summary>
 public sealed record PullRequestFacts

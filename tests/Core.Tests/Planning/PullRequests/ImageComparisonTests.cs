@@ -1,9 +1,10 @@
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using CsCheck;
-using static Basewatch.Core.Tests.Planning.Described;
+using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 public sealed class ImageComparisonTests
 {

@@ -1,6 +1,6 @@
 using Basewatch.Core.Dialects;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a person does not want.</summary>
 /// <param name="Number">The pull request where it was said.</param>

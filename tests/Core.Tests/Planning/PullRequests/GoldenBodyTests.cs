@@ -3,10 +3,11 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
-using static Basewatch.Core.Tests.Planning.Described;
+using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 /// <summary>
 /// What pull requests of every kind say, in <c>Bodies</c>. <c>BASEWATCH_WRITE_DOCS=1</c> writes them.
@@ -86,7 +87,7 @@ public sealed class GoldenBodyTests
     [MemberData(nameof(Kinds))]
     public void A_body_is_as_it_was_looked_at(string kind)
     {
-        var path = Path.Combine(Repository(), "tests", "Core.Tests", "Planning", "Bodies", kind + ".md");
+        var path = Path.Combine(Repository(), "tests", "Core.Tests", "Planning", "PullRequests", "Bodies", kind + ".md");
         var body = Body(kind);
         if (Environment.GetEnvironmentVariable("BASEWATCH_WRITE_DOCS") == "1")
         {

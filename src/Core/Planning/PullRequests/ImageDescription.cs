@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Basewatch.Core.Images;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a registry says of an image for one platform, without its layers having been pulled.</summary>
 /// <param name="Digest">Digest of what a reference names: of the index, where there is one.</param>

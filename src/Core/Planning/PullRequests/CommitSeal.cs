@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>
 /// The trailers of a commit that Basewatch wrote: what it holds, and a seal over its message and its tree. They make a

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Basewatch.Core.Images;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Puts into words how two images differ. Values that may be secrets, or say nothing to a person, are not shown.</summary>
 internal static class ComparisonText

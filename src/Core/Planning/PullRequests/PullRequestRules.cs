@@ -1,7 +1,7 @@
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What holds for all pull requests of a repository.</summary>
 public sealed record PullRequestRules

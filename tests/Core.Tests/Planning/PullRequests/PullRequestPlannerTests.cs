@@ -2,11 +2,12 @@ using System.Globalization;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using CsCheck;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 /// <summary>Plays random histories on a model of one change set's branch and pull requests.</summary>
 public sealed class PullRequestPlannerTests

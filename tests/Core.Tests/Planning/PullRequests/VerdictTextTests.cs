@@ -1,10 +1,11 @@
 using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 public sealed class VerdictTextTests
 {

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Basewatch.Core.Images;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Where the sources of an image are to be looked at. The addresses are built here, from parts that are known to be harmless.</summary>
 /// <param name="Repository">The repository's page.</param>

@@ -3,7 +3,7 @@ using Markdig;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 /// <summary>Reads a body as GitHub would, and tells what is in it that nobody meant.</summary>
 internal static partial class RenderedBody
@@ -13,7 +13,7 @@ internal static partial class RenderedBody
     /// <summary>No image, no link but those that are built, no HTML but what is written here, and no heading.</summary>
     public static void CheckAll(string body)
     {
-        var document = Markdown.Parse(body, Pipeline);
+        var document = Markdig.Markdown.Parse(body, Pipeline);
         foreach (var element in document.Descendants())
         {
             switch (element)

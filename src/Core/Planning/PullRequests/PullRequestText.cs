@@ -1,7 +1,7 @@
 using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>The words of a pull request: title, body and commit message.</summary>
 /// <param name="Title">One line.</param>

@@ -1,8 +1,8 @@
 using System.Text;
 using Basewatch.Core.Images;
-using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 /// <summary>Images as registries describe them.</summary>
 internal static class Described

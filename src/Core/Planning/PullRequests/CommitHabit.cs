@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>
 /// How a repository words its commits: whether by Conventional Commits

@@ -2,11 +2,12 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using CsCheck;
-using static Basewatch.Core.Tests.Planning.Described;
+using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 /// <summary>Whatever a repository or a registry says, a body stays what it is meant to be.</summary>
 public sealed class HostileBodyTests

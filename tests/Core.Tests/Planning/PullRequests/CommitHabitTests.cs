@@ -1,9 +1,10 @@
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using CsCheck;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 public sealed class CommitHabitTests
 {

@@ -1,4 +1,4 @@
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a person may ask of Basewatch in a comment.</summary>
 public enum PullRequestCommand

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Puts text from outside into GitHub's Markdown so that it stays text: no links, mentions, references or markup.</summary>
 public static class Markdown

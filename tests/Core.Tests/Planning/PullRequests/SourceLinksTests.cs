@@ -1,8 +1,8 @@
 using Basewatch.Core.Images;
-using Basewatch.Core.Planning;
-using static Basewatch.Core.Tests.Planning.Described;
+using Basewatch.Core.Planning.PullRequests;
+using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 public sealed class SourceLinksTests
 {

@@ -4,7 +4,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What Basewatch says of a pull request beside its checks.</summary>
 public static class VerdictText

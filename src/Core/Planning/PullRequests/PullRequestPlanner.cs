@@ -3,7 +3,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>What a repository host shows of one change set's branch and pull requests.</summary>
 /// <param name="Branch">Newest commit of the branch; null when there is none.</param>
@@ -39,6 +39,9 @@ public sealed record ExistingPullRequests(CommitInfo? Branch, IReadOnlyList<Pull
 
     /// <summary>What checks say of its head; null where nobody asked, because nothing is to be merged.</summary>
     public IReadOnlyList<CheckResult>? Checks { get; init; }
+
+    /// <summary>Why nobody can say whether it may be merged; null: somebody can, or nobody asked.</summary>
+    public string? AskProblem { get; init; }
 
     /// <summary>What reviewers say of it; null likewise.</summary>
     public ReviewState? Review { get; init; }
@@ -179,6 +182,7 @@ public static class PullRequestPlanner
         }
 
         var wanted = desired.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        var proposed = new Lazy<HashSet<string>>(() => desired.SelectMany(c => c.Proposals).ToHashSet(StringComparer.Ordinal));
         foreach (var (key, state) in existing.Where(e => !wanted.Contains(e.Key)).OrderBy(e => e.Key, StringComparer.Ordinal))
         {
             var isTouched = state.Branch is { } branch && CommitSeal.ChangeOfUntouched(branch) is null;
@@ -195,9 +199,13 @@ public static class PullRequestPlanner
                     RefusalOf(open, context) is { } refusal ? CloseIgnored(key, open, refusal, isTouched)
                     : isTouched ? Touched(key, open)
                     : IsAbout(open, context.Undecided) ? new LeavePullRequest(key, open.Number, "an image of it could not be judged")
-                    : new ClosePullRequest(key, open.Number, open.Branch, "there is nothing left to do: the default branch needs none of these updates any more"));
+                    : new ClosePullRequest(key, open.Number, open.Branch, IsElsewhere(open)
+                        ? "its updates are in another pull request from now on"
+                        : "there is nothing left to do: the default branch needs none of these updates any more"));
             }
         }
+
+        bool IsElsewhere(PullRequest open) => PullRequestMarker.TryFind(open.Body, out var marker) && marker.Proposals.Split(',', StringSplitOptions.RemoveEmptyEntries).Any(proposed.Value.Contains);
 
         Queue(operations, context);
         Hold(operations, desired, existing, context);
@@ -389,7 +397,7 @@ public static class PullRequestPlanner
         var isToBeMoved = newBase is not null
             || (isStale && open is not null && (existing.IsRebaseAsked || existing.IsRecreateAsked || existing.Merge is MergeState.Conflicting or MergeState.Behind));
         var isWritten = written == desired.Fingerprint && !isToBeMoved;
-        var readiness = open is null ? null : Readiness(desired, existing);
+        var readiness = open is null ? null : Readiness(desired, existing, context.Now);
         IReadOnlyList<string> notes = Notes(desired, existing, isWritten ? readiness : null, context);
         if (open is null)
         {
@@ -424,10 +432,11 @@ public static class PullRequestPlanner
             : "a person has said that it is ignored";
 
     /// <summary>Null where nobody wants it to be merged without a person.</summary>
-    private static MergeReadiness? Readiness(ChangeSet desired, ExistingPullRequests existing) =>
-        (desired.Proposal.Automerge || existing.MergeAsked == desired.VersionsId) && existing is { Checks: { } checks, Review: { } review }
-            ? MergeReadiness.Of(desired.Proposal, existing.Merge, checks, review)
-            : null;
+    private static MergeReadiness? Readiness(ChangeSet desired, ExistingPullRequests existing, DateTimeOffset now) =>
+        !desired.Proposal.Automerge && existing.MergeAsked != desired.VersionsId ? null
+        : existing.AskProblem is { } problem ? MergeReadiness.Refused($"what checks and reviewers say of it can't be read: {problem}")
+        : existing is { Checks: { } checks, Review: { } review } ? MergeReadiness.Of(desired.Proposal, existing.Merge, checks, review, now)
+        : null;
 
     private static List<string> Notes(ChangeSet desired, ExistingPullRequests existing, MergeReadiness? readiness, PlanningContext context)
     {

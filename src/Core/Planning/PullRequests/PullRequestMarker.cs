@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Basewatch.Core.Dialects;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>
 /// The hidden line in a pull request's body from which its part of the ledger can be rebuilt:

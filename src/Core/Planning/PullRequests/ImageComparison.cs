@@ -1,6 +1,6 @@
 using Basewatch.Core.Images;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>How two images differ, by what their registries say of them.</summary>
 /// <param name="Layers">What is to be pulled anew.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Basewatch.Core.Dialects.Flux;
 
-namespace Basewatch.Core.Planning;
+namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>The words of a commit that a repository's own template makes.</summary>
 internal static class CommitText

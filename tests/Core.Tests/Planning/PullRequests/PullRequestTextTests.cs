@@ -2,11 +2,12 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using CsCheck;
 
-namespace Basewatch.Core.Tests.Planning;
+namespace Basewatch.Core.Tests.Planning.PullRequests;
 
 public sealed class PullRequestTextTests
 {
