@@ -57,7 +57,7 @@ internal sealed class HostLimiter : IDisposable
     private int _throttles;
     private int _failures;
     private int _giveUps;
-    private long _lastThrottle = long.MinValue;
+    private long _throttledUntil = long.MinValue;
     private long _lastFailure = long.MinValue;
     private long _lastAnswer = long.MinValue;
 
@@ -318,7 +318,7 @@ internal sealed class HostLimiter : IDisposable
 
     private void Grow(long begun)
     {
-        if (begun < _lastThrottle)
+        if (begun < _throttledUntil)
         {
             return;
         }
@@ -330,10 +330,9 @@ internal sealed class HostLimiter : IDisposable
 
     private void Throttle(RegistryAnswer answer, string who, long begun, long now)
     {
-        if (begun >= _lastThrottle)
+        if (begun >= _throttledUntil)
         {
-            // One round of requests is one reason to slow down.
-            _lastThrottle = now;
+            // One round of requests is one reason to slow down, also those of it that are on their way out when the first is refused.
             _throttles++;
             _room = Math.Max(1, Math.Floor(_room / 2));
             if (_starts.Count >= 8 && _starts.Peek() < now)
@@ -347,6 +346,7 @@ internal sealed class HostLimiter : IDisposable
         backoff = backoff < LongestBackoff ? backoff : LongestBackoff;
         var asked = answer.RetryAfter ?? (answer.Quota is { IsOfPulls: false, Remaining: 0 } quota ? quota.Reset : null);
         var wait = asked > backoff ? asked.Value + (Random.Shared.NextDouble() * 0.1 * FirstPause) : backoff;
+        _throttledUntil = Math.Max(_throttledUntil, now + Ticks(wait < LongestPause ? wait : LongestPause));
         Stop(
             wait, isFull ? RegistryFailure.RateLimited : RegistryFailure.ServerError,
             isFull ? $"{who} was asked too often ({answer.StatusText})" : $"{who} answered {answer.StatusText}");

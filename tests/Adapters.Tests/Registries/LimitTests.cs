@@ -9,6 +9,8 @@ using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Basewatch.Adapters.Tests.Registries;
@@ -23,21 +25,60 @@ public sealed class LimitTests
     [Fact]
     public async Task A_short_pause_is_sat_out_by_all_calls_together()
     {
-        var time = new HastyTime(10);
-        var arrivals = new ConcurrentQueue<TimeSpan>();
+        var (time, pause) = (new HastyTime(10), TimeSpan.FromSeconds(5));
+        var arrivals = new ConcurrentQueue<(TimeSpan At, bool IsRefused)>();
+        var refused = new Lazy<TimeSpan>(() => time.Elapsed);
         await using var server = await ScriptedServer.StartAsync(context =>
         {
-            arrivals.Enqueue(time.Elapsed);
-            return arrivals.Count is >= 2 and <= 17 ? Answers.TooManyRequests("5")(context) : Scripts.Tags("1")(context);
+            var at = time.Elapsed;
+            var isRefused = !arrivals.IsEmpty && at < refused.Value + pause;
+            arrivals.Enqueue((at, isRefused));
+            return isRefused ? Answers.TooManyRequests("5")(context) : Scripts.Tags("1")(context);
         });
         using var registry = Scripts.Open(options: Patient, time: time);
         await ListAsync(registry, server, 1);
         var lists = await ListAsync(registry, server, 16);
 
+        // However many of them were on their way when the first was refused: each is asked once more at most, and none before the time.
         Assert.All(lists, l => Assert.Equal(["1"], l));
-        Assert.Equal(1 + 16 + 16, arrivals.Count);
-        var waves = arrivals.Order().ToList();
-        Assert.True(waves[17] - waves[1] >= TimeSpan.FromSeconds(5), string.Join(' ', waves));
+        Assert.InRange(arrivals.Count(a => a.IsRefused), 1, 16);
+        Assert.Equal(1 + 16, arrivals.Count(a => !a.IsRefused));
+    }
+
+    [Fact]
+    public async Task Requests_of_a_round_that_leave_late_are_no_round_of_their_own()
+    {
+        const int Round = 12;
+        var time = new FakeTimeProvider();
+        using var limiter = new HostLimiter("example.com", Round, "", time, NullLogger.Instance);
+        using (await limiter.EnterAsync(isPull: false, TimeSpan.FromMinutes(1), Token))
+        {
+            await LearnAsync(HttpStatusCode.OK);
+        }
+
+        var turns = await Task.WhenAll(Enumerable.Range(0, Round).Select(_ => limiter.EnterAsync(isPull: false, TimeSpan.FromMinutes(1), Token)));
+        foreach (var turn in turns)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await LearnAsync(HttpStatusCode.TooManyRequests);
+            turn.Dispose();
+        }
+
+        // A quarter of a second and what is added by chance, and not twice as long for each.
+        var next = limiter.EnterAsync(isPull: false, TimeSpan.FromMinutes(1), Token);
+        time.Advance(TimeSpan.FromSeconds(1));
+        using (await next.WaitAsync(TimeSpan.FromSeconds(10), Token))
+        {
+            await LearnAsync(HttpStatusCode.OK);
+        }
+
+        async Task LearnAsync(HttpStatusCode status)
+        {
+            using var response = new HttpResponseMessage(status);
+            var begun = time.GetTimestamp();
+            using var answer = await RegistryAnswer.ReadAsync(response, 64 * 1024, time, Token);
+            limiter.Learn(answer, "example.com", isPull: false, begun);
+        }
     }
 
     [Theory]
