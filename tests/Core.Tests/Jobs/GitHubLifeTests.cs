@@ -1,4 +1,5 @@
 using Basewatch.Adapters.GitHub;
+using Basewatch.Core.Planning.PullRequests;
 using Basewatch.World.GitHub;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -110,6 +111,98 @@ public sealed class GitHubLifeTests : IAsyncLifetime
         Assert.DoesNotContain(_web.OpenPullRequests, p => p.Branch == Python);
         Assert.Contains("3.12.9-slim", _web.File("Dockerfile", "trunk"), StringComparison.Ordinal);
         Assert.Null(_web.Tip(Python));
+    }
+
+    [Fact]
+    public async Task What_is_merged_by_itself_waits_for_its_checks_through_all_that_happens_meanwhile()
+    {
+        _web.Push("main", Files((".github/basewatch.yml", "pullRequests: {automerge: true, requiredChecks: ci/build}\n")));
+        var ann = _web.Person("ann");
+        await SettleAsync();
+        Assert.Contains("3.12.5-slim", Pull().Title, StringComparison.Ordinal);
+
+        // A check that is missing, then one that is red.
+        Status("failure");
+        await SettleAsync();
+        Assert.Contains("3.12.5-slim", Pull().Title, StringComparison.Ordinal);
+
+        // The registry takes a version back.
+        _loop.Registry.Push("python", "3.12.6-slim");
+        await SettleAsync();
+        Assert.Contains("3.12.6-slim", Pull().Title, StringComparison.Ordinal);
+        _loop.Registry.Delete("python", "3.12.6-slim");
+        await SettleAsync();
+        Assert.Contains("3.12.5-slim", Pull().Title, StringComparison.Ordinal);
+        Assert.Contains("3.12.5-slim", _web.File("Dockerfile", Python), StringComparison.Ordinal);
+
+        // A person changes the same line: what would conflict is written on top of it.
+        var tip = _web.Push("main", Files(("Dockerfile", "FROM python:3.12.3-slim\nFROM redis:7.2\n")));
+        await SettleAsync();
+        Assert.True(_web.Contains(Python, tip));
+
+        // Whoever deletes the branch declines the version, even if the next one is taken back later.
+        ann.DeleteBranch(Python);
+        await SettleAsync();
+        Assert.DoesNotContain(_web.OpenPullRequests, p => p.Branch == Python);
+        _loop.Registry.Push("python", "3.12.7-slim");
+        await SettleAsync();
+        Assert.Contains("3.12.7-slim", Pull().Title, StringComparison.Ordinal);
+        _loop.Registry.Delete("python", "3.12.7-slim");
+        await SettleAsync();
+        Assert.DoesNotContain(_web.OpenPullRequests, p => p.Branch == Python);
+
+        // Done by hand, there is nothing left to do.
+        _loop.Registry.Push("python", "3.12.8-slim");
+        await SettleAsync();
+        _web.Push("main", Files(("Dockerfile", _web.File("Dockerfile", Python)!)));
+        await SettleAsync();
+        Assert.DoesNotContain(_web.OpenPullRequests, p => p.Branch == Python);
+        Assert.Null(_web.Tip(Python));
+
+        _loop.Registry.Push("python", "3.12.9-slim");
+        await SettleAsync();
+        Status("success");
+        await SettleAsync();
+        Assert.Contains("3.12.9-slim", _web.File("Dockerfile", "main"), StringComparison.Ordinal);
+
+        void Status(string state) => _web.SetStatus(_web.Tip(Python)!, "ci/build", state);
+    }
+
+    [Fact]
+    public async Task Limits_and_windows_are_kept()
+    {
+        _loop.Limits = new PullRequestRules();
+        foreach (var image in (string[])["nginx", "alpine", "node"])
+        {
+            _loop.Registry.Push(image, "1.0.0");
+            _loop.Registry.Push(image, "1.1.0");
+        }
+
+        _web.Push("main", Files(
+            ("Dockerfile", "FROM python:3.12.4-slim\nFROM nginx:1.0.0\nFROM alpine:1.0.0\nFROM node:1.0.0\n"),
+            (".github/basewatch.yml", "pullRequests: {open: 3, perHour: 1, schedule: ['* 20-23 * * *']}\n")));
+        await RunAsync(3);
+        Assert.Empty(_web.OpenPullRequests);
+
+        _loop.Time.Advance(new DateTimeOffset(2026, 11, 23, 20, 1, 0, TimeSpan.Zero) - _loop.Time.GetUtcNow());
+        await RunAsync(1);
+        Assert.Single(_web.OpenPullRequests);
+        await RunAsync(5);
+        Assert.Equal(2, _web.OpenPullRequests.Count);
+        await RunAsync(8);
+        Assert.Equal(3, _web.OpenPullRequests.Count);
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        await RunAsync(8);
+        Assert.Equal(3, _web.OpenPullRequests.Count);
+    }
+
+    [Fact]
+    public async Task Two_workers_at_once_open_nothing_twice()
+    {
+        await Task.WhenAll(_loop.RunAsync(), _loop.RunAsync());
+        await SettleAsync();
+        Assert.Equal(["basewatch/digests", Python], _web.OpenPullRequests.Select(p => p.Branch).Order(StringComparer.Ordinal));
+        Assert.Equal(2, _web.PullRequests.Count);
     }
 
     [Theory]
