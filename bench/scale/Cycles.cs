@@ -52,7 +52,7 @@ internal static class Cycles
         services.AddSingleton<IRepositoryHost>(organisation);
         services.AddSingleton<IStateStore>(store);
         services.AddSingleton<IJobQueue>(queue);
-        services.AddSingleton<INotifier>(new NoChannel());
+        services.AddSingleton<IChannels>(new NoChannel());
         services.AddSingleton<ILifecycleCatalog>(new NoCatalog());
         services.AddBasewatch(new BasewatchOptions());
         await using var provider = services.BuildServiceProvider();
@@ -140,9 +140,11 @@ internal static class Cycles
 
     private sealed record Figures(string Cycle, double Wall, double Cpu, long Peak, long Allocated);
 
-    private sealed class NoChannel : INotifier
+    private sealed class NoChannel : IChannels
     {
-        public Task SendAsync(EndOfLifeAlert alert, CancellationToken cancellationToken) => Task.CompletedTask;
+        public IReadOnlyList<string> Names { get; } = ["none"];
+
+        public Task SendAsync(string channel, Core.Alerts.Message message, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class NoCatalog : ILifecycleCatalog

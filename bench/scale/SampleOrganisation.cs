@@ -82,6 +82,11 @@ internal sealed class SampleOrganisation(int repositories) : IRegistry, IReposit
         default,
         [new ManifestEntry(Digest.Of(Encoding.UTF8.GetBytes($"{reference.Digest} amd64")), Platform.TryParse("linux/amd64", out var platform) ? platform : null)]));
 
+    public Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken) => Ask<TagDate?>(null);
+
+    public Task<IReadOnlyList<Referrer>> GetReferrersAsync(
+        ImageName image, Digest subject, string? artifactType, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken) => Ask<IReadOnlyList<Referrer>>([]);
+
     public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) => Ask<ImageConfiguration?>(null);
 
     public async IAsyncEnumerable<RepositoryListing> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -96,6 +101,8 @@ internal sealed class SampleOrganisation(int repositories) : IRegistry, IReposit
     public Task<RepositoryHead?> GetHeadAsync(RepositoryName repository, CancellationToken cancellationToken) => Call<RepositoryHead?>(null);
 
     public Task<RepositoryTree> GetTreeAsync(RepositoryName repository, string commit, CancellationToken cancellationToken) => Call(new RepositoryTree(commit, [], []));
+
+    public Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken) =>
         Call(Encoding.UTF8.GetBytes(string.Concat(Used(int.Parse(blob, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).Select(i => $"FROM {Reference(i)}\n"))));

@@ -20,7 +20,7 @@ internal sealed class LocalEngine : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Puts the jobs over these adapters, with these policies and formats.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, INotifier? notifier, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats, FactsCache? facts = null)
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, IChannels? channels, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats, FactsCache? facts = null, IPackageIndexes? packages = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -29,14 +29,19 @@ internal sealed class LocalEngine : IAsyncDisposable
         services.AddSingleton(registry);
         services.AddSingleton(lifecycles);
         services.AddSingleton(state);
-        if (notifier is not null)
+        if (channels is not null)
         {
-            services.AddSingleton(notifier);
+            services.AddSingleton(channels);
         }
 
         if (facts is not null)
         {
             services.AddSingleton(facts);
+        }
+
+        if (packages is not null)
+        {
+            services.AddSingleton(packages);
         }
 
         services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));
@@ -46,7 +51,7 @@ internal sealed class LocalEngine : IAsyncDisposable
         // One run by a person: what it makes waits for nobody, and no later run would make up for it.
         services.AddSingleton(Core.Planning.PullRequests.PullRequestRules.None);
         services.AddSingleton(ContentLimits.None);
-        services.AddBasewatch(new BasewatchOptions());
+        services.AddBasewatch(new BasewatchOptions { Packages = { Enabled = packages is not null } });
         return new LocalEngine(services.BuildServiceProvider());
     }
 

@@ -10,6 +10,7 @@ var root = new RootCommand("Keeps container images patched: finds every image th
     ScanCommand.Create(),
     CheckCommand.Create(),
     UpdateCommand.Create(),
+    EolCommand.Create(),
     DigestCommand.Create(),
     TagsCommand.Create(),
     ConfigCommand.Create(),
@@ -18,6 +19,8 @@ var root = new RootCommand("Keeps container images patched: finds every image th
     PauseCommand.CreatePause(),
     PauseCommand.CreateResume(),
     PauseCommand.CreateStatus(),
+    PauseCommand.CreateRedeliver(),
+    RebuildsCommand.Create(),
     DemoCommand.Create(),
 };
 

@@ -47,6 +47,10 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         AskAsync(image, () => ConfigurationAsync(image, digest, cancellationToken), () => others.GetConfigurationAsync(image, digest, cancellationToken));
 
     /// <inheritdoc/>
+    public Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken) =>
+        AskAsync(image, () => BlobAsync(image, digest, most, cancellationToken), () => others.GetBlobAsync(image, digest, most, cancellationToken));
+
+    /// <inheritdoc/>
     public async Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
     {
         try
@@ -227,7 +231,10 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         }
     }
 
-    private async Task<ImageConfiguration?> ConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken)
+    private async Task<ImageConfiguration?> ConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) =>
+        await BlobAsync(image, digest, ManifestReader.LargestManifest, cancellationToken) is { } body ? ManifestReader.ReadConfiguration(body) : null;
+
+    private async Task<byte[]?> BlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken)
     {
         if (await SendAsync(image, RequestMethod.Get, $"/v2/{image.Repository}/blobs/{digest}", "*/*", cancellationToken) is not { } answer)
         {
@@ -235,9 +242,9 @@ public sealed class AcrRegistry(OciRegistry others, IReadOnlyList<RegistrySettin
         }
 
         // Blobs lie in a storage account, which wants no token beside the signature in the address.
-        var body = answer.Location is null ? answer.Body : await others.ReadElsewhereAsync(image, answer.Location, cancellationToken);
+        var body = answer.Location is null ? answer.Body : await others.ReadElsewhereAsync(image, answer.Location, most, cancellationToken);
         return digest.Matches(body.Span)
-            ? ManifestReader.ReadConfiguration(body.Span)
+            ? body.ToArray()
             : throw Malformed(image, $"gave a body whose digest is not {digest}");
     }
 

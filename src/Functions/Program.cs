@@ -1,9 +1,13 @@
+using Azure.Identity;
+using Azure.Monitor.OpenTelemetry.Exporter;
 using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Hosting.Telemetry;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Ports;
 using Basewatch.Functions;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,4 +29,23 @@ if (problems.Count > 0)
 builder.Services.AddSingleton<IRegistry>(s => options.Mirrored(new AcrRegistry(
     s.GetRequiredService<OciRegistry>(), [.. options.Registries], options.Storage.ClientId, s.GetRequiredService<TimeProvider>())));
 builder.Services.AddBasewatch(options);
+
+// By OTLP, to Application Insights, or both. The host tells of itself (telemetryMode in host.json), and leaves what the worker does to it.
+var telemetry = builder.Services.AddTelemetry(builder.Configuration, options.Telemetry);
+if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } insights)
+{
+    telemetry ??= builder.Services.AddTelemetry();
+    telemetry.UseAzureMonitorExporter(exporter =>
+    {
+        exporter.ConnectionString = insights;
+
+        // ClientId=…;Authorization=AAD: by the app's identity, as the host does.
+        if (builder.Configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] is { Length: > 0 } way && way.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase))
+        {
+            exporter.Credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = options.Storage.ClientId });
+        }
+    });
+}
+
+telemetry?.UseFunctionsWorkerDefaults();
 builder.Build().Run();

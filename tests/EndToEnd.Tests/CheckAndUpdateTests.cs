@@ -76,7 +76,8 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Expect(minor, "dockerfile", "docker.io/library/python", "docker.io", "library/python", "3.12.1-slim", null);
         Expect(minor["latest"], "3.13.2-slim", _digests["python:3.13.2-slim"]);
         Assert.Equal("docker", (string?)minor["policy"]);
-        Assert.Equal("Python", (string?)minor["lifecycle"]!["product"]);
+        Assert.Equal("python", (string?)minor["lifecycle"]!["product"]);
+        Assert.Equal("Python", (string?)minor["lifecycle"]!["label"]);
         Assert.Equal("3.12", (string?)minor["lifecycle"]!["cycle"]);
         Assert.Equal("maintained", (string?)minor["lifecycle"]!["status"]);
         Assert.NotEmpty((string)minor["reason"]!);
@@ -102,7 +103,7 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         var ended = found["k8s/pod.yaml:7:24 minor"];
         Assert.Equal("ended", (string?)ended["lifecycle"]!["status"]);
         Assert.Equal("2024-10-07", (string?)ended["lifecycle"]!["eol"]);
-        Assert.Equal("python:3.13-slim", (string?)ended["lifecycle"]!["successor"]);
+        Assert.Equal("python:3.13.2-slim", (string?)ended["lifecycle"]!["successor"]);
 
         var unknown = found["Dockerfile:5:6 none"];
         Assert.Contains("BASE", (string)unknown["skip"]!, StringComparison.Ordinal);
@@ -415,7 +416,7 @@ public sealed class CheckAndUpdateTests(RegistryServer registry) : IAsyncLifetim
         Assert.All(lines.Skip(1), l => Assert.True(l is ['|', .., '|'], l));
         Assert.Equal([6, 4], lines.Where(l => l.StartsWith("|---", StringComparison.Ordinal)).Select(l => l.Count(c => c == '|') - 1));
         Assert.Contains(lines, l => l.Contains("`redis`", StringComparison.Ordinal) || l.Contains("docker.io/library/redis", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.Contains("2024-10-07", StringComparison.Ordinal) && l.Contains("`python:3.13-slim`", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("2024-10-07", StringComparison.Ordinal) && l.Contains("`python:3.13.2-slim`", StringComparison.Ordinal));
     }
 
     [Fact]

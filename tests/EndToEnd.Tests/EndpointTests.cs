@@ -108,7 +108,7 @@ public sealed class EndpointTests(EndpointTests.Services services) : IClassFixtu
     [InlineData(false)]
     public async Task A_body_of_25_MB_is_413(bool isAnnounced)
     {
-        using var body = new ByteArrayContent(Encoding.ASCII.GetBytes(new string(' ', 25_000_000)));
+        using var body = new ByteArrayContent(Encoding.ASCII.GetBytes(new string(' ', 25_000_000))) { Headers = { ContentType = new("application/json") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/registry-events") { Content = body };
         request.Headers.TransferEncodingChunked = !isAnnounced;
         // Who asks first is spared sending it.
@@ -163,6 +163,11 @@ public sealed class EndpointTests(EndpointTests.Services services) : IClassFixtu
     [InlineData("Basewatch__Schedules__Images", "every day", "Schedules:Images")]
     [InlineData("Basewatch__Key", "short", "16 characters")]
     [InlineData("Basewatch__TeamsWebhook", "http://teams.example/?sig=a-secret", "https")]
+    [InlineData("Basewatch__PublicAddress", "http://basewatch.example/", "PublicAddress must be an https address")]
+    [InlineData("Basewatch__PublicAddress", "https://basewatch.example/?code=a-secret", "PublicAddress must be an https address")]
+    [InlineData("Basewatch__LinkKey", "a-secret", "LinkKey has fewer than 16 characters")]
+    [InlineData("Basewatch__Channels__0__Kind", "Slack", "Channels:0:Kind")]
+    [InlineData("Basewatch__Channels__0__Name", "x", "Channels: x: Address is missing")]
     [InlineData("Basewatch__Mode", "Wild", "Mode")]
     public async Task A_wrong_setting_exits_with_2_and_no_secret(string name, string value, string why)
     {

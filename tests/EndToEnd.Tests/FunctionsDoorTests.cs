@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
@@ -6,6 +7,7 @@ using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Images;
+using Basewatch.Core.Jobs;
 using Basewatch.Core.Ports;
 using Basewatch.World.Scripted;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +34,10 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     public void Every_function_has_a_class_of_its_name_and_one_trigger()
     {
         Assert.Equal(
-            ["HealthTrigger", "ImagesTimer", "InventoryTimer", "JobQueueTrigger", "LifecycleTimer", "RegistryEventTrigger", "ReviewsTimer", "ScanTrigger", "StatusTrigger"],
+            [
+                "AlertsTimer", "BadgeTrigger", "DashboardTrigger", "GitHubWebhookTrigger", "HealthLiveTrigger", "HealthReadyTrigger", "HealthTrigger", "ImagesTimer", "InventoryTimer", "JobQueueTrigger", "LifecycleTimer",
+                "PoisonTrigger", "PushTrigger", "RebuildsTimer", "RegistryEventTrigger", "ReportsTrigger", "ReviewsTimer", "ScanTrigger", "SnoozeTrigger", "StatusTrigger",
+            ],
             door.Functions.Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.All(door.Functions, f => Assert.Equal(f.Method.DeclaringType!.Name, f.Name));
         Assert.All(door.Functions, f => Assert.Single(f.Method.GetParameters(), IsTrigger));
@@ -45,7 +50,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     public void Every_timer_has_a_schedule_that_can_be_set_and_stands_in_the_example()
     {
         var schedules = Triggers("TimerTrigger").Select(t => (string)Value(t.Trigger, "Schedule")!).ToArray();
-        Assert.Equal(4, schedules.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(6, schedules.Distinct(StringComparer.Ordinal).Count());
         foreach (var schedule in schedules)
         {
             Assert.True(schedule.StartsWith('%') && schedule.EndsWith('%'), schedule);
@@ -55,22 +60,37 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     }
 
     [Fact]
-    public void Only_health_is_open_to_anyone()
+    public void Only_health_what_is_signed_and_the_dashboard_which_looks_itself_are_open_to_anyone()
     {
         var levels = Triggers("HttpTrigger").ToDictionary(t => t.Name, t => Value(t.Trigger, "AuthLevel")!.ToString(), StringComparer.Ordinal);
         Assert.Equal(
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["HealthTrigger"] = "Anonymous", ["ScanTrigger"] = "Function", ["StatusTrigger"] = "Function" },
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["BadgeTrigger"] = "Anonymous",
+                ["DashboardTrigger"] = "Anonymous",
+                ["GitHubWebhookTrigger"] = "Anonymous",
+                ["HealthLiveTrigger"] = "Anonymous",
+                ["HealthReadyTrigger"] = "Anonymous",
+                ["HealthTrigger"] = "Anonymous",
+                ["PushTrigger"] = "Function",
+                ["ReportsTrigger"] = "Function",
+                ["ScanTrigger"] = "Function",
+                ["SnoozeTrigger"] = "Anonymous",
+                ["StatusTrigger"] = "Function",
+            },
             levels);
     }
 
     [Fact]
     public void The_addresses_are_those_of_the_local_service() => Assert.Equal(
-        ["get health", "get status", "post scan"],
+        ["get api/health", "get api/health/live", "get api/health/ready", "get api/status", "get head badge/{owner}/{file}", "get head post {page?}", "get post api/alerts/snooze", "post api/github", "post api/pushes/{kind}", "post api/reports", "post api/scan"],
         Triggers("HttpTrigger").Select(t => $"{string.Join(' ', (string[])Value(t.Trigger, "Methods")!)} {Value(t.Trigger, "Route")}").Order(StringComparer.Ordinal));
 
     [Fact]
-    public void The_queue_is_the_one_that_jobs_are_sent_to() =>
-        Assert.Equal([StorageOptions.DefaultQueue], Triggers("QueueTrigger").Select(t => (string)Value(t.Trigger, "QueueName")!));
+    public void The_queues_are_the_one_that_jobs_are_sent_to_and_the_one_for_what_is_given_up() =>
+        Assert.Equal(
+            [("JobQueueTrigger", StorageOptions.DefaultQueue), ("PoisonTrigger", StorageOptions.PoisonQueue)],
+            Triggers("QueueTrigger").Select(t => (t.Name, (string)Value(t.Trigger, "QueueName")!)).Order());
 
     [Fact]
     public void Host_settings_can_be_read_and_leave_what_the_code_relies_on()
@@ -78,7 +98,15 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
         using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(FunctionsDoor.Root, "host.json")));
         Assert.Equal("2.0", host.RootElement.GetProperty("version").GetString());
         var extensions = host.RootElement.GetProperty("extensions");
-        Assert.Equal("api", extensions.GetProperty("http").GetProperty("routePrefix").GetString());
+        Assert.Equal("", extensions.GetProperty("http").GetProperty("routePrefix").GetString());
+
+        // A look at everything hands over what is left before the host would end it, with some time for what is under way.
+        Assert.True(TimeSpan.Parse(host.RootElement.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture) >= JobRunner.LongestLook + TimeSpan.FromMinutes(2));
+
+        // Between the deliveries of a message that failed. Five of them at once would be no second chance.
+        var queues = extensions.GetProperty("queues");
+        Assert.True(TimeSpan.Parse(queues.GetProperty("visibilityTimeout").GetString()!, CultureInfo.InvariantCulture) >= TimeSpan.FromSeconds(30));
+        Assert.Equal(5, queues.GetProperty("maxDequeueCount").GetInt32());
 
         // Base64, the default, is what the queue's other side writes.
         Assert.False(extensions.GetProperty("queues").TryGetProperty("messageEncoding", out _));

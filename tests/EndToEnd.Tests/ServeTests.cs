@@ -31,7 +31,7 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
         Assert.Equal(["basewatch/digests", "basewatch/python-3.x-slim"], opened.Select(p => p.Head).Order(StringComparer.Ordinal));
         Assert.All(opened, p => Assert.Equal("main", p.Base));
         Assert.Equal($"services:\n  db:\n    image: postgres:17.1@{first}\n", await github.Driver.TextAsync(repository, "compose.yaml", "basewatch/digests", Cancelled));
-        Assert.Contains("past its end of life", await CardAsync(serve, inbox), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("reached its end of life", await CardAsync(serve, inbox), StringComparison.OrdinalIgnoreCase);
         var branches = await github.Driver.BranchesAsync(repository, Cancelled);
 
         // Later ticks.
@@ -61,6 +61,19 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
             opened.Select(p => $"{p.Head} {p.Number}").Order(StringComparer.Ordinal),
             report["pullRequests"]!.AsArray().Select(p => $"basewatch/{p!["key"]} {p["number"]}").Order(StringComparer.Ordinal));
         Assert.Null(await serve.StatusAsync("acme/nobody"));
+
+        // The dashboard tells of all this.
+        var page = await Eventually.SeeAsync(
+            "its page",
+            () => serve.Client.GetStringAsync(new Uri($"/repository?name={repository}", UriKind.Relative), Cancelled),
+            p => opened.All(o => p.Contains($"#{o.Number} ", StringComparison.Ordinal)),
+            () => serve.Log);
+        Assert.Contains("python:3.13-slim", page.Answer, StringComparison.Ordinal);
+        Assert.Contains("Python 3.8", page.Answer, StringComparison.Ordinal);
+        Assert.Contains(">Dockerfile:1<", page.Answer, StringComparison.Ordinal);
+        var overview = await Eventually.SeeAsync("the overview", () => serve.Client.GetStringAsync(new Uri("/", UriKind.Relative), Cancelled), p => p.Contains("2</strong> <span>open pull requests", StringComparison.Ordinal));
+        string[] loops = ["Repositories", "Registries", "Lifecycles", "Pull requests"];
+        Assert.All(loops, loop => Assert.Contains($"<th scope=\"row\">{loop}</th>", overview.Answer, StringComparison.Ordinal));
 
         // Nothing is lost when it is asked to stop.
         Assert.Equal(0, await serve.StopAsync());
@@ -125,6 +138,77 @@ public sealed class ServeTests(RegistryServer registry, GitHubEmulator github) :
             TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms from the event to the branch");
             return clock.Elapsed;
         }
+    }
+
+    [Fact]
+    public async Task A_webhook_of_GitHub_and_one_of_a_registry_are_looked_at_at_once()
+    {
+        const string Secret = "it's a secret to everybody";
+        var repository = await CreateAsync("webhooks", ("Dockerfile", "FROM alpine:3.20\n"));
+        await _images.PushAsync("alpine:3.20");
+        await _images.PushAsync("nginx:1.28");
+        await _images.PushAsync("nginx:1.29");
+        await using var serve = await Service(repository).With("Basewatch__GitHub__WebhookSecret", Secret).StartAsync();
+        await SeeAsync(serve, repository, pulls => pulls.Count == 1);
+
+        await github.Driver.PushAsync(repository, "main", new Dictionary<string, string>(StringComparer.Ordinal) { ["api/Dockerfile"] = "FROM nginx:1.28\n" }, Cancelled);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 3; i++)
+        {
+            // A delivery sent again is harmless.
+            await DeliverAsync("push", $$$"""{"ref":"refs/heads/main","repository":{"full_name":"{{{repository}}}","default_branch":"main"},"sender":{"login":"admin","type":"User"}}""");
+        }
+
+        var opened = await SeeAsync(serve, repository, pulls => pulls.Count == 2);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms from the push to the pull request");
+
+        var digest = await _images.PushAsync("alpine:3.20", "rebuilt");
+        using (var told = await serve.PostAsync("/api/pushes/distribution", """{"events":[{"action":"push","target":{"repository":"library/alpine","tag":"3.20"},"request":{"host":"docker.io"}}]}"""))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, told.StatusCode);
+        }
+
+        await Eventually.SeeAsync("the branch follows", () => github.Driver.TextAsync(repository, "Dockerfile", "basewatch/digests", Cancelled), t => t == $"FROM alpine:3.20@{digest}\n", () => serve.Log);
+
+        // A person closes one, and it is noted.
+        await github.Driver.ClosePullRequestAsync(repository, opened.Single(p => p.Head == "basewatch/nginx-1.x").Number, Cancelled);
+        await DeliverAsync("pull_request", $$$"""{"action":"closed","pull_request":{"head":{"ref":"basewatch/nginx-1.x","repo":{"full_name":"{{{repository}}}"} } },"repository":{"full_name":"{{{repository}}}"},"sender":{"login":"ann","type":"User"}}""");
+        await Eventually.SeeAsync("it is declined", () => serve.StatusAsync(repository), s => s!["pullRequests"]!.AsArray().Any(p => (string?)p!["state"] is "declined"), () => serve.Log);
+
+        await github.Driver.DeleteRepositoryAsync(repository, Cancelled);
+        await DeliverAsync("repository", $$$"""{"action":"deleted","repository":{"full_name":"{{{repository}}}"},"sender":{"login":"ann","type":"User"}}""");
+        await Eventually.SeeAsync("it is forgotten", () => serve.StatusAsync(repository), s => s is null, () => serve.Log);
+
+        async Task DeliverAsync(string name, string body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/github") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-GitHub-Event", name);
+            request.Headers.Add("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958");
+            var signature = System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Secret), System.Text.Encoding.UTF8.GetBytes(body));
+            request.Headers.Add("X-Hub-Signature-256", $"sha256={Convert.ToHexStringLower(signature)}");
+            using var answer = await serve.Client.SendAsync(request, Cancelled);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_processes_on_one_store_one_runs_the_timers_and_the_other_takes_over()
+    {
+        var repository = await CreateAsync("twice", ("Dockerfile", "FROM alpine:3.20\n"));
+        await _images.PushAsync("alpine:3.20");
+        await using var first = await Service(repository).Every(ServeProcess.Often).StartAsync();
+        await SeeAsync(first, repository, pulls => pulls.Count == 1);
+        await using var second = await new ServeProcess(first).Over(github, repository).With(_images.Settings).Every(ServeProcess.Often).StartAsync();
+        await Eventually.SeeAsync("the second waits", () => Task.FromResult(second.Log), l => l.Contains("another process runs the timers", StringComparison.Ordinal));
+
+        // It answers all the same.
+        Assert.Equal(1, (int)(await second.StatusAsync())!["repositories"]!);
+
+        await first.KillAsync();
+        var asked = await _images.TagListsAsync("alpine");
+        await Eventually.SeeAsync("the second runs them", () => _images.TagListsAsync("alpine"), n => n > asked + 1, () => second.Log);
+        Assert.Equal(0, await second.StopAsync());
+        Assert.Single(await github.Driver.PullRequestsAsync(repository, Cancelled));
     }
 
     [Fact]

@@ -133,6 +133,31 @@ internal sealed class ReviewAnswer
     public string? CommitId { get; set; }
 }
 
+/// <summary>An issue, or a pull request seen as one.</summary>
+internal sealed class IssueAnswer
+{
+    public int Number { get; set; }
+
+    public string? State { get; set; }
+
+    public string? Title { get; set; }
+
+    public string? Body { get; set; }
+
+    public string? HtmlUrl { get; set; }
+
+    public UserAnswer? User { get; set; }
+
+    /// <summary>There where it is a pull request.</summary>
+    public IssuePullAnswer? PullRequest { get; set; }
+}
+
+/// <summary>The pull request that an issue is.</summary>
+internal sealed class IssuePullAnswer
+{
+    public string? Url { get; set; }
+}
+
 /// <summary>A comment.</summary>
 internal sealed class CommentAnswer
 {
@@ -192,4 +217,31 @@ internal sealed class MutationAnswer
 internal sealed class MutationIdAnswer
 {
     public string? ClientMutationId { get; set; }
+}
+
+/// <summary>Runs of workflows.</summary>
+internal sealed class WorkflowRunsAnswer
+{
+    public List<WorkflowRunAnswer>? WorkflowRuns { get; set; }
+}
+
+/// <summary>A run of a workflow.</summary>
+internal sealed class WorkflowRunAnswer
+{
+    public long Id { get; set; }
+
+    /// <summary>What <c>run-name</c> says.</summary>
+    public string? DisplayTitle { get; set; }
+
+    /// <summary><c>completed</c>, or what comes before.</summary>
+    public string? Status { get; set; }
+
+    /// <summary><c>success</c>, <c>failure</c>, <c>cancelled</c>, …</summary>
+    public string? Conclusion { get; set; }
+
+    public string? HtmlUrl { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public UserAnswer? Actor { get; set; }
 }

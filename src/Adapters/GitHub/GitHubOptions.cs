@@ -36,10 +36,38 @@ public sealed class GitHubOptions
     /// <summary>The one way to merge; null: the first of squash, merge and rebase that the repository allows.</summary>
     public PullRequestMergeMethod? MergeMethod { get; set; }
 
+    /// <summary>What GitHub signs its webhooks with; null: none are taken. A secret.</summary>
+    public string? WebhookSecret { get; set; }
+
+    /// <summary>The secret before that, which counts too while it is changed. A secret.</summary>
+    public string? PreviousWebhookSecret { get; set; }
+
+    /// <summary>The secrets that a webhook may be signed with.</summary>
+    public IEnumerable<string> WebhookSecrets => new[] { WebhookSecret, PreviousWebhookSecret }.OfType<string>();
+
+    /// <summary>The registry of this GitHub's packages.</summary>
+    public string PackageRegistry => ApiBaseAddress.IdnHost == "api.github.com" ? "ghcr.io" : $"containers.{ApiBaseAddress.IdnHost}";
+
+    /// <summary>Whether a repository is among those that are looked after, as far as the settings decide it.</summary>
+    /// <param name="repository">Which.</param>
+    /// <param name="isFork">Whether it is a fork.</param>
+    /// <param name="installation">The installation of the App that it belongs to; null where that is not known.</param>
+    public bool MayLookAfter(RepositoryName repository, bool isFork, long? installation)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var isNamed = Repositories.Any(r => RepositoryName.TryParse(r, out var named) && named == repository);
+        var isListed = !isFork && (Organization is null ? App is not null && Repositories.Count == 0 : string.Equals(repository.Owner, Organization, StringComparison.OrdinalIgnoreCase));
+        return (isNamed || isListed) && Selects(repository) && (App?.InstallationId is not { } only || only == installation);
+    }
+
     /// <summary>What is wrong with the settings, one sentence each and without any secret; none when all is well.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
+        problems.AddRange(
+            from secret in new[] { (Name: nameof(WebhookSecret), Value: WebhookSecret), (Name: nameof(PreviousWebhookSecret), Value: PreviousWebhookSecret) }
+            where secret.Value is { Length: < 16 }
+            select $"GitHub:{secret.Name} has fewer than 16 characters: take a longer one, such as 'openssl rand -hex 24' prints");
         if (!ApiBaseAddress.IsAbsoluteUri || (ApiBaseAddress.Scheme != Uri.UriSchemeHttps && !(ApiBaseAddress.Scheme == Uri.UriSchemeHttp && ApiBaseAddress.IsLoopback)))
         {
             problems.Add("GitHub:ApiBaseAddress must be an absolute https address, as https://api.github.com/ is");

@@ -38,6 +38,8 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         (_options, _time, _logger) = (options, time, logger);
         _connection = new GitHubConnection(options, time, logger);
         Reviews = new GitHubReviewHost(_connection, options);
+        Issues = new GitHubIssueHost(_connection);
+        Builds = new GitHubBuildHost(_connection);
         if (options.Author is { } author)
         {
             LogUnsigned(author.Name);
@@ -46,6 +48,27 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 
     /// <summary>What people and checks say of its pull requests, by the same connections.</summary>
     public GitHubReviewHost Reviews { get; }
+
+    /// <summary>Its issues, by the same connections.</summary>
+    public GitHubIssueHost Issues { get; }
+
+    /// <summary>Its workflows, by the same connections.</summary>
+    public GitHubBuildHost Builds { get; }
+
+    /// <inheritdoc/>
+    public string? PageOf(RepositoryName repository, string path, int line) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Site}/{repository}/blob/HEAD/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}#L{line}");
+
+    /// <summary>Where people look: beside the API on GitHub's own hosts (<c>api.</c>), before it on a server of one's own (<c>/api/v3</c>).</summary>
+    private string Site
+    {
+        get
+        {
+            var api = _options.ApiBaseAddress;
+            var host = api.Authority.StartsWith("api.", StringComparison.OrdinalIgnoreCase) ? api.Authority[4..] : api.Authority;
+            return $"{api.Scheme}://{host}";
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>A repository that the settings name counts even if it is a fork.</remarks>

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -6,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Octokit;
 using Octokit.Internal;
@@ -25,8 +25,6 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
     private const int LargestAnswer = 16 * 1024 * 1024;
     private const int MostRedirects = 3;
 
-    private static readonly Meter Meter = new("Basewatch.GitHub");
-    private static readonly Counter<long> Requests = Meter.CreateCounter<long>("basewatch.github.requests", "{request}", "Requests sent to GitHub.");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BeforeRetry = TimeSpan.FromMilliseconds(500);
     // What GitHub asks for where a secondary limit names no time.
@@ -87,8 +85,9 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
                 }
 
                 using var message = Message(request, address, credential);
-                using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
-                Requests.Add(1, new KeyValuePair<string, object?>("status", (int)answer.StatusCode));
+                using var span = Traces.Request(request.Method.Method, "github", Host);
+                span?.SetTag(TagNames.Repository, Subject(request));
+                using var answer = await SendAsync(message, span, either.Token);
                 // A repository that was renamed is read at its new address; nothing is written there.
                 if ((int)answer.StatusCode is 301 or 302 or 307 or 308)
                 {
@@ -110,6 +109,29 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
         catch (Exception e) when (e is HttpRequestException or IOException and not RepositoryHostException)
         {
             throw Failed(RepositoryHostFailure.Unreachable, $"{Host} can't be reached: {Excerpt.Of(e.Message)}", inner: e);
+        }
+    }
+
+    /// <summary>Sends a request, and counts it.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, System.Diagnostics.Activity? span, CancellationToken cancellationToken)
+    {
+        int? status = null;
+        try
+        {
+            var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            status = (int)answer.StatusCode;
+            if (long.TryParse(Header(answer, "x-ratelimit-remaining"), NumberStyles.None, CultureInfo.InvariantCulture, out var left))
+            {
+                // What GitHub limits apart: https://docs.github.com/rest/rate-limit/rate-limit
+                RequestInstruments.NoteRateLimit(Host, Header(answer, "x-ratelimit-resource") switch { "graphql" => "graphql", "search" => "search", null or "core" => "core", _ => BoundedLabel.Others }, left);
+            }
+
+            return answer;
+        }
+        finally
+        {
+            RequestInstruments.CountGitHubRequest(Host, status);
+            span.Answered(status);
         }
     }
 
@@ -265,6 +287,8 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
             ["repos", _, _, "commits", _, "check-runs"] or ["repos", _, _, "check-runs", ..] => reads ? "checks: read" : "checks: write",
             ["repos", _, _, "commits", _, "status"] or ["repos", _, _, "statuses", ..] => reads ? "commit statuses: read" : "commit statuses: write",
             ["repos", _, _, "pulls", _, "merge"] => "contents: write (and workflows: write where a workflow file changes)",
+            ["repos", _, _, "actions", ..] => reads ? "actions: read" : "actions: write",
+            ["repos", _, _, "dispatches"] => "contents: write",
             ["repos", _, _, "git" or "branches" or "commits", ..] => reads ? "contents: read" : "contents: write (and workflows: write where a workflow file changes)",
             ["repos", _, _, "pulls" or "issues" or "milestones", ..] => reads ? "pull requests: read" : "pull requests: write",
             [.., "graphql"] => "contents: write and pull requests: write",

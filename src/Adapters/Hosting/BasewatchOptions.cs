@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Basewatch.Adapters.GitHub;
+using Basewatch.Adapters.Hosting.Telemetry;
+using Basewatch.Adapters.Notifications;
+using Basewatch.Adapters.Packages;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Adapters.Storage;
@@ -9,6 +12,7 @@ using Basewatch.Core.Jobs;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.Adapters.Hosting;
 
@@ -59,17 +63,48 @@ public sealed class BasewatchOptions
     /// <summary>Where state and jobs are kept.</summary>
     public StorageOptions Storage { get; set; } = new();
 
-    /// <summary>Address of a Teams Workflows webhook; null: nobody is told of ends of life. A secret.</summary>
+    /// <summary>Address of a Teams Workflows webhook: the channel of the name <c>teams</c>. A secret.</summary>
     public Uri? TeamsWebhook { get; set; }
+
+    /// <summary>Where people are told.</summary>
+    public IList<ChannelSettings> Channels { get; } = [];
+
+    /// <summary>Where people and receivers of messages see this service, for links: <c>https://basewatch.example.com/</c>.</summary>
+    public Uri? PublicAddress { get; set; }
+
+    /// <summary>The key that links in messages are signed with; null: one is made of <see cref="Key"/>. A secret.</summary>
+    public string? LinkKey { get; set; }
+
+    /// <summary>Whether App Service's own authentication stands before the service: it lets people in to the dashboard, in place of the key, and says who they are.</summary>
+    public bool AppServiceAuthentication { get; set; }
 
     /// <summary>Where lifecycles come from.</summary>
     public LifecycleOptions Lifecycle { get; set; } = new();
+
+    /// <summary>Where vulnerabilities come from.</summary>
+    public VulnerabilityOptions Vulnerabilities { get; set; } = new();
+
+    /// <summary>Where packages that Dockerfiles pin are looked up.</summary>
+    public PackageOptions Packages { get; set; } = new();
+
+    /// <summary>How many builds there may be, and how soon.</summary>
+    public RebuildOptions Rebuilds { get; set; } = new();
 
     /// <summary>When the loops run.</summary>
     public ScheduleOptions Schedules { get; set; } = new();
 
     /// <summary>The key that callers of the endpoints send; null: only callers on this machine. A secret.</summary>
     public string? Key { get; set; }
+
+    /// <summary>Who may see badges.</summary>
+    public BadgeMode Badges { get; set; }
+
+    /// <summary>Where traces, metrics and logs are sent.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>Every channel: that of <see cref="TeamsWebhook"/> first.</summary>
+    public IReadOnlyList<ChannelSettings> AllChannels() =>
+        [.. TeamsWebhook is null ? [] : new[] { new ChannelSettings { Name = ChannelSettings.TeamsName, Kind = ChannelKind.Teams, Address = TeamsWebhook } }, .. Channels];
 
     /// <summary>The policies of valid settings.</summary>
     public IReadOnlyList<ScopedRule> PolicyRules() =>
@@ -110,18 +145,35 @@ public sealed class BasewatchOptions
         problems.AddRange(MirrorProblems());
         problems.AddRange(Storage.Validate());
         problems.AddRange(Schedules.Problems());
+        problems.AddRange(Vulnerabilities.Problems());
         problems.AddRange(PullRequests.Problems());
+        problems.AddRange(Telemetry.Problems());
+        problems.AddRange(Rebuilds.Problems());
         problems.AddRange(PolicyProblems());
         problems.AddRange(FormatProblems());
-        if (TeamsWebhook is not null && !(TeamsWebhook.IsAbsoluteUri && (TeamsWebhook.Scheme == Uri.UriSchemeHttps || (TeamsWebhook.Scheme == Uri.UriSchemeHttp && TeamsWebhook.IsLoopback))))
+        problems.AddRange(Packages.Problems());
+        problems.AddRange(ChannelSettings.Problems(AllChannels()));
+        if (PublicAddress is { } address
+            && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)) && address.UserInfo.Length + address.Query.Length + address.Fragment.Length == 0))
         {
-            problems.Add("TeamsWebhook must be an https address");
+            problems.Add("PublicAddress must be an https address without a user name, a query or a fragment, such as https://basewatch.example.com/");
         }
 
-        if (Key is { Length: < 16 })
+        problems.AddRange(
+            from key in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey) }
+            where key.Value is { Length: < 16 }
+            select $"{key.Name} has fewer than 16 characters: take a longer one, such as 'openssl rand -hex 24' prints");
+
+        if (Badges == BadgeMode.Signed && Key is null && LinkKey is null)
         {
-            problems.Add("Key has fewer than 16 characters: take a longer one, such as 'openssl rand -hex 24' prints");
+            problems.Add("Badges: signed ones need a LinkKey, or a Key, to be signed with");
         }
+
+        // A reference that App Service could not follow is left as it is: everybody can read it.
+        problems.AddRange(
+            from secret in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey), (Name: "GitHub:WebhookSecret", Value: GitHub.WebhookSecret), (Name: "GitHub:PreviousWebhookSecret", Value: GitHub.PreviousWebhookSecret) }
+            where secret.Value?.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) == true
+            select $"{secret.Name} is a Key Vault reference that was not followed: the vault has no such secret, or the app's identity may not read it");
 
         return problems;
     }
@@ -207,6 +259,21 @@ public sealed class LifecycleOptions
     public string? CatalogFile { get; set; }
 }
 
+/// <summary>Where vulnerabilities come from.</summary>
+public sealed class VulnerabilityOptions
+{
+    /// <summary>Whether a feed is asked at all. It learns names and versions of packages of distributions, and nothing of images.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Address of OSV's service, or of one that speaks as it does.</summary>
+    public Uri BaseAddress { get; set; } = new("https://api.osv.dev/");
+
+    /// <summary>What is wrong with it.</summary>
+    internal IEnumerable<string> Problems() =>
+        BaseAddress is { IsAbsoluteUri: true } address && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) && address.UserInfo.Length + address.Query.Length + address.Fragment.Length == 0
+            ? [] : ["Vulnerabilities:BaseAddress must be an address without a user name, a query or a fragment, such as https://api.osv.dev/"];
+}
+
 /// <summary>What the command line keeps between runs. Whatever it is, it can be deleted at any time.</summary>
 public sealed class CacheOptions
 {
@@ -256,6 +323,28 @@ public sealed class PullRequestOptions
     private static ProposalLimit? Limit(int? most, string name) => most is { } number ? new ProposalLimit($"the setting PullRequests:{name}", number) : null;
 }
 
+/// <summary>How many builds there may be, and how soon.</summary>
+public sealed class RebuildOptions
+{
+    /// <summary>The most builds that run at a time.</summary>
+    public int AtOnce { get; set; } = RebuildLimits.Default.AtOnce;
+
+    /// <summary>For so many minutes after the first reason others are waited for, so that one build does for all.</summary>
+    public int WindowMinutes { get; set; } = (int)RebuildLimits.Default.Window.TotalMinutes;
+
+    /// <summary>For so many minutes a repository's own workflows have to build what a commit of it changed.</summary>
+    public int CommitMinutes { get; set; } = (int)RebuildLimits.Default.CommitPatience.TotalMinutes;
+
+    /// <summary>What holds for all builds.</summary>
+    public RebuildLimits Limits() => new(AtOnce, TimeSpan.FromMinutes(WindowMinutes), TimeSpan.FromMinutes(CommitMinutes));
+
+    /// <summary>What is wrong with it.</summary>
+    internal IEnumerable<string> Problems() =>
+        from number in new[] { (Name: nameof(AtOnce), Value: AtOnce, Least: 1), (Name: nameof(WindowMinutes), Value: WindowMinutes, Least: 0), (Name: nameof(CommitMinutes), Value: CommitMinutes, Least: 0) }
+        where number.Value < number.Least
+        select $"Rebuilds:{number.Name} is a number from {number.Least} on";
+}
+
 /// <summary>When the loops run: NCRONTAB with six fields, seconds first, in UTC, as Azure Functions reads them.</summary>
 public sealed class ScheduleOptions
 {
@@ -268,12 +357,18 @@ public sealed class ScheduleOptions
     /// <summary>What is near its end of life.</summary>
     public string Lifecycle { get; set; } = "0 0 6 * * *";
 
+    /// <summary>What fails, whether a week is over, and which messages were lost on their way.</summary>
+    public string Alerts { get; set; } = "0 */15 * * * *";
+
     /// <summary>What people and checks did to pull requests.</summary>
     public string Reviews { get; set; } = "30 */15 * * * *";
 
+    /// <summary>Which own images should be built again, and how those are doing that are being built.</summary>
+    public string Rebuilds { get; set; } = "45 */5 * * * *";
+
     /// <summary>What is wrong with the schedules.</summary>
     internal IEnumerable<string> Problems() =>
-        from schedule in new[] { (Name: nameof(Inventory), Text: Inventory), (Name: nameof(Images), Text: Images), (Name: nameof(Lifecycle), Text: Lifecycle), (Name: nameof(Reviews), Text: Reviews) }
+        from schedule in new[] { (Name: nameof(Inventory), Text: Inventory), (Name: nameof(Images), Text: Images), (Name: nameof(Lifecycle), Text: Lifecycle), (Name: nameof(Alerts), Text: Alerts), (Name: nameof(Reviews), Text: Reviews), (Name: nameof(Rebuilds), Text: Rebuilds) }
         where !Cronos.CronExpression.TryParse(schedule.Text, Cronos.CronFormat.IncludeSeconds, out _)
         select $"Schedules:{schedule.Name} '{Core.Images.Excerpt.Of(schedule.Text)}' is no schedule: six fields are expected, such as '0 */5 * * * *' for every five minutes";
 }

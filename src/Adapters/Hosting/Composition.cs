@@ -1,10 +1,18 @@
+using System.Net;
+using Basewatch.Adapters.Builds;
 using Basewatch.Adapters.GitHub;
+using Basewatch.Adapters.Hosting.Dashboard;
 using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
+using Basewatch.Adapters.Packages;
 using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Storage;
+using Basewatch.Adapters.Vulnerabilities;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.Dashboard;
+using Basewatch.Core.Jobs.Notices;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +29,7 @@ public static class Composition
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton(new AppServiceSignIn(options.AppServiceAuthentication, AppServiceSignIn.IsInForceHere));
 
         services.TryAddSingleton(s => new OciRegistry(
             options.RegistriesFor(allowAnyAddress: false),
@@ -36,6 +45,8 @@ public static class Composition
             services.AddSingleton<IRepositoryHost>(s => s.GetRequiredService<GitHubRepositoryHost>());
             // What people and checks say: Git on this machine has nothing of it.
             services.TryAddSingleton<IReviewHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Reviews);
+            services.TryAddSingleton<IIssueHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Issues);
+            services.TryAddSingleton<IBuildHost>(s => new BuildHosts(s.GetRequiredService<GitHubRepositoryHost>().Builds, new AcrTaskHost(AcrTaskHost.PublicCloud)));
         }
 
         services.TryAddSingleton(s => options.Storage.CreateStateStore(s.GetRequiredService<ILoggerFactory>()));
@@ -45,26 +56,49 @@ public static class Composition
             new StateCatalogCache(s.GetRequiredService<IStateStore>()),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>()));
-        if (options.TeamsWebhook is { } webhook)
-        {
-            services.TryAddSingleton<INotifier>(s => new TeamsNotifier(
-                new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(15) }),
-                webhook,
-                s.GetRequiredService<TimeProvider>()));
-        }
-
+        services.TryAddSingleton(s => new Pages(options, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IPages>(s => s.GetRequiredService<Pages>());
+        services.TryAddSingleton<IChannels>(s => new Channels(options.AllChannels(), options.PublicAddress, s.GetRequiredService<IPages>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(options.FormatCatalog());
         services.AddSingleton<Memory>();
         services.TryAddSingleton(new PolicySources(options.PolicyRules()));
         services.AddSingleton<OrganisationConfiguration>();
         services.AddSingleton<RegistrySurvey>();
+        if (options.Packages.Enabled)
+        {
+            services.TryAddSingleton<IPackageIndexes>(s => new PackageIndexes(options.Packages, new StateCache(s.GetRequiredService<IStateStore>(), "packages"), allowAnyAddress: false, s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<PackageSurvey>();
+            services.AddSingleton<ArchiveVersions>();
+        }
+
         services.AddSingleton<ImageBook>();
         services.AddSingleton<PendingRepositories>();
+        services.TryAddSingleton<IInstance, ProcessInstance>();
+        services.AddSingleton<Leases>();
+        services.AddSingleton<RegistryPauses>();
+        services.AddSingleton<NoticeIntake>();
+        if (options.Vulnerabilities.Enabled)
+        {
+            services.TryAddSingleton<IVulnerabilityFeed>(s => new OsvFeed(
+                new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, PooledConnectionLifetime = TimeSpan.FromMinutes(15), ConnectTimeout = TimeSpan.FromSeconds(5) }),
+                options.Vulnerabilities.BaseAddress,
+                s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<ILogger<OsvFeed>>()));
+        }
+
+        services.AddSingleton<VulnerabilityBook>();
+        services.AddSingleton<ReviewVulnerabilitiesProcessor>();
         services.AddSingleton<ImageDescriber>();
+        services.AddSingleton<LifecycleBook>();
+        services.AddSingleton<LifecycleSurvey>();
+        services.AddSingleton<EvidenceBook>();
         services.AddSingleton<PullRequestWriter>();
         services.AddSingleton<BranchWriter>();
         services.AddSingleton<PullRequestHearing>();
         services.AddSingleton<PullRequestActions>();
+        services.AddSingleton<IssueDemand>();
+        services.AddSingleton<WayOutIssues>();
+        services.AddSingleton<WayOutSweep>();
         services.TryAddSingleton(options.PullRequests.Rules());
         services.TryAddSingleton(options.PullRequests.Content());
         services.AddSingleton<ContentBudget>();
@@ -74,11 +108,34 @@ public static class Composition
         services.AddSingleton<TakeInventoryProcessor>();
         services.AddSingleton<RefreshImagesProcessor>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<ReconcileProcessor>(s, options.Mode));
+        services.AddSingleton<AlertConfiguration>();
+        services.AddSingleton<CodeOwnersBook>();
+        services.AddSingleton<SuccessorBook>();
+        services.AddSingleton<Snoozes>();
+        services.AddSingleton<AlertOutbox>();
+        services.AddSingleton<AlertDesk>();
         services.AddSingleton<ReviewLifecyclesProcessor>();
+        services.AddSingleton<ReviewAlertsProcessor>();
+        services.AddSingleton<EstateCounter>();
+        services.TryAddSingleton(options.Rebuilds.Limits());
+        services.AddSingleton<RebuildBook>();
+        services.AddSingleton<RebuildLook>();
+        services.AddSingleton<DigestCommit>();
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<ReviewRebuildsProcessor>(s, options.Mode));
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<GitHubWebhookEndpoint>();
+        services.AddSingleton<PushEndpoint>();
+        services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<RegistryEventsEndpoint>();
         services.AddSingleton<ScanEndpoint>();
         services.AddSingleton<StatusEndpoint>();
+        services.AddSingleton<SnoozeEndpoint>();
+        services.AddSingleton<ReportsEndpoint>();
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<OverviewReader>(s, options.Mode));
+        services.AddSingleton(s => new OverviewBook(s.GetRequiredService<OverviewReader>().ReadAsync, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OverviewBook>>()));
+        services.TryAddSingleton(s => new DashboardAccess(options.Key, s.GetRequiredService<AppServiceSignIn>(), isGuarded: false, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DashboardEndpoint>();
+        services.AddSingleton<BadgeEndpoint>();
         return services;
     }
 }

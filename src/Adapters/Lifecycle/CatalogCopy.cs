@@ -12,9 +12,17 @@ internal sealed record CatalogCopy(string? ETag, DateTimeOffset Checked, ReadOnl
 {
     private const int HeaderLength = 12;
 
-    private static ReadOnlySpan<byte> Magic => "BWC1"u8;
+    private const int LongestText = 2000;
 
-    /// <summary>Four bytes of magic, eight of time in milliseconds, then compressed: length of the entity tag, entity tag, body.</summary>
+    private static ReadOnlySpan<byte> Magic => "BWC2"u8;
+
+    /// <summary>Products of answers before that this one has not, in the shape of an answer; empty for none.</summary>
+    public ReadOnlyMemory<byte> Carried { get; init; }
+
+    /// <summary>Why a newer answer could not be had the last time; null: this is the newest.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Four bytes of magic, eight of time in milliseconds, then compressed, each with its length before it: entity tag, problem, what is carried, body.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -24,10 +32,10 @@ internal sealed record CatalogCopy(string? ETag, DateTimeOffset Checked, ReadOnl
         stream.Write(header);
         using (var gzip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
         {
-            var tag = Encoding.UTF8.GetBytes(ETag ?? "");
-            gzip.WriteByte((byte)Math.Min(tag.Length, byte.MaxValue));
-            gzip.Write(tag.Length > byte.MaxValue ? new byte[byte.MaxValue] : tag);
-            gzip.Write(Body.Span);
+            Write(gzip, Encoding.UTF8.GetBytes(ETag is { Length: <= LongestText } ? ETag : ""));
+            Write(gzip, Encoding.UTF8.GetBytes(Problem is null ? "" : Problem[..Math.Min(Problem.Length, LongestText)]));
+            Write(gzip, Carried.Span);
+            Write(gzip, Body.Span);
         }
 
         return stream.ToArray();
@@ -45,30 +53,39 @@ internal sealed record CatalogCopy(string? ETag, DateTimeOffset Checked, ReadOnl
         {
             var time = DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes.Span[4..]));
             using var gzip = new GZipStream(new MemoryStream(bytes[HeaderLength..].ToArray()), CompressionMode.Decompress);
-            using var content = new MemoryStream();
-            var buffer = new byte[81920];
-            int read;
-            while ((read = gzip.Read(buffer)) > 0)
-            {
-                content.Write(buffer, 0, read);
-                if (content.Length > LifecycleCatalogReader.LargestBody + 256)
-                {
-                    return null;
-                }
-            }
-
-            var all = content.ToArray();
-            if (all.Length == 0 || all.Length < 1 + all[0])
-            {
-                return null;
-            }
-
-            var tag = Encoding.UTF8.GetString(all, 1, all[0]);
-            return new CatalogCopy(tag.Length == 0 || tag[0] == '\0' ? null : tag, time, all.AsMemory(1 + all[0]));
+            var etag = Text(Read(gzip));
+            var problem = Text(Read(gzip));
+            var carried = Read(gzip);
+            return new CatalogCopy(etag, time, Read(gzip)) { Problem = problem, Carried = carried };
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException or EndOfStreamException)
         {
             return null;
         }
+    }
+
+    private static string? Text(byte[] bytes) => bytes.Length == 0 ? null : Encoding.UTF8.GetString(bytes);
+
+    private static void Write(Stream stream, ReadOnlySpan<byte> part)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, part.Length);
+        stream.Write(length);
+        stream.Write(part);
+    }
+
+    private static byte[] Read(Stream stream)
+    {
+        Span<byte> written = stackalloc byte[sizeof(int)];
+        stream.ReadExactly(written);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(written);
+        if (length is < 0 or > LifecycleCatalogReader.LargestBody)
+        {
+            throw new InvalidDataException();
+        }
+
+        var part = new byte[length];
+        stream.ReadExactly(part);
+        return part;
     }
 }

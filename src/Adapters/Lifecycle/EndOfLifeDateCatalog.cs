@@ -78,12 +78,15 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
     }
 
     /// <inheritdoc/>
+    public async Task<LifecycleCatalog?> FindKeptAsync(CancellationToken cancellationToken) => _catalog ?? (await KeptAsync(cancellationToken)).Catalog;
+
+    /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
     private async Task<LifecycleCatalog> LoadAsync(CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var (kept, old) = await KeptAsync(cancellationToken);
+        var (kept, answered, old) = await KeptAsync(cancellationToken);
         if (kept is not null && old is not null && now - kept.Checked < FreshFor && kept.Checked <= now)
         {
             _askFrom = kept.Checked + FreshFor;
@@ -93,17 +96,40 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
         try
         {
             var answer = await AskAsync(old is null ? null : kept?.ETag, cancellationToken);
-            var copy = answer ?? kept! with { Checked = now };
-            var catalog = answer is null ? old! : LifecycleCatalogReader.Read(copy.Body, _address.Host, now, _logger);
+            var incomplete = new HashSet<string>(StringComparer.Ordinal);
+            var next = answer is null ? answered! : LifecycleCatalogReader.Read(answer.Body, _address.Host, now, _logger, incomplete);
+            var copy = (answer ?? kept!) with { Checked = now, Problem = null };
+            var continuity = new CatalogContinuity([], []);
+            if (kept is not null && answered is not null)
+            {
+                if (CatalogContinuity.IsBroken(answered, next) && now - kept.Checked < CatalogContinuity.Patience)
+                {
+                    throw new LifecycleCatalogException($"{_address.Host} sent a catalogue of {next.Products.Count} products, where there were {answered.Products.Count}: it is not believed");
+                }
+
+                // What has no dates any more is as good as gone, if it had them before.
+                next = next with { Products = [.. next.Products.Where(p => !incomplete.Contains(p.Name) || !IsDated(p.Name, answered, kept))] };
+                var carried = CarriedProducts.Read(kept.Carried, _logger);
+                continuity = CatalogContinuity.Of(answered, carried, next, now);
+                copy = copy with { Carried = CarriedProducts.Write(continuity.Carried, kept.Body, kept.Carried) };
+                foreach (var remark in continuity.Remarks)
+                {
+                    LogRemark(_logger, _address.Host, remark);
+                }
+            }
+
             await KeepAsync(copy, cancellationToken);
             _askFrom = now + FreshFor;
-            return catalog;
+            return CatalogOf(next, copy, continuity.Carried);
         }
         catch (LifecycleCatalogException e) when (old is not null)
         {
             LogOldCopy(_logger, kept!.Checked, e.Message);
             _askFrom = now + RetryAfter;
-            return old;
+
+            // Kept too, so that who looks at it elsewhere learns of it.
+            await KeepAsync(kept with { Problem = e.Message }, cancellationToken);
+            return old with { Problem = e.Message };
         }
         catch (LifecycleCatalogException e)
         {
@@ -171,20 +197,34 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
     }
 
     /// <summary>What was kept, and the catalogue in it; a copy that can't be read is as good as none.</summary>
-    private async Task<(CatalogCopy? Copy, LifecycleCatalog? Catalog)> KeptAsync(CancellationToken cancellationToken)
+    /// <returns>The copy, what the last answer said, and that with what is carried along.</returns>
+    private async Task<(CatalogCopy? Copy, LifecycleCatalog? Answered, LifecycleCatalog? Catalog)> KeptAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _cache.ReadAsync(cancellationToken) is { } bytes && CatalogCopy.FromBytes(bytes) is { } copy
-                ? (copy, LifecycleCatalogReader.Read(copy.Body, "the kept copy", copy.Checked, _logger))
-                : (null, null);
+            if (await _cache.ReadAsync(cancellationToken) is not { } bytes || CatalogCopy.FromBytes(bytes) is not { } copy)
+            {
+                return default;
+            }
+
+            var answered = LifecycleCatalogReader.Read(copy.Body, "the kept copy", copy.Checked, _logger);
+            var carried = CarriedProducts.Read(copy.Carried, _logger);
+            var catalog = answered with { Products = [.. answered.Products.Where(p => carried.All(c => c.Product.Name != p.Name))] };
+            return (copy, catalog, CatalogOf(catalog, copy, carried));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogCache(_logger, e.Message);
-            return (null, null);
+            return default;
         }
     }
+
+    private static LifecycleCatalog CatalogOf(LifecycleCatalog answered, CatalogCopy copy, IReadOnlyList<CarriedProduct> carried) =>
+        answered with { Products = [.. answered.Products, .. carried.Select(c => c.Product)], CheckedAt = copy.Checked, Problem = copy.Problem };
+
+    /// <summary>Whether a product of the kept copy, carried ones included, has dates.</summary>
+    private bool IsDated(string name, LifecycleCatalog answered, CatalogCopy kept) =>
+        (answered.Products.FirstOrDefault(p => p.Name == name) ?? CarriedProducts.Read(kept.Carried, _logger).FirstOrDefault(c => c.Product.Name == name)?.Product)?.Cycles.Any(c => c.Eol is not null) == true;
 
     private async Task KeepAsync(CatalogCopy copy, CancellationToken cancellationToken)
     {
@@ -200,6 +240,9 @@ public sealed partial class EndOfLifeDateCatalog : ILifecycleCatalog, IDisposabl
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue of lifecycles of {Checked:u} is used: {Reason}")]
     private static partial void LogOldCopy(ILogger logger, DateTimeOffset @checked, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue of lifecycles of {Host}: {Remark}")]
+    private static partial void LogRemark(ILogger logger, string host, string remark);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The kept copy of the catalogue of lifecycles can't be used: {Reason}")]
     private static partial void LogCache(ILogger logger, string reason);

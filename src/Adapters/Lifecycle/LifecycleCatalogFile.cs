@@ -9,6 +9,19 @@ namespace Basewatch.Adapters.Lifecycle;
 public sealed class LifecycleCatalogFile(string path, ILogger<LifecycleCatalogFile> logger) : ILifecycleCatalog
 {
     /// <inheritdoc/>
+    public async Task<LifecycleCatalog?> FindKeptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(cancellationToken);
+        }
+        catch (LifecycleCatalogException e)
+        {
+            return new LifecycleCatalog([], default) { Problem = e.Message };
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken)
     {
         try

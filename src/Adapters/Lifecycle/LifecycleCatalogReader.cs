@@ -21,7 +21,10 @@ public static partial class LifecycleCatalogReader
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
 
     /// <summary>Reads a catalogue. Throws <see cref="LifecycleCatalogException"/> when it is none; <paramref name="source"/> is named then.</summary>
-    public static LifecycleCatalog Read(ReadOnlyMemory<byte> body, string source, DateTimeOffset asOf, ILogger logger)
+    public static LifecycleCatalog Read(ReadOnlyMemory<byte> body, string source, DateTimeOffset asOf, ILogger logger) => Read(body, source, asOf, logger, new HashSet<string>(StringComparer.Ordinal));
+
+    /// <summary>Reads a catalogue, and names the products of which a cycle does not say when it ends, not even that this is not known.</summary>
+    internal static LifecycleCatalog Read(ReadOnlyMemory<byte> body, string source, DateTimeOffset asOf, ILogger logger, ISet<string> incomplete)
     {
         try
         {
@@ -33,11 +36,16 @@ public static partial class LifecycleCatalogReader
             }
 
             var products = new List<Product>();
+            var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (var element in result.EnumerateArray())
             {
-                if (ProductOf(element) is { } product)
+                if (ProductOf(element) is { } product && names.Add(product.Name))
                 {
                     products.Add(product);
+                    if (element.GetProperty("releases").EnumerateArray().Any(r => !r.TryGetProperty("eolFrom", out _)))
+                    {
+                        incomplete.Add(product.Name);
+                    }
                 }
                 else
                 {
@@ -96,12 +104,13 @@ public static partial class LifecycleCatalogReader
         foreach (var release in releases.EnumerateArray())
         {
             if (release.ValueKind != JsonValueKind.Object || Text(release, "name") is not { Length: > 0 } cycle
-                || !TryDay(release, "releaseDate", out var released) || !TryDay(release, "eolFrom", out var eol) || !TryDay(release, "eoesFrom", out var extended))
+                || !TryDay(release, "releaseDate", out var released) || !TryDay(release, "eolFrom", out var eol) || !TryDay(release, "eoesFrom", out var extended)
+                || !TryDay(release, "eoasFrom", out var active))
             {
                 return null;
             }
 
-            cycles.Add(new Cycle(cycle, Text(release, "codename"), released, eol, IsTrue(release, "isEol"), extended, IsTrue(release, "isLts")));
+            cycles.Add(new Cycle(cycle, Text(release, "codename"), released, eol, IsTrue(release, "isEol"), extended, IsTrue(release, "isLts")) { ActiveUntil = active });
         }
 
         return new Product(

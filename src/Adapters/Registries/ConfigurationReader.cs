@@ -60,7 +60,11 @@ internal static class ConfigurationReader
                 return [];
             }
 
-            read.Add(new ManifestLayer(known, bytes));
+            read.Add(new ManifestLayer(known, bytes)
+            {
+                PredicateType = layer.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object
+                    && annotations.TryGetProperty("in-toto.io/predicate-type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() is { Length: > 0 and <= LongestText } predicate ? predicate : null,
+            });
         }
 
         return read;

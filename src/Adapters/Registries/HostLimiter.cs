@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Basewatch.Adapters.Registries;
@@ -130,6 +131,11 @@ internal sealed class HostLimiter : IDisposable
             }
 
             var quota = answer.Quota;
+            if (quota.Remaining is { } left)
+            {
+                RequestInstruments.NoteRateLimit(_host, quota.IsOfPulls ? "pulls" : "requests", left);
+            }
+
             var isOutOfPulls = isPull && answer.IsOutOfPulls;
             if (quota.IsOfPulls || isOutOfPulls)
             {

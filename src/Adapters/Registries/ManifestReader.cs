@@ -133,6 +133,8 @@ internal static class ManifestReader
                 ? new Platform(os, architecture, Present(platform.Variant), Present(platform.OsVersion))
                 : null)
         {
+            Attests = entry.Annotations?.GetValueOrDefault("vnd.docker.reference.type") == "attestation-manifest"
+                && Digest.TryParse(entry.Annotations.GetValueOrDefault("vnd.docker.reference.digest"), out var attested) ? attested : null,
             Created = isAttestation ? null : Created(entry.Annotations),
             Annotations = ConfigurationReader.Annotations(isAttestation ? null : entry.Annotations),
         };

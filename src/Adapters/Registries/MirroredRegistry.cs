@@ -29,6 +29,10 @@ internal sealed class MirroredRegistry(IRegistry registry, MirrorTable mirrors) 
         registry.GetConfigurationAsync(LookedUp(image), digest, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken) =>
+        registry.GetBlobAsync(LookedUp(image), digest, most, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken) =>
         registry.GetPushDateAsync(LookedUp(tag), cancellationToken);
 

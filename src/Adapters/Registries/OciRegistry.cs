@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Core;
+using Basewatch.Adapters.Connections;
 using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
@@ -106,6 +107,18 @@ public sealed class OciRegistry : IRegistry, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(digest);
+        var question = new RegistryQuestion("blob", $"{image.Repository}@{digest}", "*/*", most);
+        using var answer = await Connection(image).SendAsync(HttpMethod.Get, image.Repository, "blobs/" + digest, question, _options.CallTimeout, cancellationToken);
+        return IsAbsence(answer, image.Registry, question) ? null
+            : digest.Matches(answer.Body.Span) ? answer.Body.ToArray()
+            : throw Malformed(image.Registry, $"gave a body whose digest is {Digest.Of(answer.Body.Span)}", question);
+    }
+
+    /// <inheritdoc/>
     public async Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tag);
@@ -140,12 +153,13 @@ public sealed class OciRegistry : IRegistry, IDisposable
     /// <summary>Reads a blob where a registry says that it lies, without signing in there.</summary>
     /// <param name="image">Whose blob.</param>
     /// <param name="address">Its address, with whatever it takes to read it.</param>
+    /// <param name="most">Bytes.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(ImageName image, Uri address, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> ReadElsewhereAsync(ImageName image, Uri address, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(address);
-        using var answer = await Connection(image).ReadElsewhereAsync(address, ConfigurationQuestion(image), _options.CallTimeout, cancellationToken);
+        using var answer = await Connection(image).ReadElsewhereAsync(address, new RegistryQuestion("blob", $"a blob of {image.Repository}", "*/*", most), _options.CallTimeout, cancellationToken);
         return answer.Body.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using Basewatch.Adapters.Connections;
 using Basewatch.Adapters.Registries.Credentials;
 using Basewatch.Core.Images;
 

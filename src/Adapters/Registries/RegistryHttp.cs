@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Basewatch.Adapters.Connections;
 using Basewatch.Core.Images;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Basewatch.Adapters.Registries;
 
 /// <summary>One thing that is asked of a registry.</summary>
-/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>configuration</c>, <c>referrers</c>, <c>dates</c>, <c>token</c>.</param>
+/// <param name="Kind">For the metric: <c>tags</c>, <c>manifest</c>, <c>configuration</c>, <c>blob</c>, <c>referrers</c>, <c>dates</c>, <c>token</c>.</param>
 /// <param name="Subject">For messages, after "asked for": <c>the tags of library/python</c>.</param>
 /// <param name="Accept">Media types that may come.</param>
 /// <param name="LargestBody">Bytes.</param>
@@ -48,6 +50,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, HostLimiter limite
 
         using var limit = new CancellationTokenSource(timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var span = Traces.Request(method.Method, question.Kind, _host);
         var begun = time.GetTimestamp();
         HttpResponseMessage? response = null;
         try
@@ -92,7 +95,8 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, HostLimiter limite
         }
         finally
         {
-            RegistryMetrics.Count(_host, question.Kind, response?.StatusCode);
+            RequestInstruments.CountRegistryRequest(_host, question.Kind, (int?)response?.StatusCode);
+            span.Answered((int?)response?.StatusCode);
             response?.Dispose();
         }
     }

@@ -28,7 +28,7 @@ public sealed class InProcessJobQueue(TimeProvider time) : IJobQueue
             var due = time.GetUtcNow() + delay;
             if (!_new.TryGetValue(job, out var queued))
             {
-                queued = new Queued(job);
+                queued = new Queued(JobMessage.Of(job, due));
                 _new.Add(job, queued);
                 Schedule(queued, due);
             }
@@ -64,7 +64,7 @@ public sealed class InProcessJobQueue(TimeProvider time) : IJobQueue
             Unschedule(queued);
             Schedule(queued, now + visibility);
             return Task.FromResult<ReceivedJob?>(
-                new ReceivedJob(queued.Job, queued.Deliveries, queued.Ticket.ToString(CultureInfo.InvariantCulture)));
+                new ReceivedJob(queued.Job, queued.Deliveries, queued.Ticket.ToString(CultureInfo.InvariantCulture)) { Message = queued.Message });
         }
     }
 
@@ -116,9 +116,11 @@ public sealed class InProcessJobQueue(TimeProvider time) : IJobQueue
         _byTicket.Remove(queued.Ticket);
     }
 
-    private sealed class Queued(Job job)
+    private sealed class Queued(JobMessage message)
     {
-        public Job Job { get; } = job;
+        public Job Job => Message.Job;
+
+        public JobMessage Message { get; } = message;
 
         public int Deliveries { get; set; }
 

@@ -25,6 +25,7 @@ public sealed partial class StorageJobQueue : IJobQueue
     private readonly QueueClient _jobs;
     private readonly QueueClient _poison;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly OnFirstUse _created;
     private readonly OnFirstUse _poisonCreated;
 
@@ -32,8 +33,10 @@ public sealed partial class StorageJobQueue : IJobQueue
     /// <param name="service">The account. Its message encoding must be <see cref="QueueMessageEncoding.None"/>, the default.</param>
     /// <param name="name">Name of the queue.</param>
     /// <param name="logger">Told of what is no job.</param>
-    public StorageJobQueue(QueueServiceClient service, string name = StorageOptions.DefaultQueue, ILogger<StorageJobQueue>? logger = null)
+    /// <param name="time">Says when jobs are due.</param>
+    public StorageJobQueue(QueueServiceClient service, string name = StorageOptions.DefaultQueue, ILogger<StorageJobQueue>? logger = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         ArgumentNullException.ThrowIfNull(service);
         _jobs = service.GetQueueClient(name);
         _poison = service.GetQueueClient($"{name}-poison");
@@ -51,7 +54,14 @@ public sealed partial class StorageJobQueue : IJobQueue
         ArgumentNullException.ThrowIfNull(job);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         await _created.EnsureAsync(cancellationToken);
-        await CallAsync(() => _jobs.SendMessageAsync(Encode(job), WholeSeconds(delay), Forever, cancellationToken), cancellationToken);
+        await CallAsync(() => _jobs.SendMessageAsync(Encode(JobMessage.Of(job, _time.GetUtcNow() + delay)), WholeSeconds(delay), Forever, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        await _created.EnsureAsync(cancellationToken);
+        await CallAsync(() => _jobs.GetPropertiesAsync(cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -70,7 +80,8 @@ public sealed partial class StorageJobQueue : IJobQueue
             var text = message.Body.ToString();
             try
             {
-                return new ReceivedJob(Decode(text), (int)message.DequeueCount, $"{message.MessageId} {message.PopReceipt}");
+                var received = Decode(text);
+                return new ReceivedJob(received.Job, (int)message.DequeueCount, $"{message.MessageId} {message.PopReceipt}") { Message = received };
             }
             catch (Exception e) when (e is JsonException or FormatException or DecoderFallbackException or NotSupportedException)
             {
@@ -101,14 +112,14 @@ public sealed partial class StorageJobQueue : IJobQueue
         if (job.Receipt.Split(' ') is [var id, var receipt])
         {
             await UnlessOutdatedAsync(
-                async () => (await _jobs.UpdateMessageAsync(id, receipt, Encode(job.Job), WholeSeconds(delay), cancellationToken)).GetRawResponse(),
+                async () => (await _jobs.UpdateMessageAsync(id, receipt, Encode(job.Message), WholeSeconds(delay), cancellationToken)).GetRawResponse(),
                 cancellationToken);
         }
     }
 
-    private static string Encode(Job job) => Convert.ToBase64String(Encoding.UTF8.GetBytes(job.ToJson()));
+    private static string Encode(JobMessage job) => Convert.ToBase64String(Encoding.UTF8.GetBytes(job.ToJson()));
 
-    private static Job Decode(string text) => Job.FromJson(StrictUtf8.GetString(Convert.FromBase64String(text)));
+    private static JobMessage Decode(string text) => JobMessage.FromJson(StrictUtf8.GetString(Convert.FromBase64String(text)));
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -16,6 +16,9 @@ public sealed record StorageOptions
     /// <summary>Name of the queue when nothing else is said.</summary>
     public const string DefaultQueue = "jobs";
 
+    /// <summary>Where the Functions host puts what failed too often in <see cref="DefaultQueue"/>.</summary>
+    public const string PoisonQueue = DefaultQueue + "-poison";
+
     /// <summary>A SQLite file. Jobs then stay in memory.</summary>
     public string? SqlitePath { get; set; }
 
@@ -137,7 +140,7 @@ public sealed record StorageOptions
         var queues = ConnectionString is not null
             ? new QueueServiceClient(ConnectionString)
             : new QueueServiceClient(Endpoint(QueueEndpoint, "queue"), Identity());
-        return new StorageJobQueue(queues, Queue, loggers.CreateLogger<StorageJobQueue>());
+        return new StorageJobQueue(queues, Queue, loggers.CreateLogger<StorageJobQueue>(), time);
     }
 
     /// <summary>Without the connection string, which is a secret.</summary>

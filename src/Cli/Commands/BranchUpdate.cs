@@ -37,11 +37,12 @@ internal static class BranchUpdate
             tools.Registry,
             tools.Lifecycles,
             new SqliteStateStore(Path.Combine(temporary.Path, "state.db")),
-            notifier: null,
+            channels: null,
             tools.Loggers,
             new PolicySources(tools.Rules),
             tools.Formats,
-            tools.Facts);
+            tools.Facts,
+            tools.Packages);
         var failures = (await engine.RunAsync(cancellationToken)).ToList();
         var memory = engine.Services.GetRequiredService<Memory>();
         failures.AddRange(await memory.ListImagesAsync(cancellationToken).Where(i => i.Problem is not null).Select(i => $"{i.Image}: {i.Problem}").ToListAsync(cancellationToken));

@@ -51,7 +51,7 @@ internal static class CheckCommand
     /// <summary>Asks the registries about every use of a folder, with progress.</summary>
     public static Task<CheckReport> RunAsync(Toolbox tools, RepositoryFolder folder, bool comparesPlatforms, CancellationToken cancellationToken) =>
         Screen.ProgressAsync("asking the registries", progress =>
-            tools.Check(folder.Policies).RunAsync(folder.Scan, comparesPlatforms, progress, cancellationToken));
+            tools.Check(folder).RunAsync(folder.Scan, comparesPlatforms, progress, cancellationToken));
 
     /// <summary>Tells what could not be read, and gives the exit code.</summary>
     private static int Verdict(CheckReport report, string[] failOn)

@@ -71,7 +71,7 @@ internal static class ConfigCommand
         return new(
             right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"],
             folder.Decided.Errors,
-            [.. folder.Misplaced, .. folder.Decided.Remarks, .. unmatched.Distinct()]);
+            [.. folder.Misplaced, .. NotesOf(folder.Settings.Configuration, folder.Tree.Root), .. folder.Decided.Remarks, .. unmatched.Distinct()]);
     }
 
     private static Validation ValidateFile(WorkTree tree, string file, FormatCatalog formats)
@@ -93,11 +93,18 @@ internal static class ConfigCommand
         }
 
         var reading = ConfigurationReader.Read(file, bytes, formats);
-        return new(reading.Configuration is { } configuration ? [Summary(file, configuration)] : [], reading.Errors, tree.IsGit ? [.. RepositoryConfiguration.Misplaced([file])] : []);
+        return new(
+            reading.Configuration is { } configuration ? [Summary(file, configuration)] : [],
+            reading.Errors,
+            tree.IsGit ? [.. RepositoryConfiguration.Misplaced([file]), .. NotesOf(reading.Configuration, tree.Root)] : []);
     }
 
+    /// <summary>Alerts are the organisation's to say, in its repository <c>.github</c>, whose work tree is mostly called so.</summary>
+    private static FileProblem[] NotesOf(RepositoryConfiguration? configuration, string root) =>
+        configuration?.MisplacedAlerts is { } note && Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) != ".github" ? [note] : [];
+
     private static string Summary(string file, RepositoryConfiguration configuration) =>
-        $"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}";
+        $"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}{(configuration.Lifecycles.IsEmpty ? "" : $", lifecycles of {Count.Of(configuration.Lifecycles.Products.Count, "product")}")}";
 
     private static Command CreateExplain()
     {

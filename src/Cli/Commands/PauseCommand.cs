@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Lifecycle;
+using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
@@ -8,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Basewatch.Cli.Commands;
 
-/// <summary><c>pause</c>, <c>resume</c> and <c>status</c>: the service's own state, from outside of it.</summary>
+/// <summary><c>pause</c>, <c>resume</c>, <c>status</c> and <c>redeliver</c>: the service's own state, from outside of it.</summary>
 internal static class PauseCommand
 {
     public static Command CreatePause()
@@ -17,7 +20,7 @@ internal static class PauseCommand
         var reason = new Option<string?>("--reason") { Description = "Why, for those who ask." };
         var (state, settings) = (State(), CommonOptions.Settings());
         var command = new Command("pause", "Write nothing to any repository until 'resume'.") { until, reason, state, settings };
-        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses, _) =>
         {
             var ends = parsed.GetValue(until) is { } text ? Read(text, TimeProvider.System.GetUtcNow()) : (DateTimeOffset?)null;
             await pauses.PauseAsync(parsed.GetValue(reason), Environment.UserName, ends, cancellationToken);
@@ -30,7 +33,7 @@ internal static class PauseCommand
     {
         var (state, settings) = (State(), CommonOptions.Settings());
         var command = new Command("resume", "End a pause: what has waited is done within minutes.") { state, settings };
-        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses, _) =>
         {
             await pauses.ResumeAsync(cancellationToken);
             Screen.Out.WriteLine(await pauses.FindAsync(cancellationToken) is null ? "everything goes on" : "the settings say 'Paused' still");
@@ -42,20 +45,26 @@ internal static class PauseCommand
     {
         var (state, settings) = (State(), CommonOptions.Settings());
         var command = new Command("status", "Say how the service is doing: what is known, what waits, what failed, what is ignored.") { state, settings };
-        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses) =>
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, pauses, lifecycles) =>
         {
-            var report = await StatusReport.ReadAsync(memory, pauses, cancellationToken);
+            var report = await StatusReport.ReadAsync(memory, pauses, lifecycles, cancellationToken);
             if (report.Pause is { } pause)
             {
                 Screen.Out.WriteLine(Screen.Plain($"paused{(pause.Until is { } until ? $" until {until:yyyy-MM-dd HH:mm}Z" : "")}{(pause.By is null ? "" : $" by {pause.By}")}{(pause.Reason is null ? "" : $": {pause.Reason}")}"));
             }
 
             Screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Repositories} repositories, {report.Uses} uses, {report.Images} images; {report.Pending} repositories wait, {report.Unreachable} images can't be reached"));
+            if (report.Catalog is { } catalog)
+            {
+                Screen.Out.WriteLine(Screen.Plain(string.Create(CultureInfo.InvariantCulture, $"ends of life of {catalog.Products} products, of {catalog.AsOf:yyyy-MM-dd}{(catalog.CheckedAt is { } at ? $", looked at {at:yyyy-MM-dd HH:mm}Z" : "")}{(catalog.Problem is null ? "" : $"; nothing newer: {catalog.Problem}")}")));
+            }
+
             foreach (var failure in report.Failures)
             {
                 Screen.Out.WriteLine(Screen.Plain($"failed: {failure.Message}"));
             }
 
+            WriteAlerts(report.Alerts, report.Delivery);
             await foreach (var repository in memory.ListRepositoriesAsync(cancellationToken))
             {
                 await foreach (var refusal in memory.ListRefusalsAsync(RepositoryName.Parse(repository.Repository), cancellationToken))
@@ -65,6 +74,40 @@ internal static class PauseCommand
             }
         }));
         return command;
+    }
+
+    public static Command CreateRedeliver()
+    {
+        var channel = new Option<string?>("--channel") { Description = "Only what was for this channel." };
+        var (state, settings) = (State(), CommonOptions.Settings());
+        var command = new Command("redeliver", "Let messages go out again that were given up, since their channel did not take them.") { channel, state, settings };
+        command.SetAction((parsed, cancellationToken) => WithAsync(parsed.GetValue(state), parsed.GetValue(settings), async (memory, _, _) =>
+        {
+            // The service looks for them every quarter of an hour, whatever becomes of a queue in this process.
+            var outbox = new AlertOutbox(memory, new InProcessJobQueue(TimeProvider.System), TimeProvider.System, NullLogger<AlertOutbox>.Instance);
+            var count = await outbox.RedeliverAsync(parsed.GetValue(channel), cancellationToken);
+            Screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} messages go out within minutes"));
+        }));
+        return command;
+    }
+
+    private static void WriteAlerts(int sent, AlertStatus alerts)
+    {
+        Screen.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sent} messages sent, {alerts.Waiting} on their way, {alerts.Dead.Count} given up"));
+        foreach (var dead in alerts.Dead)
+        {
+            Screen.Out.WriteLine(Screen.Plain($"given up: {dead.Channel}{(dead.Host is null ? "" : $" ({dead.Host})")} did not take '{dead.Title}': {dead.Reason}"));
+        }
+
+        foreach (var rest in alerts.Resting)
+        {
+            Screen.Out.WriteLine(Screen.Plain($"rests: {rest.Subject} {(rest.Until is { } until ? $"until {until:yyyy-MM-dd}" : "for good")}{(rest.By is null ? "" : $", by {rest.By}")}{(rest.Reason is null ? "" : $": {rest.Reason}")}"));
+        }
+
+        foreach (var problem in alerts.Problems)
+        {
+            Screen.Out.WriteLine(Screen.Plain($"alerts: {problem}"));
+        }
     }
 
     /// <summary>Reads a time, or a while from now on.</summary>
@@ -87,9 +130,9 @@ internal static class PauseCommand
             : throw new UsageException($"--until '{Core.Images.Excerpt.Of(text)}' is no time to come: write 2026-12-01T06:00Z, or 8h, 3d, 2w");
     }
 
-    private static Option<FileInfo?> State() => new("--state") { Description = "The service's SQLite file, where no Azure Storage is set: ./basewatch.db by default." };
+    internal static Option<FileInfo?> State() => new("--state") { Description = "The service's SQLite file, where no Azure Storage is set: ./basewatch.db by default." };
 
-    private static async Task<int> WithAsync(FileInfo? file, FileInfo? settings, Func<Memory, PauseSwitch, Task> act)
+    internal static async Task<int> WithAsync(FileInfo? file, FileInfo? settings, Func<Memory, PauseSwitch, ILifecycleCatalog, Task> act)
     {
         var options = Toolbox.LoadSettings(settings);
         if (file is not null)
@@ -116,7 +159,9 @@ internal static class PauseCommand
         try
         {
             var memory = new Memory(store);
-            await act(memory, new PauseSwitch(memory, options.Paused, TimeProvider.System));
+            var lifecycles = LifecycleSource.Create(options.Lifecycle, new StateCatalogCache(store), TimeProvider.System, NullLoggerFactory.Instance);
+            using var owned = lifecycles as IDisposable;
+            await act(memory, new PauseSwitch(memory, options.Paused, TimeProvider.System), lifecycles);
             return ExitCode.Success;
         }
         catch (StateStoreException e)

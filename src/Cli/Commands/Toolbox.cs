@@ -1,12 +1,15 @@
 using System.CommandLine;
 using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
+using Basewatch.Adapters.Packages;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Planning.Packages;
+using Basewatch.Core.Planning.WaysOut;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +23,8 @@ internal sealed class Toolbox : IDisposable
     private readonly ILoggerFactory _loggers;
 
     private readonly OciRegistry _registry;
+
+    private readonly PackageIndexes? _packages;
 
     private Toolbox(BasewatchOptions options, IReadOnlyList<ScopedRule> rules, bool verbose, bool isKept)
     {
@@ -44,6 +49,9 @@ internal sealed class Toolbox : IDisposable
         Registry = options.Mirrored(_registry);
         var cache = CacheFolder(options.Cache);
         Lifecycles = LifecycleSource.Create(options.Lifecycle, new FileCatalogCache(Path.Combine(cache, "lifecycles")), TimeProvider.System, _loggers);
+        _packages = options.Packages.Enabled
+            ? new PackageIndexes(options.Packages, isKept && options.Cache.Enabled ? new FileCache(Path.Combine(cache, "packages"), TimeProvider.System, _loggers.CreateLogger<FileCache>()) : null, allowAnyAddress: true, TimeProvider.System)
+            : null;
         Facts = isKept && options.Cache.Enabled ? new FactsCache(new FileCache(Path.Combine(cache, "registries"), TimeProvider.System, _loggers.CreateLogger<FileCache>())) : null;
     }
 
@@ -52,6 +60,9 @@ internal sealed class Toolbox : IDisposable
     public FormatCatalog Formats { get; }
 
     public IRegistry Registry { get; }
+
+    /// <summary>What archives hold; null: they are not asked.</summary>
+    public IPackageIndexes? Packages => _packages;
 
     public ILoggerFactory Loggers => _loggers;
 
@@ -68,7 +79,13 @@ internal sealed class Toolbox : IDisposable
         RepositoryFolder.ReadAsync(path, Formats, Rules, limit, cancellationToken);
 
     /// <summary>Asks the registries about a folder's uses.</summary>
-    public FolderCheck Check(PolicySet policies) => new(new RegistrySurvey(Registry, Facts), policies, Lifecycles, TimeProvider.System);
+    public FolderCheck Check(RepositoryFolder folder) =>
+        new(new RegistrySurvey(Registry, Facts), folder.Policies, Lifecycles, TimeProvider.System, folder.Settings.Configuration.Lifecycles)
+        {
+            EndOfLife = EndOfLifeSettings.Of(folder.Settings.Configuration.EndOfLife),
+            Packages = _packages is null ? null : new PackageSurvey(_packages),
+            PackageSettings = PackageSettings.Of(folder.Settings.Configuration.Packages),
+        };
 
     /// <summary>Reads the settings and makes the tools.</summary>
     public static Toolbox Open(ParseResult parsed, Option<FileInfo?> settings, Option<bool> verbose, Option<FileInfo?>? catalog = null, Option<string[]>? policy = null, Option<bool>? noCache = null)
@@ -111,7 +128,7 @@ internal sealed class Toolbox : IDisposable
     public static BasewatchOptions LoadValidSettings(FileInfo? settings)
     {
         var options = LoadSettings(settings);
-        string[] problems = [.. options.RegistryProblems(allowAnyAddress: true), .. options.MirrorProblems(), .. options.PolicyProblems(), .. options.FormatProblems()];
+        string[] problems = [.. options.RegistryProblems(allowAnyAddress: true), .. options.MirrorProblems(), .. options.PolicyProblems(), .. options.FormatProblems(), .. options.Packages.Problems()];
         return problems.Length == 0 ? options : throw new UsageException(string.Join(Environment.NewLine, problems));
     }
 
@@ -142,6 +159,7 @@ internal sealed class Toolbox : IDisposable
     public void Dispose()
     {
         _registry.Dispose();
+        _packages?.Dispose();
         (Lifecycles as IDisposable)?.Dispose();
         _loggers.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Basewatch.Adapters.Git;
+using Basewatch.Adapters.Hosting;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Registries;
@@ -37,6 +38,8 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private readonly GitRepositoryHost _host;
 
+    private readonly Channels _channels;
+
     private readonly LocalEngine _engine;
 
     private int _step;
@@ -51,12 +54,13 @@ internal sealed class DemoRun : IAsyncDisposable
             NullLogger<OciRegistry>.Instance);
         _lifecycles = new DemoLifecycles();
         _host = new GitRepositoryHost(root, TimeProvider.System);
+        _channels = new Channels([new ChannelSettings { Name = ChannelSettings.TeamsName, Address = new Uri(server.Address + "/teams") }], null, new Pages(new BasewatchOptions(), TimeProvider.System), TimeProvider.System);
         _engine = LocalEngine.Create(
             _host,
             _registry,
             _lifecycles,
             new SqliteStateStore(Path.Combine(root, "basewatch.db")),
-            new TeamsNotifier(new HttpClient(new SocketsHttpHandler { UseProxy = false }), new Uri(server.Address + "/teams"), TimeProvider.System),
+            _channels,
             NullLoggerFactory.Instance,
             PolicySources.None,
             FormatCatalog.Default);
@@ -98,6 +102,7 @@ internal sealed class DemoRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();
+        _channels.Dispose();
         _registry.Dispose();
     }
 
@@ -213,15 +218,16 @@ internal sealed class DemoRun : IAsyncDisposable
         foreach (var card in cards)
         {
             using var document = JsonDocument.Parse(card);
-            var lines = Texts(document.RootElement).Distinct(StringComparer.Ordinal).ToList();
+            var lines = Texts(document.RootElement).ToList();
             Panel("Teams", new Text(Screen.Plain(string.Join('\u2028', lines)).Replace('\u2028', '\n')));
         }
     }
 
-    /// <summary>Every text of an Adaptive Card, in reading order.</summary>
+    /// <summary>Every text of an Adaptive Card, in reading order; a row of a table is one.</summary>
     private static IEnumerable<string> Texts(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object when element.TryGetProperty("title", out var title) && element.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String => [$"{title.GetString()}: {value.GetString()}"],
+        JsonValueKind.Object when element.TryGetProperty("cells", out var cells) => [string.Join("  |  ", cells.EnumerateArray().Select(c => string.Join(' ', c.EnumerateObject().SelectMany(p => Texts(p.Value)))))],
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p => p.Name == "text" && p.Value.ValueKind == JsonValueKind.String ? [p.Value.GetString()!] : Texts(p.Value)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Texts),
         _ => [],

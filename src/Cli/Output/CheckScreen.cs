@@ -3,6 +3,8 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Packages;
+using Basewatch.Core.Planning.Packages;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Cli.Output;
@@ -16,6 +18,7 @@ internal static class CheckScreen
     {
         PrintUpdates(report);
         PrintGone(report);
+        PrintPackages(report);
         PrintImports(report);
         PrintLifecycles(report);
         PrintSummary(report);
@@ -73,6 +76,36 @@ internal static class CheckScreen
         Screen.WriteTable(headings, rows);
     }
 
+    private static void PrintPackages(CheckReport report)
+    {
+        var rows = new List<IReadOnlyList<string>>();
+        var told = report.Packages.Where(p => p.IsGone || p.Updates.Count > 0)
+            .GroupBy(p => (p.Use.Ecosystem, p.Use.Name, Version: p.Use.Version.Value, p.Suite))
+            .OrderBy(g => g.Key.Ecosystem).ThenBy(g => g.Key.Name, StringComparer.Ordinal);
+        foreach (var group in told)
+        {
+            var first = group.First();
+            var places = group.Select(p => $"{p.Use.Path}:{p.Use.Line}").ToList();
+            foreach (var update in first.Updates.Cast<PackageUpdate?>().DefaultIfEmpty(null))
+            {
+                rows.Add([
+                    $"[bold]{Screen.Safe(first.Use.Name)}[/]",
+                    first.IsGone ? $"[red]{Screen.Safe(group.Key.Version)} (gone)[/]" : Screen.Safe(group.Key.Version),
+                    update is null ? "" : $"[green]{Screen.Safe(update.Version)}[/]",
+                    Screen.Safe(first.Suite?.ToString() ?? first.Use.Ecosystem.Word()),
+                    Screen.Safe(string.Join(", ", places.Take(MostPlaces)) + (places.Count > MostPlaces ? $" and {places.Count - MostPlaces} more" : "")),
+                    Screen.IsNarrow ? "" : Screen.Safe(update?.Reason ?? first.Reason)]);
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            Screen.Out.WriteLine();
+            string[] headings = ["Package", "Now", "Next", "From", "Where", "Why"];
+            Screen.WriteTable(headings, rows);
+        }
+    }
+
     private static void PrintImports(CheckReport report)
     {
         var imports = report.Findings.SelectMany(f => f.Assessment.Imports.Select(i => (Text: i, f.Assessment.Use))).GroupBy(i => i.Text, StringComparer.Ordinal).ToList();
@@ -110,7 +143,7 @@ internal static class CheckScreen
             var colour = life.Status == LifecycleStatus.Ended ? "red" : "yellow";
             rows.Add([
                 $"[{colour}]{Screen.Safe(image.Familiar)}[/]",
-                Screen.Safe(WhatEnds(life)),
+                Screen.Safe(life.First?.Title ?? ""),
                 $"[{colour}]{(life.Ends is { } day ? day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "past")}[/]",
                 successor is null ? "" : $"[green]{Screen.Safe(successor.Familiar)}[/]",
                 Screen.Safe(Places(group.Select(f => f.Assessment.Use)))]);
@@ -134,6 +167,9 @@ internal static class CheckScreen
         Add(report.Findings.Count(f => f.Lifecycle.Status == LifecycleStatus.Ended), "past their end of life");
         Add(report.Scan.Uses.Count(u => u.Skip is not null), "skipped");
         Add(undecided, "not judged");
+        Add(report.Packages.Count, report.Packages.Count == 1 ? "pinned package" : "pinned packages");
+        Add(report.Packages.Count(p => p.Updates.Count > 0), "of these to update");
+        Add(report.Packages.Count(p => p.IsGone), "of these gone");
         Screen.Out.WriteLine(string.Join(", ", parts));
 
         void Add(int number, string what)
@@ -144,12 +180,6 @@ internal static class CheckScreen
             }
         }
     }
-
-    /// <summary>Product or distribution, whichever ends first: <c>Python 3.8</c>.</summary>
-    public static string WhatEnds(ImageLifecycle life) =>
-        life.DistributionEol is not null && life.Ends == life.DistributionEol && life.Ends != life.Eol
-            ? $"{life.Distribution} {life.DistributionCycle}"
-            : life.Product is null ? $"{life.Distribution} {life.DistributionCycle}" : $"{life.Product} {life.Cycle}";
 
     private static string Version(ImageReference reference) =>
         (reference.Tag ?? (reference.Digest is null ? "(latest)" : "")) + (reference.Digest is null ? "" : "@" + reference.Digest.Abbreviated);

@@ -22,7 +22,7 @@ internal static class MarkdownReport
             writer.WriteLine("|---|---|---|---|---|---|");
             foreach (var row in rows)
             {
-                writer.WriteLine($"| {Markdown.CodeCell(row.Image ?? "")} | {Markdown.CodeCell($"{row.File}:{row.Line}")} | {Version(row.Current)} | {Version(row.Latest)} | {row.Kind} | {Markdown.Text(row.Reason)} |");
+                writer.WriteLine($"| {Markdown.CodeCell(row.Package is null ? row.Image ?? "" : $"{row.Ecosystem} {row.Package}")} | {Markdown.CodeCell($"{row.File}:{row.Line}")} | {Version(row.Current)} | {Version(row.Latest)} | {row.Kind} | {Markdown.Text(row.Reason)} |");
             }
         }
 
@@ -38,7 +38,7 @@ internal static class MarkdownReport
             foreach (var group in dying)
             {
                 var (image, life, successor) = group.Key;
-                writer.WriteLine($"| {Markdown.CodeCell(image.Familiar)} | {Markdown.Text(CheckScreen.WhatEnds(life))} | {life.Ends:yyyy-MM-dd} | {(successor is null ? "" : Markdown.CodeCell(successor.Familiar))} |");
+                writer.WriteLine($"| {Markdown.CodeCell(image.Familiar)} | {Markdown.Text(life.First?.Title ?? "")} | {life.Ends:yyyy-MM-dd} | {(successor is null ? "" : Markdown.CodeCell(successor.Familiar))} |");
             }
         }
 

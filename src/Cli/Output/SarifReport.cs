@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning.Packages;
 
 namespace Basewatch.Cli.Output;
 
@@ -10,8 +11,8 @@ internal static class SarifReport
 {
     private static readonly (string Id, string Text)[] Rules =
     [
-        ("update", "An image has a newer version, or its tag was republished."),
-        ("gone", "An image is no longer in its registry."),
+        ("update", "An image or a pinned package has a newer version, or a tag was republished."),
+        ("gone", "An image is no longer in its registry, or a pinned package in its archive."),
         ("eol", "An image is near or past its end of life."),
         ("unreadable", "A file could not be read."),
     ];
@@ -30,6 +31,11 @@ internal static class SarifReport
         foreach (var finding in report.Findings)
         {
             WriteFinding(json, finding);
+        }
+
+        foreach (var package in report.Packages)
+        {
+            WritePackage(json, package);
         }
 
         foreach (var problem in report.Scan.Problems)
@@ -67,6 +73,20 @@ internal static class SarifReport
         json.WriteEndObject();
     }
 
+    private static void WritePackage(Utf8JsonWriter json, PackageAssessment package)
+    {
+        var use = package.Use;
+        if (package.IsGone)
+        {
+            WriteResult(json, "gone", "error", $"{use.Name}: {package.Reason}", use.Path, use.Line, use.Column);
+        }
+
+        foreach (var update in package.Updates)
+        {
+            WriteResult(json, "update", "note", $"{use.Name}: {FindingRow.Word(update.Kind)} update to {update.Version}: {update.Reason}", use.Path, use.Line, use.Column);
+        }
+    }
+
     private static void WriteFinding(Utf8JsonWriter json, UseFinding finding)
     {
         var (assessment, life) = (finding.Assessment, finding.Lifecycle);
@@ -87,7 +107,7 @@ internal static class SarifReport
             Write(
                 "eol",
                 life.Status == LifecycleStatus.Ended ? "error" : "warning",
-                $"{CheckScreen.WhatEnds(life)} {(life.Status == LifecycleStatus.Ended ? "reached" : "reaches")} its end of life on {life.Ends:yyyy-MM-dd}"
+                $"{life.First?.Title} {(life.Status == LifecycleStatus.Ended ? "reached" : "reaches")} its end of life on {life.Ends:yyyy-MM-dd}"
                     + (finding.Successor is null ? "" : $"; move to {finding.Successor.Familiar}"));
         }
 

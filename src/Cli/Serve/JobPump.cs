@@ -102,14 +102,14 @@ internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimePro
     {
         if (received.Deliveries > MostDeliveries)
         {
-            LogGivenUp(received.Job, received.Deliveries);
+            await runner.GiveUpAsync(received.Job, cancellationToken);
             await queue.CompleteAsync(received, cancellationToken);
             return;
         }
 
         try
         {
-            await runner.RunAsync(received.Job, cancellationToken);
+            await runner.RunAsync(received.Message, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or JobQueueException or StateStoreException))
         {
@@ -126,7 +126,4 @@ internal sealed partial class JobPump(IJobQueue queue, JobRunner runner, TimePro
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "a fault in Basewatch itself, trying again later: {Job}")]
     private partial void LogFault(Exception fault, Job job);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "given up after {Deliveries} deliveries: {Job}")]
-    private partial void LogGivenUp(Job job, int deliveries);
 }

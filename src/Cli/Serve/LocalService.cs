@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Hosting.Dashboard;
 using Basewatch.Adapters.Hosting.Endpoints;
+using Basewatch.Adapters.Hosting.Telemetry;
 using Basewatch.Adapters.Storage;
 using Basewatch.Cli.Output;
+using Basewatch.Core.Jobs.Notices;
 using Basewatch.Core.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,17 +26,22 @@ internal static class LocalService
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 25 * 1024 * 1024;
+            // A little more than the largest that an endpoint takes, which says so itself.
+            kestrel.Limits.MaxRequestBodySize = GitHubDelivery.LargestDelivery + (1024 * 1024);
             kestrel.Listen(endpoint);
         });
         builder.Logging.AddStderr().SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Services.AddTelemetry(builder.Configuration, options.Telemetry);
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(s => new DashboardAccess(options.Key, s.GetRequiredService<AppServiceSignIn>(), isGuarded: true, s.GetRequiredService<TimeProvider>()));
         builder.Services.AddBasewatch(options);
         builder.Services.AddHostedService<JobPump>();
         builder.Services.AddHostedService<Timers>();
 
         await using var app = builder.Build();
-        app.Use((context, next) => Guard.AdmitAsync(context, next, options.Key));
+        var doors = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Guard).FullName!);
+        app.Use(RequestTrace.BeginAsync);
+        app.Use((context, next) => Guard.AdmitAsync(context, next, options.Key, doors));
         Map(app);
         try
         {
@@ -84,6 +92,14 @@ internal static class LocalService
         app.MapMethods("/api/registry-events", ["POST", "OPTIONS"], (HttpRequest request, RegistryEventsEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
         app.MapPost("/api/scan", (HttpRequest request, ScanEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
         app.MapGet("/api/status", (HttpRequest request, StatusEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
-        app.MapGet(Guard.HealthPath, () => Results.Text("up"));
+        app.MapMethods(Pages.SnoozePath, ["GET", "POST"], (HttpRequest request, SnoozeEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapPost(Guard.GitHubPath, (HttpRequest request, GitHubWebhookEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapPost("/api/pushes/{kind}", (HttpRequest request, string kind, PushEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, kind, cancel));
+        app.MapPost("/api/reports", (HttpRequest request, ReportsEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapGet(Guard.HealthPath, HealthEndpoint.Live);
+        app.MapGet(Guard.HealthPath + "/live", HealthEndpoint.Live);
+        app.MapGet(Guard.HealthPath + "/ready", (HealthEndpoint endpoint, CancellationToken cancel) => endpoint.ReadyAsync(cancel));
+        app.MapMethods(Pages.BadgePath + "/{owner}/{file}", ["GET", "HEAD"], (HttpRequest request, string owner, string file, BadgeEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, owner, file, cancel));
+        app.MapMethods("/{page?}", ["GET", "HEAD", "POST"], (HttpRequest request, string? page, DashboardEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, page, cancel));
     }
 }

@@ -17,6 +17,9 @@ public sealed record Replacement(ImageName Image)
     /// <summary>The other image's tag whatever the tag in use; null: it is found by that.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether it is another line of the same image, which has to be there for all that the one in use is for.</summary>
+    public bool IsSameImage { get; init; }
+
     /// <summary>The tag of the other image that stands for a tag in use; null where it has none, and why.</summary>
     /// <param name="tag">The tag in use.</param>
     /// <param name="held">The tags of the other image.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Basewatch.Core.Formats.Builds;
 using Basewatch.Core.Formats.Comments;
 
 namespace Basewatch.Core.Formats;
@@ -131,7 +132,10 @@ public sealed class FormatCatalog
             }
         }
 
-        return readings is null ? FormatReading.None : Merge(file!, readings);
+        var merged = readings is null ? FormatReading.None : Merge(file!, readings);
+        return BuildReader.MayBe(path, bytes) && (file is not null || SourceFile.TryRead(path, bytes, out file, out _, siblings)) && BuildReader.Read(file) is [_, ..] builds
+            ? merged with { Builds = builds }
+            : merged;
     }
 
     /// <summary>Reads a file again, as <see cref="Read(string, ReadOnlySpan{byte}, IReadOnlyList{SourceFile}?)"/> would read its bytes.</summary>
@@ -152,8 +156,9 @@ public sealed class FormatCatalog
         }
 
         uses = IgnoreComments.Apply(file, uses);
+        var packages = IgnoreComments.Apply(file, [.. readings.SelectMany(r => r.Packages)]);
         problems.AddRange(uses.Select(u => u.Problem).OfType<FileProblem>().Take(MostWrong));
-        return uses.Count == 0 && problems.Count == 0 ? FormatReading.None : new FormatReading(uses, problems);
+        return uses.Count + packages.Count + problems.Count == 0 ? FormatReading.None : new FormatReading(uses, problems) { Packages = packages };
     }
 
     /// <summary>What the first finds goes before what the second finds in the same place, unless only the second knows the image.</summary>

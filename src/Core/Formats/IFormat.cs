@@ -43,6 +43,12 @@ public interface IFormat
 /// <param name="Problems">What could not be read, and why.</param>
 public sealed record FormatReading(IReadOnlyList<ImageUse> Uses, IReadOnlyList<FileProblem> Problems)
 {
+    /// <summary>What is built from which Dockerfile, by what the file says.</summary>
+    public IReadOnlyList<Builds.ImageBuild> Builds { get; init; } = [];
+
+    /// <summary>The packages that a Dockerfile pins, in the order of the text.</summary>
+    public IReadOnlyList<Packages.PackageUse> Packages { get; init; } = [];
+
     /// <summary>The file names no image.</summary>
     public static FormatReading None { get; } = new([], []);
 

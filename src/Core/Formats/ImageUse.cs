@@ -48,6 +48,9 @@ public sealed record ImageUse
     /// </summary>
     public string? Keyword { get; init; }
 
+    /// <summary>The stages of a Dockerfile that are built on it, by their names in lower case, the last stage as an empty name; null where it is no base of any.</summary>
+    public IReadOnlyList<string>? Stages { get; init; }
+
     /// <summary>The platform that the file asks for, if it does.</summary>
     public Platform? Platform { get; init; }
 

@@ -36,6 +36,12 @@ public sealed record Manifest(Digest Digest, string MediaType, ReadOnlyMemory<by
 /// <param name="Platform">What it runs on; null where the index does not say, and for attestations.</param>
 public sealed record ManifestEntry(Digest Digest, Platform? Platform)
 {
+    /// <summary>
+    /// The entry that it holds attestations of, as BuildKit attaches them
+    /// (<see href="https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md"/>); null for an image.
+    /// </summary>
+    public Digest? Attests { get; init; }
+
     /// <summary>The annotation <c>org.opencontainers.image.created</c> beside it.</summary>
     public DateTimeOffset? Created { get; init; }
 
@@ -46,4 +52,8 @@ public sealed record ManifestEntry(Digest Digest, Platform? Platform)
 /// <summary>A layer as a manifest lists it.</summary>
 /// <param name="Digest">Digest of the layer as it is packed.</param>
 /// <param name="Size">What there is to pull, in bytes, from 0.</param>
-public sealed record ManifestLayer(Digest Digest, long Size);
+public sealed record ManifestLayer(Digest Digest, long Size)
+{
+    /// <summary>What an attestation states (its annotation <c>in-toto.io/predicate-type</c>); null for a layer of files.</summary>
+    public string? PredicateType { get; init; }
+}

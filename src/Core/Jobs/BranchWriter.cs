@@ -73,7 +73,7 @@ public sealed partial class BranchWriter(IRepositoryHost host, PullRequestWriter
             .GroupBy(f => f.Path, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
         var siblings = known.ToDictionary(f => f.Key, f => (IReadOnlyList<string>)[.. (f.Value.Siblings ?? []).Select(s => s.Path)], StringComparer.Ordinal);
-        foreach (var (updates, paths) in FileChange.Group(changeSet.Updates, siblings))
+        foreach (var (updates, packages, paths) in FileChange.Group(changeSet.Updates, changeSet.Packages, siblings))
         {
             var contents = new List<FileContent>();
             foreach (var path in paths)
@@ -81,7 +81,7 @@ public sealed partial class BranchWriter(IRepositoryHost host, PullRequestWriter
                 contents.Add(new FileContent(path, await host.GetBlobAsync(work.Repository, known[path].Blob, cancellationToken).ConfigureAwait(false), siblings[path]));
             }
 
-            var change = FileChange.Apply(work.Formats, contents, updates);
+            var change = FileChange.Apply(work.Formats, contents, updates, packages);
             foreach (var problem in change.Dropped)
             {
                 LogDropped(work.Repository, problem);

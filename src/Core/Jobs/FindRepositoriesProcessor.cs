@@ -8,8 +8,12 @@ namespace Basewatch.Core.Jobs;
 public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memory, IJobQueue queue, PendingRepositories pending, PolicySources policies, OrganisationConfiguration organisation, ServiceMode mode)
 {
     /// <summary>Queues an inventory for each repository that moved or is gone.</summary>
-    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <param name="from">How many of the listing an earlier run has looked at.</param>
+    /// <param name="deadline">When what is left goes to another run.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<JobOutcome> RunAsync(int from, Deadline deadline, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(deadline);
         var known = new Dictionary<RepositoryName, RepositoryRecord>();
         await foreach (var record in memory.ListRepositoriesAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -17,15 +21,18 @@ public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memor
         }
 
         var versions = new Dictionary<(string Owner, bool IsHome), int>();
+        var moved = new List<(int Number, Job Job)>();
+        var listed = 0;
         await foreach (var listing in host.ListAsync(cancellationToken).ConfigureAwait(false))
         {
+            listed++;
             var isQuiet = known.Remove(listing.Repository, out var record)
                 && listing.ChangeToken is not null
                 && record.ChangeToken == listing.ChangeToken
                 && record.ReadAs == await VersionAsync(listing.Repository).ConfigureAwait(false);
-            if (!isQuiet)
+            if (!isQuiet && listed > from)
             {
-                await queue.EnqueueAsync(new TakeInventory(listing.Repository.ToString(), listing.ChangeToken), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                moved.Add((listed, new TakeInventory(listing.Repository.ToString(), listing.ChangeToken)));
             }
         }
 
@@ -41,30 +48,42 @@ public sealed class FindRepositoriesProcessor(IRepositoryHost host, Memory memor
         }
 
         // What is left is no longer listed: archived, gone, or taken out of the settings.
-        foreach (var repository in known.Keys)
+        moved.AddRange(known.Keys.Select(r => (listed, (Job)new ForgetRepository(r.ToString()))));
+        var (isWhole, last) = await deadline.ForEachAsync(
+            moved.ToAsyncEnumerable(),
+            async (one, token) => await queue.EnqueueAsync(one.Job, TimeSpan.Zero, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (!isWhole || !await TryMarkAllAfterChangeAsync(deadline, cancellationToken).ConfigureAwait(false))
         {
-            await queue.EnqueueAsync(new ForgetRepository(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            return new JobUnfinished(new FindRepositories(isWhole ? listed : last.Number));
         }
 
-        await MarkAllAfterChangeAsync(cancellationToken).ConfigureAwait(false);
         await pending.EnqueueAllAsync(cancellationToken).ConfigureAwait(false);
         return JobOutcome.Done;
     }
 
     /// <summary>With another mode, or other policies, the same inputs lead to other pull requests: every repository is reconciled once.</summary>
-    private async Task MarkAllAfterChangeAsync(CancellationToken cancellationToken)
+    /// <returns>False when there was no time for all of them.</returns>
+    private async Task<bool> TryMarkAllAfterChangeAsync(Deadline deadline, CancellationToken cancellationToken)
     {
         var current = new DecisionsRecord(mode, policies.Fingerprint);
         if (await memory.Decisions.GetAsync(Memory.DecisionsKey, cancellationToken).ConfigureAwait(false) == current)
         {
-            return;
+            return true;
         }
 
-        await foreach (var record in memory.ListRepositoriesAsync(cancellationToken).ConfigureAwait(false))
+        // What is marked already waits for the same.
+        const string Cause = "mode or policies changed";
+        var marked = await memory.ListPendingAsync(cancellationToken).Where(p => p.Cause == Cause).Select(p => p.Repository).ToHashSetAsync(StringComparer.OrdinalIgnoreCase, cancellationToken).ConfigureAwait(false);
+        var (isWhole, _) = await deadline.ForEachAsync(
+            memory.ListRepositoriesAsync(cancellationToken).Where(r => !marked.Contains(r.Repository)),
+            async (record, token) => await pending.AddAsync(RepositoryName.Parse(record.Repository), Cause, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (isWhole)
         {
-            await pending.AddAsync(RepositoryName.Parse(record.Repository), "mode or policies changed", cancellationToken).ConfigureAwait(false);
+            await memory.Decisions.PutAsync(Memory.DecisionsKey, current, cancellationToken).ConfigureAwait(false);
         }
 
-        await memory.Decisions.PutAsync(Memory.DecisionsKey, current, cancellationToken).ConfigureAwait(false);
+        return isWhole;
     }
 }

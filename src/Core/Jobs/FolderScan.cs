@@ -1,5 +1,8 @@
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Builds;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning;
 
 namespace Basewatch.Core.Jobs;
 
@@ -10,6 +13,22 @@ namespace Basewatch.Core.Jobs;
 /// <param name="Parts">The parts of dialects' configuration among what else is in files.</param>
 public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse> Uses, IReadOnlyList<FileProblem> Problems, IReadOnlyList<ConfigurationPart> Parts)
 {
+    /// <summary>What is built from which Dockerfile.</summary>
+    public IReadOnlyList<ImageBuild> Builds { get; init; } = [];
+
+    /// <summary>The packages that Dockerfiles pin.</summary>
+    public IReadOnlyList<Formats.Packages.PackageUse> Packages { get; init; } = [];
+
+    /// <summary>The lives of what the folder uses, by name and by the Dockerfiles in it: nothing is asked for.</summary>
+    /// <param name="resolver">By a catalogue.</param>
+    /// <param name="today">The day that is asked for, in UTC.</param>
+    public Lineage Lineage(LifecycleResolver resolver, DateOnly today)
+    {
+        var builds = new BuiltImages();
+        builds.Add(DockerfileBuilds.Of(null, Uses, Builds));
+        return new Lineage(new ImageLives(resolver, today), static _ => null, builds, new KnownBases());
+    }
+
     /// <summary>Reads the files that a format matches, on every processor and each once.</summary>
     /// <param name="formats">The formats.</param>
     /// <param name="paths">Every file of the folder, from its root, in the order in which uses are wanted.</param>
@@ -47,7 +66,11 @@ public sealed record FolderScan(FileSelection Selection, IReadOnlyList<ImageUse>
         IReadOnlyList<SourceFile> SiblingsOf(string path) =>
             selection.SiblingsOf(path) is [_, ..] names ? [.. names.Select(s => siblings.Find(s)?.File).OfType<SourceFile>()] : [];
 
-        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()], [.. parts.SelectMany(p => p)]);
+        return new FolderScan(selection, [.. readings.SelectMany(r => r.Uses)], [.. readings.SelectMany(r => r.Problems).Distinct()], [.. parts.SelectMany(p => p)])
+        {
+            Builds = [.. readings.SelectMany(r => r.Builds)],
+            Packages = [.. readings.SelectMany(r => r.Packages)],
+        };
     }
 
     /// <summary>The parts of dialects' configuration in files whose uses are not wanted.</summary>

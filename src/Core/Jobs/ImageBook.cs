@@ -46,6 +46,13 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
         return facts;
     }
 
+    /// <summary>The registry that is asked about an image: where it is looked for in the source of a mirror, that of the source.</summary>
+    public string RegistryOf(ImageName image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return survey.MirrorOf(image) is { LookIn: MirrorLookup.Source } mirror ? mirror.Source.Registry : image.Registry;
+    }
+
     /// <summary>Asks the registry, and keeps the answer. An answer without a tag list leaves the kept facts as they are, with a note of the problem.</summary>
     /// <param name="image">Which.</param>
     /// <param name="used">What this caller follows; what everyone else follows is asked for too.</param>
@@ -112,7 +119,10 @@ public sealed class ImageBook(Memory memory, RegistrySurvey survey, PolicySource
             problem is null ? now : previous?.At,
             problem,
             problem is null ? null : now,
-            facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told);
+            facts.ContentProblems.Count + facts.SignatureProblems.Count > 0 ? null : isFirst ? outlook : previous?.Told)
+        {
+            Standing = previous?.Standing,
+        };
     }
 
     private static ImageFactsRecord Record(ImageFacts facts, IEnumerable<FollowedTag> used) =>

@@ -4,6 +4,7 @@ using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Vulnerabilities;
 using Microsoft.Extensions.Logging;
 
 namespace Basewatch.Core.Jobs;
@@ -13,7 +14,7 @@ namespace Basewatch.Core.Jobs;
 /// for a base. What a digest names never changes and is held for all repositories. A registry that does not answer leaves
 /// a gap, and fails nothing.
 /// </summary>
-public sealed partial class ImageDescriber(IRegistry registry, TimeProvider time, ILogger<ImageDescriber> logger)
+public sealed partial class ImageDescriber(IRegistry registry, TimeProvider time, ILogger<ImageDescriber> logger, VulnerabilityBook? vulnerabilities = null)
 {
     /// <summary>The most images that one pull request asks for: Docker Hub counts each manifest as a pull.</summary>
     private const int MostImages = 20;
@@ -33,9 +34,17 @@ public sealed partial class ImageDescriber(IRegistry registry, TimeProvider time
     private readonly Held<(ImageName, Digest), ImageConfiguration> _configurations = new(MostHeld);
 
     /// <summary>Describes the images of updates, as far as that can be had.</summary>
-    public async Task<IReadOnlyDictionary<ImageStep, ImageStepContent>> DescribeAsync(IEnumerable<Update> updates, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<ImageStep, ImageStepContent>> DescribeAsync(IEnumerable<Update> updates, CancellationToken cancellationToken) =>
+        DescribeAsync(updates, VulnerabilitySettings.Usual, cancellationToken);
+
+    /// <inheritdoc cref="DescribeAsync(IEnumerable{Update}, CancellationToken)"/>
+    /// <param name="updates">The updates.</param>
+    /// <param name="counted">What counts of vulnerabilities.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<IReadOnlyDictionary<ImageStep, ImageStepContent>> DescribeAsync(IEnumerable<Update> updates, VulnerabilitySettings counted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(updates);
+        ArgumentNullException.ThrowIfNull(counted);
 
         // A first pin changes nothing of what is pulled.
         var steps = new List<Update>();
@@ -59,7 +68,16 @@ public sealed partial class ImageDescriber(IRegistry registry, TimeProvider time
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 steps,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = both.Token },
-                async (update, token) => contents[ImageStep.Of(update)] = await DescribeAsync(update, token).ConfigureAwait(false)).ConfigureAwait(false);
+                async (update, token) =>
+                {
+                    // What is known when the time is up stays.
+                    var content = contents[ImageStep.Of(update)] = await DescribeAsync(update, token).ConfigureAwait(false);
+                    if (counted.Enabled && vulnerabilities is not null && content is { Before: { } before, After: { } after }
+                        && await vulnerabilities.CompareAsync(At(ImageStep.Of(update), before, after), content.Platform, token, AtHand).ConfigureAwait(false) is { } comparison)
+                    {
+                        contents[ImageStep.Of(update)] = content with { Vulnerabilities = counted.Counted(comparison) };
+                    }
+                }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -68,6 +86,11 @@ public sealed partial class ImageDescriber(IRegistry registry, TimeProvider time
 
         return contents;
     }
+
+    private Manifest? AtHand(ImageReference image) => image.Digest is { } digest && _manifests.TryGet((image.Name, digest), out var manifest) ? manifest : null;
+
+    private static ImageStep At(ImageStep step, ImageDescription before, ImageDescription after) =>
+        new(step.Before with { Digest = before.Digest }, step.After with { Digest = after.Digest });
 
     private async Task<ImageStepContent> DescribeAsync(Update update, CancellationToken cancellationToken)
     {

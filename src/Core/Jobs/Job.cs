@@ -15,6 +15,10 @@ namespace Basewatch.Core.Jobs;
 [JsonDerivedType(typeof(Reconcile), "reconcile")]
 [JsonDerivedType(typeof(ReviewLifecycles), "review-lifecycles")]
 [JsonDerivedType(typeof(ReviewPullRequests), "review-pull-requests")]
+[JsonDerivedType(typeof(ReviewAlerts), "review-alerts")]
+[JsonDerivedType(typeof(DeliverAlerts), "deliver-alerts")]
+[JsonDerivedType(typeof(ReviewRebuilds), "review-rebuilds")]
+[JsonDerivedType(typeof(ReviewVulnerabilities), "review-vulnerabilities")]
 public abstract record Job
 {
     /// <summary>Reads a job as <see cref="ToJson"/> writes it.</summary>
@@ -26,12 +30,17 @@ public abstract record Job
     [JsonIgnore]
     public virtual string Subject => "";
 
+    /// <summary>Whether no two instances may be at work on its subject at the same time.</summary>
+    [JsonIgnore]
+    public virtual bool IsExclusive => false;
+
     /// <summary>One line of JSON: <c>{"job":"reconcile","repository":"octo-org/web"}</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JobJson.Default.Job);
 }
 
 /// <summary>Which repositories have moved? Each one that has is inventoried.</summary>
-public sealed record FindRepositories : Job;
+/// <param name="From">How many of the listing an earlier run has looked at; null: none.</param>
+public sealed record FindRepositories(int? From = null) : Job;
 
 /// <summary>Which images does a repository use?</summary>
 /// <param name="Repository"><c>owner/name</c>.</param>
@@ -41,6 +50,10 @@ public sealed record TakeInventory(string Repository, string? ChangeToken = null
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Subject => $"repository {Repository}";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
 }
 
 /// <summary>A repository is no longer looked after: archived, deleted, or taken out of the settings.</summary>
@@ -50,10 +63,15 @@ public sealed record ForgetRepository(string Repository) : Job
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Subject => $"repository {Repository}";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
 }
 
 /// <summary>What do the registries hold of the images in use? Each one that changed is told to its users.</summary>
-public sealed record RefreshImages : Job;
+/// <param name="After">Canonical name of the last that an earlier run has come to; null: none.</param>
+public sealed record RefreshImages(string? After = null) : Job;
 
 /// <summary>What does the registry hold of one image?</summary>
 /// <param name="Image">Canonical name: <c>docker.io/library/python</c>.</param>
@@ -71,18 +89,66 @@ public sealed record Reconcile(string Repository) : Job
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Subject => $"repository {Repository}";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
 }
 
 /// <summary>What did people and checks do to open pull requests? Each repository where they did something is reconciled.</summary>
-public sealed record ReviewPullRequests : Job;
+/// <param name="After">The last repository that an earlier run has come to; null: none.</param>
+public sealed record ReviewPullRequests(string? After = null) : Job;
 
-/// <summary>Which of the images in use are near or past their end of life? Each is told once.</summary>
-/// <param name="Image">Canonical name of the one to look at; null: all.</param>
-public sealed record ReviewLifecycles(string? Image = null) : Job
+/// <summary>Which of the images in use are near or past their end of life, and what else is to be told today? It is put on its way.</summary>
+/// <param name="WhenCalm">Whether it waits until no repository has come to use other images for a while; null: no.</param>
+public sealed record ReviewLifecycles(bool? WhenCalm = null) : Job
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Subject => Image is null ? "" : $"image {Image}";
+    public override string Subject => "alerts";
+}
+
+/// <summary>Is there anything to be told that does not wait for the day, or a message that was lost on its way?</summary>
+public sealed record ReviewAlerts : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => "alerts";
+}
+
+/// <summary>Sends what is on its way to a channel.</summary>
+/// <param name="Channel">Its name.</param>
+public sealed record DeliverAlerts(string Channel) : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => $"channel {Channel}";
+}
+
+/// <summary>Which own images should be built again, which of them now, and how are those doing that are being built?</summary>
+/// <param name="Image">Canonical name of an image that was pushed: a look at nothing else; null: at everything.</param>
+/// <param name="IsFollowing">Whether it is only looked at what is being built; null: no.</param>
+public sealed record ReviewRebuilds(string? Image = null, bool? IsFollowing = null) : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => "rebuilds";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
+}
+
+/// <summary>Of which own images are vulnerabilities a reason to build them again?</summary>
+public sealed record ReviewVulnerabilities : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => "vulnerabilities";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -19,6 +19,33 @@ public sealed class PendingRepositories(Memory memory, IJobQueue queue, TimeProv
         await queue.EnqueueAsync(new Reconcile(repository.ToString()), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Marks a repository that something happened in, and queues its job for a little later, so that all that happens until then is one
+    /// look. Nothing more is queued where its job is due by then anyway.
+    /// </summary>
+    /// <returns>Whether a job was queued.</returns>
+    public async Task<bool> AddSoonAsync(RepositoryName repository, string cause, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        var key = Memory.PendingKey(repository);
+        while (true)
+        {
+            var (mark, version) = await memory.Pending.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            var now = time.GetUtcNow();
+            if (mark?.NotBefore is { } planned && planned > now && planned <= now + delay)
+            {
+                return false;
+            }
+
+            // One that is due may be under way, and have looked already: it must not take this mark for its own.
+            if (await memory.Pending.TryPutAsync(key, new PendingRecord(repository.ToString(), mark?.Since ?? now, cause, now + delay), version, cancellationToken).ConfigureAwait(false))
+            {
+                await queue.EnqueueAsync(new Reconcile(repository.ToString()), delay, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+        }
+    }
+
     /// <summary>Marks a repository that has to be looked at again at a time, and queues its job for then. Nothing happens where someone else has marked it meanwhile.</summary>
     /// <param name="repository">Which.</param>
     /// <param name="at">When; a queue holds a job for a week at most, so that it may come earlier.</param>

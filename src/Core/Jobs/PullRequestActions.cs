@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Basewatch.Core.Jobs;
@@ -37,6 +39,7 @@ public sealed partial class PullRequestActions(
             return (false, time.GetUtcNow() + LookWhilePaused);
         }
 
+        using var span = Begin(work, operation);
         if (existing is not null && work.Records.GetValueOrDefault(operation.Key) is { State: Opening } && ChangeSetOf(operation) is { } opened)
         {
             // Broken off after it was opened: what is set then may be missing.
@@ -74,6 +77,49 @@ public sealed partial class PullRequestActions(
         return (false, null);
     }
 
+    /// <summary>The span of what is done to a pull request; none of looking at it.</summary>
+    private static Activity? Begin(RepositoryWork work, PullRequestOperation operation)
+    {
+        var name = operation switch
+        {
+            OpenPullRequest => "open pull request",
+            UpdatePullRequest => "update pull request",
+            ClosePullRequest => "close pull request",
+            MergePullRequest => "merge pull request",
+            _ => null,
+        };
+        return name is null ? null : Traces.Source.StartActivity(name)?.SetTag(TagNames.Repository, work.Repository.ToString());
+    }
+
+    /// <summary>Tells telemetry what became of a pull request.</summary>
+    private void Note(RepositoryWork work, string change, int number, WrittenBranch? written = null)
+    {
+        Instruments.NotePullRequest(change);
+        Activity.Current?.SetTag(TagNames.PullRequest, number);
+        if (written?.Commit is null)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        foreach (var update in written.Applied)
+        {
+            Instruments.NoteUpdate(update.Kind.ToString().ToLowerInvariant());
+            if (Instruments.IsFreshnessWanted && PushOf(work, update) is var (at, source))
+            {
+                Instruments.NoteFreshness(source, now - at);
+            }
+        }
+    }
+
+    /// <summary>When what an update brings was pushed, and who says so; null where nobody does.</summary>
+    private static (DateTimeOffset At, string Source)? PushOf(RepositoryWork work, Update update) =>
+        update.Target.Tag is not { } tag || !work.Facts.TryGetValue(update.Target.Name, out var facts) ? null
+        : facts.Pushed.TryGetValue(tag, out var pushed) && pushed.Digest == (update.Target.Digest ?? facts.Digests.GetValueOrDefault(tag)) ? (pushed.At, "registry")
+        // A tag that was moved was seen first when it named something else.
+        : update.Use.Reference?.Tag != tag && facts.FirstSeen.TryGetValue(tag, out var seen) ? (seen, "first_seen")
+        : null;
+
     private static ChangeSet? ChangeSetOf(PullRequestOperation operation) => operation switch
     {
         OpenPullRequest o => o.ChangeSet,
@@ -102,6 +148,7 @@ public sealed partial class PullRequestActions(
         await work.RecordAsync(operation.Key, null, r => new PullRequestRecord(operation.Key, null, null, text.Title, Opening, written.Commit, written.ChangeSet.Fingerprint, null, default), cancellationToken).ConfigureAwait(false);
         var opened = await host.OpenPullRequestAsync(work.Repository, Draft(operation.ChangeSet, target, text.Title, text.Body), cancellationToken).ConfigureAwait(false);
         LogOpened(work.Repository, opened.Number, text.Title);
+        Note(work, "opened", opened.Number, written);
         await work.RecordAsync(operation.Key, opened.Number, r => r with { Url = opened.Url, State = "opened", HeadCommit = written.Commit ?? opened.HeadCommit }, cancellationToken).ConfigureAwait(false);
         await work.NoteOpenedAsync(cancellationToken).ConfigureAwait(false);
         await ReportAsync(work, written.Commit ?? opened.HeadCommit, written.ChangeSet, written, WaitsOf(written.ChangeSet), isRefused: false, cancellationToken).ConfigureAwait(false);
@@ -142,6 +189,7 @@ public sealed partial class PullRequestActions(
         var text = await TextAsync(work, written, operation.Notes, cancellationToken).ConfigureAwait(false);
         await host.UpdatePullRequestAsync(work.Repository, operation.Number, text.Title, text.Body, cancellationToken).ConfigureAwait(false);
         LogUpdated(work.Repository, operation.Number, text.Title);
+        Note(work, "updated", operation.Number, written);
         var head = written.Commit ?? operation.ExpectedBranch ?? open.HeadCommit;
         await work.RecordAsync(
             operation.Key,
@@ -169,6 +217,7 @@ public sealed partial class PullRequestActions(
         }
 
         LogClosed(work.Repository, operation.Number, operation.Reason);
+        Note(work, "closed", operation.Number);
         if (work.Refusals.Find(r => r.Number == operation.Number) is { } refusal)
         {
             await work.RefuseAsync(refusal with { IsDone = true }, cancellationToken).ConfigureAwait(false);
@@ -205,6 +254,7 @@ public sealed partial class PullRequestActions(
         }
 
         LogMerged(work.Repository, operation.Number, open.Title);
+        Note(work, "merged", operation.Number);
         work.IsOutdated = true;
         await work.RecordAsync(operation.Key, operation.Number, r => r with { Url = open.Url, Title = open.Title, Note = null, State = "merging" }, cancellationToken).ConfigureAwait(false);
         await DeleteBranchAsync(work, operation.ChangeSet.Branch, cancellationToken).ConfigureAwait(false);
@@ -280,7 +330,7 @@ public sealed partial class PullRequestActions(
         try
         {
             written ??= await branches.WriteAsync(work, changeSet, write: false, null, cancellationToken).ConfigureAwait(false);
-            var verdict = await writer.VerdictAsync(changeSet, written.Applied, FactsOf(written, []), isTouched: false, cancellationToken).ConfigureAwait(false);
+            var verdict = await writer.VerdictAsync(changeSet, written.Applied, FactsOf(work, written, []), isTouched: false, cancellationToken).ConfigureAwait(false);
             if (waits is not null)
             {
                 var title = isRefused ? $"Not merged: {waits}" : $"Not merged yet: {waits}";
@@ -317,14 +367,14 @@ public sealed partial class PullRequestActions(
     private async Task<PullRequestText> TextAsync(RepositoryWork work, WrittenBranch written, IReadOnlyList<string> notes, CancellationToken cancellationToken)
     {
         var changeSet = written.ChangeSet;
-        var text = await writer.WriteAsync(work.Repository, work.Head, changeSet, written.Applied, FactsOf(written, notes), cancellationToken).ConfigureAwait(false);
+        var text = await writer.WriteAsync(work.Repository, work.Head, changeSet, written.Applied, FactsOf(work, written, notes), cancellationToken).ConfigureAwait(false);
         return PullRequestMarker.TryFind(text.Body, out var marker)
-            ? text with { Body = (marker with { Told = PullRequestPlanner.ToldOf(changeSet, notes) }).In(text.Body) }
+            ? text with { Body = (marker with { Told = PullRequestPlanner.ToldOf(changeSet, notes, work.WaysOut) }).In(text.Body) }
             : text;
     }
 
-    private PullRequestFacts FactsOf(WrittenBranch written, IReadOnlyList<string> notes) =>
-        new() { Dropped = [.. written.Dropped, .. BranchWriter.ProblemsOf(written.ChangeSet)], Notes = notes, IsAttended = hearing.IsAttended };
+    private PullRequestFacts FactsOf(RepositoryWork work, WrittenBranch written, IReadOnlyList<string> notes) =>
+        new() { Lifecycles = work.Lifecycles, Vulnerabilities = work.Vulnerabilities, Dropped = [.. written.Dropped, .. BranchWriter.ProblemsOf(written.ChangeSet)], Notes = notes, IsAttended = hearing.IsAttended, WayOutOf = image => work.WaysOut.GetValueOrDefault(image) };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: opened #{Number}: {Title}")]
     private partial void LogOpened(RepositoryName repository, int number, string title);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
@@ -9,11 +8,9 @@ namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds what the words of pull requests are made of. What can't be had makes them poorer, and keeps none from being opened.</summary>
 public sealed partial class PullRequestWriter(
-    ILifecycleCatalog lifecycles, ImageDescriber images, TimeProvider time, ILogger<PullRequestWriter> logger, IReviewHost? reviews = null)
+    LifecycleBook lifecycles, ImageDescriber images, TimeProvider time, ILogger<PullRequestWriter> logger, IReviewHost? reviews = null)
 {
     private readonly ConcurrentDictionary<RepositoryName, (RepositoryHead At, CommitHabit Habit)> _habits = new();
-
-    private volatile Resolution? _resolution;
 
     /// <summary>Title and body of a pull request.</summary>
     /// <param name="repository">Where it is.</param>
@@ -27,7 +24,7 @@ public sealed partial class PullRequestWriter(
     {
         ArgumentNullException.ThrowIfNull(facts);
         var habit = await HabitAsync(repository, head, cancellationToken).ConfigureAwait(false);
-        var contents = await images.DescribeAsync(written, cancellationToken).ConfigureAwait(false);
+        var contents = await images.DescribeAsync(written, facts.Vulnerabilities, cancellationToken).ConfigureAwait(false);
         facts = await CompleteAsync(facts, cancellationToken).ConfigureAwait(false);
         return PullRequestText.Of(changeSet, written, facts with { Contents = contents, Habit = habit });
     }
@@ -55,7 +52,7 @@ public sealed partial class PullRequestWriter(
 
     private async Task<PullRequestFacts> CompleteAsync(PullRequestFacts facts, CancellationToken cancellationToken)
     {
-        var resolver = await ResolverAsync(cancellationToken).ConfigureAwait(false);
+        var resolver = await lifecycles.FindAsync(facts.Lifecycles, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         return facts with { LifecycleOf = reference => resolver?.Resolve(reference, today), Now = now };
@@ -88,30 +85,6 @@ public sealed partial class PullRequestWriter(
         _habits[repository] = (head, habit);
         return habit;
     }
-
-    private async Task<LifecycleResolver?> ResolverAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var catalog = await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
-            if (_resolution?.Catalog != catalog)
-            {
-                _resolution = new(catalog, new LifecycleResolver(catalog));
-            }
-
-            return _resolution.Resolver;
-        }
-        catch (LifecycleCatalogException e)
-        {
-            LogNoCatalog(e.Message);
-            return null;
-        }
-    }
-
-    private sealed record Resolution(LifecycleCatalog Catalog, LifecycleResolver Resolver);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Message}")]
-    private partial void LogNoCatalog(string message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: titles begin as always, since its history can't be read: {Problem}")]
     private partial void LogNoHabit(RepositoryName repository, string problem);

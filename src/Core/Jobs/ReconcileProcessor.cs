@@ -5,7 +5,10 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
+using Basewatch.Core.Planning.Packages;
 using Basewatch.Core.Planning.PullRequests;
+using Basewatch.Core.Planning.WaysOut;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -23,14 +26,21 @@ public sealed partial class ReconcileProcessor(
     PullRequestActions actions,
     PullRequestRules rules,
     PauseSwitch pauses,
-    ILifecycleCatalog lifecycles,
+    LifecycleBook lifecycles,
     OrganisationConfiguration organisation,
     ServiceMode mode,
+    WayOutIssues issues,
+    IssueDemand demand,
     TimeProvider time,
     ILogger<ReconcileProcessor> logger,
-    IReviewHost? review = null)
+    IReviewHost? review = null,
+    PackageSurvey? packageSurvey = null,
+    VulnerabilityBook? vulnerabilities = null)
 {
     private const int Parallel = 16;
+
+    /// <summary>How often archives are asked about what a repository pins.</summary>
+    private static readonly TimeSpan PackagesEach = TimeSpan.FromHours(6);
 
     private static readonly TimeSpan PauseAfterRace = TimeSpan.FromSeconds(30);
 
@@ -77,22 +87,38 @@ public sealed partial class ReconcileProcessor(
                 return JobOutcome.Done;
             }
 
-            var assessments = await AssessAsync(inventory, decided.Policies, cancellationToken).ConfigureAwait(false);
+            var (assessments, facts) = await AssessAsync(inventory, decided.Policies, cancellationToken).ConfigureAwait(false);
             foreach (var advice in assessments.SelectMany(a => a.Imports).Distinct(StringComparer.Ordinal))
             {
                 LogImport(repository, advice);
             }
 
+            var ends = new RepositoryEnds(repository, EndOfLifeSettings.Of(settings.Configuration.EndOfLife), await lifecycles.FindAsync(settings.Configuration.Lifecycles, cancellationToken).ConfigureAwait(false), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+            await FindWaysOutAsync(ends, inventory, decided.Policies, assessments, cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
-            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates), path => content[path], inventory.Branch);
+            var packages = await AssessPackagesAsync(repository, PackageSettings.Of(settings.Configuration.Packages), inventory, decided.Policies, assessments, ends, cancellationToken).ConfigureAwait(false);
+            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates).Concat(ends.Updates), [.. packages.SelectMany(p => p.Updates)], path => content[path], inventory.Branch);
             var undecided = assessments
                 .Where(a => a.Problem is not null)
                 .SelectMany(a => new[] { a.Use.Reference!.Name, decided.Policies.For(a.Use).Replacement?.Image })
                 .Concat(inventory.Uses.Where(decided.IsUncertain).Select(u => u.Reference!.Name))
                 .OfType<ImageName>()
+                .Concat(ends.UndecidedImages)
+                .Concat(packages.Where(p => p.Problem is not null).Select(p => p.Base))
+                .OfType<ImageName>()
                 .ToHashSet();
             var work = await RepositoryWork.OpenAsync(memory, time, repository, inventory, settings.Formats, rules.Under(settings.Configuration.PullRequests), cancellationToken).ConfigureAwait(false);
-            (var isWhole, again) = await ReconcileAsync(work, changeSets, undecided, cancellationToken).ConfigureAwait(false);
+            work.Lifecycles = settings.Configuration.Lifecycles;
+            work.Facts = facts;
+            work.Vulnerabilities = settings.Configuration.Vulnerabilities.ToSettings();
+            (var isWhole, again) = await ReconcileAsync(work, assessments, changeSets, undecided, ends, cancellationToken).ConfigureAwait(false);
+            if (packages.Count > 0)
+            {
+                // What archives hold moves without any event.
+                var next = time.GetUtcNow() + PackagesEach;
+                again = again < next ? again : next;
+            }
+
             if (!isWhole)
             {
                 // The mark stays too, should this job be lost.
@@ -118,7 +144,7 @@ public sealed partial class ReconcileProcessor(
         return JobOutcome.Done;
     }
 
-    private async Task<IReadOnlyList<Assessment>> AssessAsync(Inventory inventory, PolicySet inForce, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Assessment> Assessments, IReadOnlyDictionary<ImageName, ImageFacts> Facts)> AssessAsync(Inventory inventory, PolicySet inForce, CancellationToken cancellationToken)
     {
         var uses = inventory.Uses.Select(inForce.Apply).Where(u => u.IsLookedUp).ToList();
         var facts = new ConcurrentDictionary<ImageName, ImageFacts>();
@@ -126,11 +152,39 @@ public sealed partial class ReconcileProcessor(
             UpdatePlanner.Followed(uses, inForce),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (image, token) => facts[image.Key] = await images.GetAsync(image.Key, image.Value, token).ConfigureAwait(false)).ConfigureAwait(false);
-        return UpdatePlanner.Assess(uses, inForce, facts, new TagChoices(time.GetUtcNow()));
+        return (UpdatePlanner.Assess(uses, inForce, facts, new TagChoices(time.GetUtcNow())), facts);
+    }
+
+    private async Task<IReadOnlyList<PackageAssessment>> AssessPackagesAsync(
+        RepositoryName repository, PackageSettings settings, Inventory inventory, PolicySet inForce, IReadOnlyList<Assessment> assessments, RepositoryEnds ends, CancellationToken cancellationToken)
+    {
+        if (packageSurvey is null || inventory.Packages.ToList() is not { Count: > 0 } uses)
+        {
+            return [];
+        }
+
+        var builds = new BuiltImages();
+        builds.Add(DockerfileBuilds.Of(repository.ToString(), [.. inventory.Uses], inventory.Builds));
+        var lineage = ends.Resolver is { } resolver ? new Lineage(new ImageLives(resolver, ends.Today), static _ => null, builds, new KnownBases()) : null;
+        var known = assessments.ToLookup(a => (a.Use.Path, a.Use.Line, a.Use.Column));
+
+        // A base that nobody asks a registry about has packages all the same.
+        var others = inventory.Uses.Where(u => !known.Contains((u.Path, u.Line, u.Column))).Select(u => new Assessment(u, [], IsGone: false, "", "", null));
+        var packages = await packageSurvey.AssessAsync(
+            uses,
+            new PackageQuestion(settings, [.. assessments, .. others], image => settings.SuiteOf(image) ?? KnownSuites.Of(image, lineage?.Resolve(image with { Digest = null })), use => inForce.For(use).Rule) { WaysOut = ends.Updates },
+            cancellationToken).ConfigureAwait(false);
+        foreach (var package in packages.Where(p => p.Problem is not null || (p.IsGone && p.Updates.Count == 0)).DistinctBy(p => p.Reason, StringComparer.Ordinal))
+        {
+            LogPackage(repository, package.Use.Path, package.Use.Line, package.Use.Name, package.Reason);
+        }
+
+        return packages;
     }
 
     /// <returns>False when another writer was first somewhere; and when something that waits has to be looked at again.</returns>
-    private async Task<(bool IsWhole, DateTimeOffset? Again)> ReconcileAsync(RepositoryWork work, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, CancellationToken cancellationToken)
+    private async Task<(bool IsWhole, DateTimeOffset? Again)> ReconcileAsync(
+        RepositoryWork work, IReadOnlyList<Assessment> assessments, IReadOnlyList<ChangeSet> changeSets, IReadOnlySet<ImageName> undecided, RepositoryEnds ends, CancellationToken cancellationToken)
     {
         var isObserving = mode == ServiceMode.Observe;
         if (review is not null && !isObserving)
@@ -156,6 +210,25 @@ public sealed partial class ReconcileProcessor(
             await AskAsync(work, changeSets, existing, cancellationToken).ConfigureAwait(false);
         }
 
+        RepositoryHostException? failure = null;
+        DateTimeOffset? issuesAgain = null;
+        try
+        {
+            (ends.Issues, issuesAgain) = await issues.ReconcileAsync(
+                work.Repository,
+                WayOutPlan.Of(await demand.OfAsync(work.Repository, ends.Settings, ends.Report.Ways, cancellationToken).ConfigureAwait(false)),
+                ends.Report,
+                ends.LifeOf,
+                way => ends.Updates.Any(u => u.WayOut?.Image == way.Image) ? LinkOf(work, way) : null,
+                isObserving,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
+        {
+            failure = e;
+        }
+
+        work.WaysOut = PointersOf(work, ends);
         var operations = PullRequestPlanner.Plan(changeSets, existing, new PlanningContext(time.GetUtcNow())
         {
             Undecided = undecided,
@@ -163,12 +236,13 @@ public sealed partial class ReconcileProcessor(
             Refusals = [.. work.Refusals.Select(r => new Refusal(r.Number, r.Scope, r.Ids, r.IsDone))],
             Opened = work.Pace.Opened,
             Written = work.Pace.Written,
-            Urgency = await UrgencyAsync(changeSets, cancellationToken).ConfigureAwait(false),
+            Urgency = await UrgencyAsync(work, changeSets, cancellationToken).ConfigureAwait(false),
             DefaultBranch = work.Inventory.Branch,
             Notes = NotesOf(work.Abilities),
+            NotesOf = changeSet => ends.Resolver is { } resolver ? UpgradeAdvice.Of(changeSet, resolver) : [],
+            WaysOut = work.WaysOut,
         });
-        RepositoryHostException? failure = null;
-        var (isWhole, again) = (true, operations.OfType<LeavePullRequest>().Min(o => o.Until));
+        var (isWhole, again) = (true, operations.OfType<LeavePullRequest>().Select(o => o.Until).Append(issuesAgain).Min());
         foreach (var operation in operations)
         {
             try
@@ -196,6 +270,7 @@ public sealed partial class ReconcileProcessor(
         }
 
         await EndAsync(work, existing, changeSets.Select(c => c.Key).ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        await work.SummarizeAsync(assessments, cancellationToken).ConfigureAwait(false);
         if (!isObserving)
         {
             await NoteReviewAsync(work, existing, operations, failure is not null, cancellationToken).ConfigureAwait(false);
@@ -206,34 +281,65 @@ public sealed partial class ReconcileProcessor(
             throw failure;
         }
 
+        if (!isObserving && !ends.IsUnknown && !PointersOf(work, ends).OrderBy(p => p.Value, StringComparer.Ordinal).SequenceEqual(work.WaysOut.OrderBy(p => p.Value, StringComparer.Ordinal)))
+        {
+            // What was opened just now is to be named by the others.
+            again = time.GetUtcNow();
+        }
+
         return (isWhole, work.IsHeldBack && again is null ? time.GetUtcNow() + TimeSpan.FromMinutes(1) : again);
+    }
+
+    /// <summary>What has to be left, and how.</summary>
+    private async Task FindWaysOutAsync(RepositoryEnds ends, Inventory inventory, PolicySet inForce, IReadOnlyList<Assessment> assessments, CancellationToken cancellationToken)
+    {
+        if (ends.Resolver is not { } resolver)
+        {
+            // Nothing is taken back for want of the catalogue.
+            ends.Forget(inventory.Uses.Where(u => u.Reference is not null));
+            return;
+        }
+
+        // What a rule switches off ends too: it is told, and no registry is asked about it.
+        var off = inventory.Uses.Where(u => u.Reference is not null).Select(inForce.Apply).Where(u => !u.IsLookedUp)
+            .Select(u => new Assessment(u, [], IsGone: false, "", u.Skip!, null));
+        var planner = new WayOutPlanner(resolver, ends.LifeOf, ends.Settings, ends.Today);
+        ends.Report = await WayOutFinder.FindAsync([.. assessments, .. off], inForce, planner, images.GetAsync, new TagChoices(time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where the way out of each image is that has to be left.</summary>
+    private static Dictionary<ImageReference, string> PointersOf(RepositoryWork work, RepositoryEnds ends) =>
+        ends.Report.Ways.DistinctBy(w => w.Image).ToDictionary(
+            w => w.Image,
+            w => WayOutText.Pointer(w, ends.Issues.TryGetValue(w.Key, out var issue) ? $"#{issue}" : ends.Updates.Any(u => u.WayOut?.Image == w.Image) ? LinkOf(work, w) : null));
+
+    private static string? LinkOf(RepositoryWork work, WayOut way)
+    {
+        var update = way.Next is { } next && way.Uses is [var use, ..] ? new Update(use, next, UpdateKind.Successor, "", "") { WayOut = way } : null;
+        return update is not null && ChangeSet.Group([update], _ => "").Single().Key is var key
+            && work.Records.FirstOrDefault(r => r.Key == key || r.Key.EndsWith("/" + key, StringComparison.Ordinal)).Value is { Number: { } number, State: "opened" or "updated" or "left" }
+            ? $"#{number}"
+            : null;
     }
 
     private static string[] NotesOf(HostAbilities abilities) =>
         abilities.StartsChecks ? [] : ["Its checks don't start by themselves, because it was opened with the token of a workflow: close it and reopen it to start them, or run Basewatch as an App."];
 
-    /// <summary>What leaves a version that is at its end comes before all else.</summary>
-    private async Task<Func<ChangeSet, int>> UrgencyAsync(IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
+    /// <summary>What mends a vulnerability comes first, and then what leaves a version that is at its end.</summary>
+    private async Task<Func<ChangeSet, int>> UrgencyAsync(RepositoryWork work, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
     {
-        const int EndOfLife = 1, Ordinary = 2;
+        const int Mending = 0, EndOfLife = 1, Ordinary = 2;
         if (changeSets.Count < 2)
         {
             return _ => Ordinary;
         }
 
-        try
-        {
-            var resolver = new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
-            var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-            return changeSet => changeSet.Updates.Any(u => IsAtItsEnd(u.Use.Reference!) && !IsAtItsEnd(u.Target)) ? EndOfLife : Ordinary;
+        var resolver = await lifecycles.FindAsync(work.Lifecycles, cancellationToken).ConfigureAwait(false);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        IReadOnlySet<string> mending = vulnerabilities is null ? new HashSet<string>(StringComparer.Ordinal) : await vulnerabilities.MendingAsync(changeSets, work.Vulnerabilities, cancellationToken).ConfigureAwait(false);
+        return changeSet => mending.Contains(changeSet.Key) ? Mending : changeSet.Packages.Any(p => p.IsRepair) || changeSet.Updates.Any(u => IsAtItsEnd(u.Use.Reference!) && !IsAtItsEnd(u.Target)) ? EndOfLife : Ordinary;
 
-            bool IsAtItsEnd(ImageReference reference) => resolver.Resolve(reference, today).Status is LifecycleStatus.Ended or LifecycleStatus.Ending;
-        }
-        catch (LifecycleCatalogException e)
-        {
-            LogNoCatalog(e.Message);
-            return _ => Ordinary;
-        }
+        bool IsAtItsEnd(ImageReference reference) => resolver?.Resolve(reference, today).Status is LifecycleStatus.Ended or LifecycleStatus.Ending;
     }
 
     private async Task<Dictionary<string, ExistingPullRequests>> ExistingAsync(RepositoryWork work, IReadOnlyList<ChangeSet> changeSets, CancellationToken cancellationToken)
@@ -333,8 +439,8 @@ public sealed partial class ReconcileProcessor(
         work.Targets[branch] = head.Sha;
         var tree = (await host.GetTreeAsync(work.Repository, head.Sha, cancellationToken).ConfigureAwait(false)).Files.ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
         var files = work.Inventory.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-        return changeSet => changeSet.Updates
-            .Select(u => files[u.Use.Path])
+        return changeSet => changeSet.Updates.Select(u => u.Use.Path).Concat(changeSet.Packages.Select(p => p.Use.Path))
+            .Select(p => files[p])
             .SelectMany(f => (f.Siblings ?? []).Select(s => (s.Path, s.Blob)).Prepend((f.Path, f.Blob)))
             .FirstOrDefault(f => tree.GetValueOrDefault(f.Path) != f.Blob) is { Path: { } path }
             ? $"{Excerpt.Of(path)} is not on {Excerpt.Of(branch)} as it is on {Excerpt.Of(work.Inventory.Branch)}: only what is the same on both is changed"
@@ -405,8 +511,8 @@ public sealed partial class ReconcileProcessor(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository} is left as it is: Basewatch is paused")]
     private partial void LogPaused(RepositoryName repository);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Message}")]
-    private partial void LogNoCatalog(string message);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Repository}: {Path}:{Line}: {Package}: {Problem}")]
+    private partial void LogPackage(RepositoryName repository, string path, int line, string package, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Repository}: {Advice}")]
     private partial void LogImport(RepositoryName repository, string advice);

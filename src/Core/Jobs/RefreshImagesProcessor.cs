@@ -7,18 +7,23 @@ using Microsoft.Extensions.Logging;
 namespace Basewatch.Core.Jobs;
 
 /// <summary>Finds out what the registries hold of the images in use, each asked once however many use it.</summary>
-public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook images, IJobQueue queue, PendingRepositories pending, ILogger<RefreshImagesProcessor> logger)
+public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook images, IJobQueue queue, PendingRepositories pending, EvidenceBook evidence, RegistryPauses pauses, ILogger<RefreshImagesProcessor> logger)
 {
     /// <summary>Messages and marks on the way at a time: an image may have thousands of users.</summary>
     private const int Parallel = 16;
 
-    /// <summary>Queues a look at every image in use.</summary>
-    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Queues a look at every image in use, or at those after one.</summary>
+    public async Task<JobOutcome> RunAsync(string? after, Deadline deadline, CancellationToken cancellationToken)
     {
-        await System.Threading.Tasks.Parallel.ForEachAsync(
-            memory.ListImagesAsync(cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (image, token) => await queue.EnqueueAsync(new RefreshImage(image.Image), TimeSpan.Zero, token).ConfigureAwait(false)).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(deadline);
+        var (isWhole, last) = await deadline.ForEachAsync(
+            memory.ListImagesAsync(cancellationToken).Where(i => after is null || string.CompareOrdinal(i.Image, after) > 0),
+            async (image, token) => await queue.EnqueueAsync(new RefreshImage(image.Image), TimeSpan.Zero, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (!isWhole)
+        {
+            return new JobUnfinished(new RefreshImages(last!.Image));
+        }
 
         await pending.EnqueueAllAsync(cancellationToken).ConfigureAwait(false);
         return JobOutcome.Done;
@@ -36,7 +41,6 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
         {
             await memory.Facts.DeleteAsync(Memory.FactsKey(image), cancellationToken).ConfigureAwait(false);
             await memory.Failures.DeleteAsync(Memory.FailureKey(new RefreshImage(image.Canonical)), cancellationToken).ConfigureAwait(false);
-            await memory.Failures.DeleteAsync(Memory.FailureKey(new ReviewLifecycles(image.Canonical)), cancellationToken).ConfigureAwait(false);
             await memory.Images.TryDeleteAsync(Memory.ImageKey(image), known.Entry?.Version ?? StateVersion.None, cancellationToken).ConfigureAwait(false);
             return JobOutcome.Done;
         }
@@ -47,7 +51,14 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
             return JobOutcome.Done;
         }
 
+        var registry = images.RegistryOf(image);
+        if (await pauses.FindAsync(registry, cancellationToken).ConfigureAwait(false) is { } paused)
+        {
+            return paused;
+        }
+
         var refresh = await images.RefreshAsync(image, [], users, known, cancellationToken).ConfigureAwait(false);
+        var record = refresh.Record;
         if (refresh.Outlook is { } outlook)
         {
             var moved = outlook.Where(o => refresh.Record.Told?.GetValueOrDefault(o.Key) != o.Value).Select(o => o.Key).ToHashSet(StringComparer.Ordinal);
@@ -65,8 +76,20 @@ public sealed partial class RefreshImagesProcessor(Memory memory, ImageBook imag
             if (moved.Count > 0)
             {
                 // After all are told: a crash before this tells them again.
-                await memory.Images.PutAsync(Memory.ImageKey(image), refresh.Record with { Told = outlook }, cancellationToken).ConfigureAwait(false);
+                record = record with { Told = outlook };
+                await memory.Images.PutAsync(Memory.ImageKey(image), record, cancellationToken).ConfigureAwait(false);
             }
+        }
+
+        if (refresh.Facts.Problem is { } silence && refresh.RetryAfter is { } pause)
+        {
+            // Not even its tags: the others would hear the same.
+            await pauses.NoteAsync(registry, pause, silence, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await evidence.StudyAsync(users, refresh.Facts, record.Standing, cancellationToken).ConfigureAwait(false) is { } standing && !standing.IsSameAs(record.Standing))
+        {
+            await memory.Images.PutAsync(Memory.ImageKey(image), record with { Standing = standing }, cancellationToken).ConfigureAwait(false);
         }
 
         return refresh.Facts.Problems.FirstOrDefault() switch

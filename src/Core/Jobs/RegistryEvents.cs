@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Basewatch.Core.Images;
+using static Basewatch.Core.Jobs.Notices.NoticeJson;
 
 namespace Basewatch.Core.Jobs;
 
@@ -63,18 +64,5 @@ public sealed record RegistryEvents(IReadOnlyList<RefreshImage> Jobs, string? Va
         return Text(item, "data", "target", "repository") is { } repository && ImageName.TryParse($"{host}/{repository}", out var image, out _)
             ? image
             : null;
-    }
-
-    private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-            {
-                return null;
-            }
-        }
-
-        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
     }
 }

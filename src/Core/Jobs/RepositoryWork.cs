@@ -1,8 +1,12 @@
+using Basewatch.Core.Alerts;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
+using Basewatch.Core.Policies;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Jobs;
 
@@ -29,11 +33,20 @@ internal sealed class RepositoryWork
 
     public PullRequestRules Rules { get; }
 
+    /// <summary>What the repository and its organisation say of lifecycles.</summary>
+    public LifecycleOverlay Lifecycles { get; set; } = LifecycleOverlay.None;
+
+    /// <summary>What counts of vulnerabilities.</summary>
+    public VulnerabilitySettings Vulnerabilities { get; set; } = VulnerabilitySettings.Usual;
+
     /// <summary>What the access may do; everything where nobody is asked.</summary>
     public HostAbilities Abilities { get; set; } = HostAbilities.All;
 
     /// <summary>Newest commits of the branches that pull requests are made against, besides the default branch.</summary>
     public Dictionary<string, string> Targets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where the ways out of images are, without digests: sentences of Markdown.</summary>
+    public IReadOnlyDictionary<Images.ImageReference, string> WaysOut { get; set; } = new Dictionary<Images.ImageReference, string>();
 
     public PaceRecord Pace { get; private set; } = PaceRecord.None;
 
@@ -41,6 +54,9 @@ internal sealed class RepositoryWork
 
     /// <summary>The ledger as it is now.</summary>
     public IReadOnlyDictionary<string, PullRequestRecord> Records => _records;
+
+    /// <summary>What the registries said of the images in use.</summary>
+    public IReadOnlyDictionary<Images.ImageName, ImageFacts> Facts { get; set; } = new Dictionary<Images.ImageName, ImageFacts>();
 
     /// <summary>Whether something was merged, or the repository has moved, so that it has to be read anew.</summary>
     public bool IsOutdated { get; set; }
@@ -80,8 +96,35 @@ internal sealed class RepositoryWork
         if (changed != before)
         {
             changed = changed with { At = _time.GetUtcNow() };
+            changed = await ListAsync(changed, before, cancellationToken).ConfigureAwait(false);
             await _memory.PullRequests.PutAsync(Memory.PullRequestKey(Repository, key), changed, cancellationToken).ConfigureAwait(false);
             _records[key] = changed;
+        }
+    }
+
+    /// <summary>Lists a pull request among those of all repositories, before the ledger says so: a crash between does both again.</summary>
+    /// <returns>The record with when it was opened.</returns>
+    private async Task<PullRequestRecord> ListAsync(PullRequestRecord changed, PullRequestRecord? before, CancellationToken cancellationToken)
+    {
+        if (changed.Number is not { } number)
+        {
+            return changed;
+        }
+
+        var line = new PullRequestLine(Repository.ToString(), number, changed.Title, changed.Url, changed.OpenedAt ?? changed.At);
+        switch (changed.State)
+        {
+            case "opened" or "updated" when changed.OpenedAt is null || changed.Title != before?.Title || changed.Url != before.Url || before.State is not ("opened" or "updated" or "left"):
+                await _memory.PullRequestLines.PutAsync(Memory.PullRequestLineKey(Repository, number), line, cancellationToken).ConfigureAwait(false);
+                return changed with { OpenedAt = line.OpenedAt };
+            case "merging":
+                await _memory.PullRequestLines.PutAsync(Memory.PullRequestLineKey(Repository, number), line with { EndedAt = changed.At, IsMerged = true, IsAutomerged = true }, cancellationToken).ConfigureAwait(false);
+                return changed with { OpenedAt = line.OpenedAt };
+            case "merged" or "closed" or "declined" or "ended" when before is { State: not "merging" } && changed.State != before.State:
+                await _memory.PullRequestLines.PutAsync(Memory.PullRequestLineKey(Repository, number), line with { EndedAt = changed.At, IsMerged = changed.State == "merged" }, cancellationToken).ConfigureAwait(false);
+                return changed;
+            default:
+                return changed;
         }
     }
 
@@ -105,6 +148,42 @@ internal sealed class RepositoryWork
     public Task NoteOpenedAsync(CancellationToken cancellationToken) => PaceAsync(Pace with { Opened = [.. Recent(Pace.Opened), _time.GetUtcNow()] }, cancellationToken);
 
     public Task NoteWorkflowsRefusedAsync(CancellationToken cancellationToken) => PaceAsync(Pace with { WorkflowsRefused = _time.GetUtcNow() }, cancellationToken);
+
+    /// <summary>Keeps what people want to know of the repository without reading its ledger.</summary>
+    public async Task SummarizeAsync(IReadOnlyList<Assessment> assessments, CancellationToken cancellationToken)
+    {
+        var undecided = assessments.Count(a => a.Problem is not null);
+        var behind = assessments.Count(a => a.Problem is null && (a.IsGone || a.Updates.Any(u => u.Kind != UpdateKind.Pin)));
+        var pullRequests = _records.Values.Select(PullRequestSummary.Of).ToLookup(p => p.IsOpen || p.State == "proposed");
+        await _memory.Summaries.PutAsync(
+            Memory.SummaryKey(Repository),
+            new SummaryRecord(
+                Repository.ToString(),
+                _time.GetUtcNow(),
+                assessments.Count - undecided - behind,
+                behind,
+                undecided,
+                Math.Max(0, Inventory.Uses.Count() - assessments.Count),
+                [.. pullRequests[true].OrderByDescending(p => p.At), .. pullRequests[false].OrderByDescending(p => p.At).Take(SummaryRecord.MostEnded)]),
+            cancellationToken).ConfigureAwait(false);
+
+        var uses = assessments.OrderBy(a => a.Use.Path, StringComparer.Ordinal).ThenBy(a => a.Use.Line).ThenBy(a => a.Use.Column).Take(OutlookRecord.Most).Select(Outlook);
+        var (_, entry) = await _memory.Outlooks.ReadEntryAsync(Memory.OutlookKey(Repository), cancellationToken).ConfigureAwait(false);
+        await _memory.Outlooks.ReplaceAsync(Memory.OutlookKey(Repository), new OutlookRecord([.. uses]), entry, cancellationToken).ConfigureAwait(false);
+
+        static UseOutlook Outlook(Assessment a)
+        {
+            // Of two steps the further one is what is behind.
+            var update = a.Updates.Count == 0 ? null : a.Updates[^1];
+            return new UseOutlook(
+                a.Use.Path,
+                a.Use.Line,
+                a.Use.Column,
+                update?.Target.Familiar,
+                a.Problem is not null ? "undecided" : update is not null ? update.Kind.ToString().ToLowerInvariant() : a.IsGone ? "gone" : null,
+                a.Problem ?? update?.Reason ?? a.Reason);
+        }
+    }
 
     private IEnumerable<DateTimeOffset> Recent(IEnumerable<DateTimeOffset> times) => times.Where(t => t > _time.GetUtcNow() - Hour);
 

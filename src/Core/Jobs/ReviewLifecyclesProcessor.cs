@@ -1,4 +1,4 @@
-using System.Globalization;
+using Basewatch.Core.Alerts;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
@@ -7,154 +7,306 @@ using Microsoft.Extensions.Logging;
 
 namespace Basewatch.Core.Jobs;
 
-/// <summary>Tells people, once for each threshold, which images in use are near or past their end of life.</summary>
+/// <summary>Tells people, once a day at the most, what of the images in use is near or past its end of life, which pull requests wait, and which were merged.</summary>
 public sealed partial class ReviewLifecyclesProcessor(
     Memory memory,
-    ImageBook images,
+    LifecycleSurvey survey,
+    SuccessorBook successors,
     ILifecycleCatalog lifecycles,
+    AlertConfiguration configuration,
+    CodeOwnersBook codeOwners,
+    AlertDesk desk,
+    AlertOutbox outbox,
     IJobQueue queue,
     TimeProvider time,
-    ILogger<ReviewLifecyclesProcessor> logger,
-    INotifier? notifier = null)
+    ILogger<ReviewLifecyclesProcessor> logger)
 {
-    /// <summary>Images whose users are read at a time.</summary>
-    private const int Parallel = 16;
+    /// <summary>Of so many images an alert says where to go.</summary>
+    private const int MostSuccessors = 50;
 
-    /// <summary>Days before the end at which people are told; 0 is the day itself and all after it.</summary>
-    private static readonly int[] Thresholds = [0, 7, 30, 90, 180];
+    /// <summary>For so long pull requests that have ended are remembered.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(35);
 
-    /// <summary>A claim of this age belongs to a worker that died before it could send.</summary>
-    private static readonly TimeSpan ClaimLasts = TimeSpan.FromMinutes(10);
+    /// <summary>Repositories that are read at about the same time are told together.</summary>
+    internal static readonly TimeSpan Calm = TimeSpan.FromSeconds(15);
 
-    /// <summary>The next scheduled run may be a day away.</summary>
-    private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMinutes(15);
-
-    /// <summary>Reviews one image, or every image in use.</summary>
-    public async Task<JobOutcome> RunAsync(string? only, CancellationToken cancellationToken)
+    /// <summary>Reviews everything in use.</summary>
+    /// <param name="whenCalm">Whether it waits until no repository has come to use other images for a while.</param>
+    /// <param name="cancellationToken">Cancels the review.</param>
+    public async Task<JobOutcome> RunAsync(bool whenCalm, CancellationToken cancellationToken)
     {
-        if (notifier is null)
+        if (configuration.Channels.Count == 0)
         {
             // Not marked as told: the first run with a channel tells everything.
             LogNoChannel();
             return JobOutcome.Done;
         }
 
-        var resolver = new LifecycleResolver(await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false));
-        if (only is not null)
-        {
-            return ImageName.TryParse(only, out var image, out _)
-                && await ReviewAsync(image, await UsersAsync(image, cancellationToken).ConfigureAwait(false), resolver, cancellationToken).ConfigureAwait(false) is { } refused
-                ? new JobPostponed(PauseAfterRefusal, refused.Message)
-                : JobOutcome.Done;
-        }
-
-        NotifierException? first = null;
-        var failed = await memory.ListFailuresAsync(cancellationToken).Select(f => f.Job).ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
-        var names = await memory.ListImagesAsync(cancellationToken).Select(r => ImageName.Parse(r.Image)).ToListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var some in names.Chunk(Parallel))
-        {
-            var users = await Task.WhenAll(some.Select(image => UsersAsync(image, cancellationToken))).ConfigureAwait(false);
-            foreach (var (image, its) in some.Zip(users))
-            {
-                if (await ReviewAsync(image, its, resolver, cancellationToken).ConfigureAwait(false) is { } e)
-                {
-                    first ??= e;
-                    continue;
-                }
-
-                // The review of this image alone, when it was new here, may have failed: it has been made up for.
-                var alone = new ReviewLifecycles(image.Canonical);
-                if (failed.Contains(alone.ToJson()))
-                {
-                    await memory.Failures.DeleteAsync(Memory.FailureKey(alone), cancellationToken).ConfigureAwait(false);
-                }
-            }
-        }
-
-        return first is null ? JobOutcome.Done : new JobPostponed(PauseAfterRefusal, first.Message);
-    }
-
-    /// <returns>The first card that was refused, if one was.</returns>
-    private async Task<NotifierException?> ReviewAsync(ImageName image, List<ImageUser> users, LifecycleResolver resolver, CancellationToken cancellationToken)
-    {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var lines = users
-            .SelectMany(u => u.Places.Where(p => p.Tag is not null).Select(p => (p.Tag, Place: new AlertPlace(u.Repository, p.Path, p.Line))))
-            .GroupBy(p => p.Tag!, p => p.Place, StringComparer.Ordinal);
-        NotifierException? refused = null;
-        foreach (var line in lines)
-        {
-            var reference = new ImageReference(image, line.Key);
-            var lifecycle = resolver.Resolve(reference, today);
-            if (lifecycle is { Status: LifecycleStatus.Ending or LifecycleStatus.Ended, Ends: { } ends })
-            {
-                try
-                {
-                    await TellAsync(reference, lifecycle, ends.DayNumber - today.DayNumber, [.. line], resolver, today, cancellationToken).ConfigureAwait(false);
-                }
-                catch (NotifierException e) when (e.RetryAfter is null)
-                {
-                    // This card was refused; the others may be taken.
-                    refused ??= e;
-                }
-            }
-        }
-
-        return refused;
-    }
-
-    private async Task<List<ImageUser>> UsersAsync(ImageName image, CancellationToken cancellationToken) =>
-        await memory.ListUsersAsync(image, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Sends the alert to whoever was not named by it yet.</summary>
-    private async Task TellAsync(ImageReference image, ImageLifecycle lifecycle, int daysLeft, IReadOnlyList<AlertPlace> places, LifecycleResolver resolver, DateOnly today, CancellationToken cancellationToken)
-    {
-        var threshold = Thresholds.First(t => daysLeft <= t);
-        var subject = string.Create(CultureInfo.InvariantCulture, $"{image.Canonical} ends {lifecycle.Ends:yyyy-MM-dd} within {threshold}");
-        var key = Memory.AlertKey(subject);
+        var (added, mark) = await memory.NewUses.ReadAsync(Memory.NewUsesKey, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        var (known, version) = await memory.Alerts.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-        var alert = known ?? new AlertRecord(subject, null, null, []);
-        var untold = places.Where(p => !alert.Told.Contains(p.Repository, StringComparer.OrdinalIgnoreCase)).ToList();
-        if (untold.Count == 0)
+        if (whenCalm && (added is null || added.At + Calm > now))
         {
-            return;
+            if (added is not null)
+            {
+                await queue.EnqueueAsync(new ReviewLifecycles(WhenCalm: true), added.At + Calm - now, cancellationToken).ConfigureAwait(false);
+            }
+
+            return JobOutcome.Done;
         }
 
-        if (alert.ClaimedAt is { } claimed && now - claimed < ClaimLasts)
+        await outbox.SettleAsync(cancellationToken).ConfigureAwait(false);
+        var owners = new Dictionary<string, OwnerReview>(StringComparer.OrdinalIgnoreCase);
+        await TellOfPullRequestsAsync(owners, now, cancellationToken).ConfigureAwait(false);
+
+        var catalog = await lifecycles.GetAsync(cancellationToken).ConfigureAwait(false);
+        var utcToday = DateOnly.FromDateTime(now.UtcDateTime);
+        await ReadAsync(LifecycleOverlay.None).ConfigureAwait(false);
+
+        // Owners with lifecycles of their own are rare: each kind of them is a look of its own.
+        foreach (var own in owners.Values.Select(o => o.Alerts.Lifecycles).Where(o => !o.IsEmpty).DistinctBy(o => o.Fingerprint, StringComparer.Ordinal).ToList())
         {
-            // Another worker sends it now, or has died before it could: looked at again when the claim has aged.
-            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), claimed + ClaimLasts - now, cancellationToken).ConfigureAwait(false);
-            return;
+            await ReadAsync(own).ConfigureAwait(false);
         }
 
-        if (!await memory.Alerts.TryPutAsync(key, alert with { ClaimedAt = now }, version, cancellationToken).ConfigureAwait(false))
+        var rests = await RestsAsync(memory, cancellationToken).ConfigureAwait(false);
+        var known = new Dictionary<ImageReference, ImageReference?>();
+        foreach (var review in owners.Values)
         {
-            // Another worker was first, and may not know of every place.
-            await queue.EnqueueAsync(new ReviewLifecycles(image.Name.Canonical), ClaimLasts, cancellationToken).ConfigureAwait(false);
-            return;
+            known.Clear();
+            foreach (var channel in review.IsBroken ? [] : configuration.Channels)
+            {
+                var today = review.Alerts.Settings.DayOf(now);
+                await desk.TellAsync(
+                    review.Alerts.Owner,
+                    channel,
+                    ledger =>
+                    {
+                        var (told, alerts) = EndOfLifePlanner.Plan(ledger, review.SubjectsFor(channel), rests, review.Alerts.Settings, today);
+                        var (after, remarks) = EndOfLifePlanner.PlanRemarks(told, review.RemarksFor(channel), rests, today);
+                        return (after, remarks is null ? alerts : [.. alerts, remarks]);
+                    },
+                    alert => SayAsync(alert, review.Alerts.Owner, catalog, review.Resolver ?? new LifecycleResolver(catalog), utcToday, known, cancellationToken),
+                    cancellationToken).ConfigureAwait(false);
+            }
+
+            await NoteAsync(review, cancellationToken).ConfigureAwait(false);
         }
 
-        try
+        if (mark != StateVersion.None)
         {
-            var facts = await images.GetAsync(image.Name, [], cancellationToken).ConfigureAwait(false);
-            var successor = facts.Tags is null ? null : new SuccessorFinder(resolver).Find(image, facts.Tags, today).Image;
-            await notifier!.SendAsync(new EndOfLifeAlert(image, lifecycle, daysLeft, successor, facts.Problem is null, untold), cancellationToken).ConfigureAwait(false);
-        }
-        catch (NotifierException)
-        {
-            // Given back at once, so that the next run need not wait for the claim to age.
-            await memory.Alerts.PutAsync(key, alert, cancellationToken).ConfigureAwait(false);
-            throw;
+            // Whoever has come meanwhile has marked it anew.
+            await memory.NewUses.TryDeleteAsync(Memory.NewUsesKey, mark, cancellationToken).ConfigureAwait(false);
         }
 
-        var told = alert.Told.Concat(untold.Select(p => p.Repository)).Distinct(StringComparer.OrdinalIgnoreCase);
-        await memory.Alerts.PutAsync(key, new AlertRecord(subject, null, time.GetUtcNow(), [.. told]), cancellationToken).ConfigureAwait(false);
-        LogTold(image, daysLeft);
+        return owners.Values.Select(o => o.Failure).OfType<string>().FirstOrDefault() is { } failure ? new JobFailed(failure) : JobOutcome.Done;
+
+        async Task ReadAsync(LifecycleOverlay own)
+        {
+            var resolver = new LifecycleResolver(own.Over(catalog));
+            await foreach (var line in survey.ReadAsync(resolver, utcToday, cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var places in line.Places.GroupBy(p => OwnerOf(p.Repository), StringComparer.OrdinalIgnoreCase))
+                {
+                    var owner = await ReviewOfAsync(owners, places.Key, cancellationToken).ConfigureAwait(false);
+                    if (!owner.IsBroken && owner.Alerts.Lifecycles.Fingerprint == own.Fingerprint)
+                    {
+                        owner.Resolver = resolver;
+                        await owner.AddAsync(line with { Places = [.. places] }, owner.Alerts.Settings.DayOf(now), codeOwners, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            }
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "told: {Image} has {DaysLeft} days left")]
-    private partial void LogTold(ImageReference image, int daysLeft);
+    /// <summary>What people let rest, as the planner takes it.</summary>
+    internal static async Task<IReadOnlyDictionary<string, Rest>> RestsAsync(Memory memory, CancellationToken cancellationToken) =>
+        await memory.ListSnoozesAsync(cancellationToken).ToDictionaryAsync(s => s.Subject, s => new Rest(s.Until, s.Reason, s.By, s.At), StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
+
+    /// <summary><c>octo-org</c> of <c>octo-org/web</c>.</summary>
+    internal static string OwnerOf(string repository) => repository[..Math.Max(0, repository.IndexOf('/', StringComparison.Ordinal))];
+
+    private async Task TellOfPullRequestsAsync(Dictionary<string, OwnerReview> owners, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var lines = new List<PullRequestLine>();
+        foreach (var line in await memory.ListPullRequestLinesAsync(cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var repository = RepositoryName.Parse(line.Repository);
+            if (line.EndedAt is { } ended ? now - ended > Remembered
+                : EventPlanner.IsWaiting(line, AlertSettings.Default with { Waiting = 1 }, now) && await memory.Repositories.GetAsync(Memory.RepositoryKey(repository), cancellationToken).ConfigureAwait(false) is null)
+            {
+                // Long over, or of a repository that is looked after no more.
+                await memory.PullRequestLines.DeleteAsync(Memory.PullRequestLineKey(repository, line.Number), cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            lines.Add(line);
+        }
+
+        foreach (var its in lines.GroupBy(l => OwnerOf(l.Repository), StringComparer.OrdinalIgnoreCase))
+        {
+            var review = await ReviewOfAsync(owners, its.Key, cancellationToken).ConfigureAwait(false);
+            foreach (var channel in review.IsBroken ? [] : configuration.Channels)
+            {
+                var settings = review.Alerts.Settings;
+                await desk.TellAsync(
+                    its.Key,
+                    channel,
+                    ledger =>
+                    {
+                        var (waited, waiting) = EventPlanner.PlanWaiting(ledger, For(MessageKind.Waiting, Severity.Warning), settings, now);
+                        var (after, merged) = EventPlanner.PlanMerged(waited, For(MessageKind.Merged, Severity.Good), settings, now);
+                        return (after, [.. new Alert?[] { waiting, merged }.OfType<Alert>()]);
+                    },
+                    alert => Task.FromResult(AlertWords.Of(alert, desk.ContextOf(its.Key))),
+                    cancellationToken).ConfigureAwait(false);
+
+                List<PullRequestLine> For(MessageKind kind, Severity severity) =>
+                    [.. its.Where(l => review.Alerts.Routes.For(new AlertTarget(kind, severity) { Repository = l.Repository }).Contains(channel, StringComparer.Ordinal))];
+            }
+        }
+    }
+
+    private async Task<OwnerReview> ReviewOfAsync(Dictionary<string, OwnerReview> owners, string owner, CancellationToken cancellationToken)
+    {
+        if (!owners.TryGetValue(owner, out var review))
+        {
+            try
+            {
+                review = new OwnerReview(await configuration.FindAsync(owner, cancellationToken).ConfigureAwait(false));
+            }
+            catch (RepositoryHostException e) when (e.RetryAfter is null)
+            {
+                // Nobody knows to whom: the others are told.
+                review = new OwnerReview(new OwnerAlerts(owner, AlertSettings.Default, new AlertRoutes([], []), null)) { Failure = e.Message, IsBroken = true };
+            }
+
+            owners.Add(owner, review);
+        }
+
+        return review;
+    }
+
+    private async Task<Message> SayAsync(
+        Alert alert, string owner, LifecycleCatalog catalog, LifecycleResolver resolver, DateOnly today, Dictionary<ImageReference, ImageReference?> known, CancellationToken cancellationToken)
+    {
+        if (alert is EndingAlert ending)
+        {
+            foreach (var image in ending.Uses.Select(u => u.Line.Image).Distinct().Where(i => !known.ContainsKey(i)).Take(MostSuccessors))
+            {
+                if (await successors.FindAsync(resolver, image, today, cancellationToken).ConfigureAwait(false) is { IsKnown: true } found)
+                {
+                    known[image] = found.Image;
+                }
+            }
+        }
+
+        return AlertWords.Of(alert, desk.ContextOf(owner) with { Successors = known, CatalogAsOf = catalog.AsOf });
+    }
+
+    private async Task NoteAsync(OwnerReview review, CancellationToken cancellationToken)
+    {
+        var (_, entry) = await memory.AlertNotes.ReadEntryAsync(Memory.AlertNotesKey(review.Alerts.Owner), cancellationToken).ConfigureAwait(false);
+        var notes = new AlertNotesRecord(
+            review.Alerts.Owner,
+            [
+                .. review.Alerts.Problems,
+                .. review.Untaken == 0 ? Array.Empty<string>() : [$"alerts of {review.Alerts.Owner}: no route takes {review.Untaken} places near or past an end of life"],
+            ],
+            review.Untaken);
+        if (entry is not null || notes.Problems.Count > 0)
+        {
+            await memory.AlertNotes.ReplaceAsync(Memory.AlertNotesKey(review.Alerts.Owner), notes, entry, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is to be told of one owner's repositories, by channel.</summary>
+    private sealed class OwnerReview(OwnerAlerts alerts)
+    {
+        private readonly Dictionary<string, Dictionary<string, List<EndingUse>>> _uses = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Dictionary<ImageReference, (ImageLine Line, List<AlertPlace> Places)>> _remarks = new(StringComparer.Ordinal);
+
+        public OwnerAlerts Alerts { get; } = alerts;
+
+        /// <summary>By the catalogue with what the owner says over it; null where nothing is in use.</summary>
+        public LifecycleResolver? Resolver { get; set; }
+
+        /// <summary>Why something is not told.</summary>
+        public string? Failure { get; set; }
+
+        /// <summary>Whether nobody knows to whom anything is to be told.</summary>
+        public bool IsBroken { get; init; } = alerts.Problem is not null;
+
+        public int Untaken { get; private set; }
+
+        public List<EndingSubject> SubjectsFor(string channel) =>
+            [.. (_uses.GetValueOrDefault(channel) ?? []).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new EndingSubject(s.Key, s.Value[0].Line.Lifecycle.First!, s.Value))];
+
+        public List<ImageRemark> RemarksFor(string channel) =>
+            [.. (_remarks.GetValueOrDefault(channel)?.Values ?? Enumerable.Empty<(ImageLine Line, List<AlertPlace> Places)>()).SelectMany(r => r.Line.Remarks.Select(s => new ImageRemark(r.Line with { Places = r.Places }, s)))];
+
+        public async Task AddAsync(ImageLine line, DateOnly today, CodeOwnersBook codeOwners, CancellationToken cancellationToken)
+        {
+            var life = line.Lifecycle.First;
+            int? daysLeft = life?.Eol is { } eol ? eol.DayNumber - today.DayNumber : null;
+            var isEnding = life is not null && (daysLeft is null || daysLeft < 0 || Alerts.Settings.MarkOf(daysLeft.Value) is not null);
+            if (!isEnding && line.Remarks.Count == 0)
+            {
+                return;
+            }
+
+            var subject = isEnding ? EndingSubject.SubjectOf(life!) : null;
+            foreach (var place in line.Places)
+            {
+                IReadOnlyList<string> owners = [];
+                if (Alerts.Routes.NamesTeams && RepositoryName.TryParse(place.Repository, out var repository))
+                {
+                    try
+                    {
+                        owners = (await codeOwners.FindAsync(repository, cancellationToken).ConfigureAwait(false)).Of(place.Path);
+                    }
+                    catch (RepositoryHostException e) when (e.RetryAfter is null)
+                    {
+                        // Whom it is for is not known now: the next run tells it.
+                        Failure ??= e.Message;
+                        continue;
+                    }
+                }
+
+                var target = new AlertTarget(MessageKind.EndOfLife, isEnding ? EndingAlert.SeverityOf(daysLeft) : Severity.Warning) { Repository = place.Repository, Path = place.Path, Owners = owners, Life = life };
+                var taking = Alerts.Routes.For(target);
+                Untaken += taking.Count == 0 && !Alerts.Routes.WantsIssue(target) ? 1 : 0;
+                foreach (var channel in taking)
+                {
+                    if (subject is not null)
+                    {
+                        GetOrAdd(GetOrAdd(_uses, channel), subject).Add(new EndingUse(line, place));
+                    }
+
+                    if (line.Remarks.Count > 0)
+                    {
+                        var remarks = GetOrAdd(_remarks, channel);
+                        if (!remarks.TryGetValue(line.Image, out var remarked))
+                        {
+                            remarks[line.Image] = remarked = (line, []);
+                        }
+
+                        remarked.Places.Add(place);
+                    }
+                }
+            }
+        }
+
+        private static TValue GetOrAdd<TValue>(Dictionary<string, TValue> values, string key)
+            where TValue : new()
+        {
+            if (!values.TryGetValue(key, out var value))
+            {
+                values[key] = value = new TValue();
+            }
+
+            return value;
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "no channel is configured: nobody is told of ends of life")]
     private partial void LogNoChannel();

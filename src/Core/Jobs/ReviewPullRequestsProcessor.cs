@@ -10,24 +10,23 @@ namespace Basewatch.Core.Jobs;
 /// <summary>Looks whether people or checks did something to open pull requests: one request for each repository that has some. Those that moved are reconciled.</summary>
 public sealed partial class ReviewPullRequestsProcessor(IRepositoryHost host, Memory memory, PendingRepositories pending, PauseSwitch pauses, ILogger<ReviewPullRequestsProcessor> logger)
 {
-    private const int Parallel = 16;
-
     /// <summary>The most closed ones of a repository that are looked at.</summary>
     private const int MostClosed = 10;
 
-    /// <summary>Marks each repository whose pull requests moved.</summary>
-    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Marks each repository whose pull requests moved, of all or of those after one.</summary>
+    public async Task<JobOutcome> RunAsync(string? after, Deadline deadline, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(deadline);
         if (await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is not null)
         {
             return JobOutcome.Done;
         }
 
-        var reviews = await memory.ListReviewsAsync(cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        // By the names that the store has them in order of.
+        var reviews = memory.ListReviewsAsync(cancellationToken).Where(r => after is null || string.CompareOrdinal(r.Repository.ToLowerInvariant(), after) > 0);
         RepositoryHostException? refusal = null;
-        await System.Threading.Tasks.Parallel.ForEachAsync(
+        var (isWhole, last) = await deadline.ForEachAsync(
             reviews,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (review, token) =>
             {
                 var repository = RepositoryName.Parse(review.Repository);
@@ -50,8 +49,11 @@ public sealed partial class ReviewPullRequestsProcessor(IRepositoryHost host, Me
                 {
                     LogFailed(repository, e.Message);
                 }
-            }).ConfigureAwait(false);
-        return refusal is null ? JobOutcome.Done : throw refusal;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return refusal is not null ? throw refusal
+            : isWhole ? JobOutcome.Done
+            : new JobUnfinished(new ReviewPullRequests(last!.Repository.ToLowerInvariant()));
     }
 
     /// <summary>Names what open pull requests are like.</summary>

@@ -3,7 +3,9 @@ using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Rebuilds;
 using Microsoft.Extensions.Logging;
 
 using Places = System.Collections.Generic.Dictionary<Basewatch.Core.Images.ImageName, System.Collections.Generic.IReadOnlyList<Basewatch.Core.Jobs.State.ImagePlace>>;
@@ -23,8 +25,8 @@ public sealed partial class TakeInventoryProcessor(
 {
     private const int Parallel = 8;
 
-    /// <summary>Repositories that are read at the same time are named in one alert.</summary>
-    private static readonly TimeSpan PauseBeforeReview = TimeSpan.FromSeconds(5);
+    /// <summary>Files that images depend on; what comes after them is not looked at.</summary>
+    private const int MostDependencies = 1000;
 
     /// <summary>Brings the inventory of a repository up to date.</summary>
     public async Task<JobOutcome> RunAsync(RepositoryName repository, string? changeToken, CancellationToken cancellationToken)
@@ -62,14 +64,23 @@ public sealed partial class TakeInventoryProcessor(
         // Under another configuration of the organisation all of the index may be another.
         var before = old is null || record?.ReadAs != version ? [] : PlacesOf(old, policies.Read(organisation.Read(old.Parts, general), [.. old.Parts]).Policies);
         var added = await IndexAsync(repository, old, inventory, before, PlacesOf(inventory, decided.Policies), cancellationToken).ConfigureAwait(false);
+        await KeepBuildsAsync(repository, inventory, settings.Configuration.Rebuild, all, cancellationToken).ConfigureAwait(false);
         await pending.AddAsync(repository, $"{head.Branch} moved to {Short(head.Commit)}", cancellationToken).ConfigureAwait(false);
-        foreach (var image in added)
+        if (added.Count > 0)
         {
-            await queue.EnqueueAsync(new ReviewLifecycles(image.Canonical), PauseBeforeReview, cancellationToken).ConfigureAwait(false);
+            // Whoever marks it first queues the look; it waits for the others.
+            var isMarked = await memory.NewUses.GetAsync(Memory.NewUsesKey, cancellationToken).ConfigureAwait(false) is not null;
+            await memory.NewUses.PutAsync(Memory.NewUsesKey, new NewUsesRecord(time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            if (!isMarked)
+            {
+                await queue.EnqueueAsync(new ReviewLifecycles(WhenCalm: true), ReviewLifecyclesProcessor.Calm, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         // The record comes last: until it names this commit, all of the above is done again.
-        List<FileProblem> problems = [.. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
+        var misplaced = OrganisationConfiguration.IsHome(repository) ? null : settings.Configuration.MisplacedAlerts;
+        var farRebuilds = OrganisationConfiguration.IsHome(repository) ? null : settings.Configuration.MisplacedRebuilds;
+        List<FileProblem> problems = [.. new[] { misplaced, farRebuilds }.OfType<FileProblem>(), .. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
             new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, version, time.GetUtcNow(), uses, problems),
@@ -137,7 +148,7 @@ public sealed partial class TakeInventoryProcessor(
                     : null;
                 var blank = new InventoryFile(file.Path, file.Blob, file.Mode, [], [], siblings);
                 files[i] = known.TryGetValue((file.Path, blank.Basis), out var unchanged)
-                    ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems, Parts = unchanged.Parts }
+                    ? blank with { Uses = unchanged.Uses, Problems = unchanged.Problems, Parts = unchanged.Parts, Builds = unchanged.Builds, Packages = unchanged.Packages }
                     : await ReadAsync(repository, catalog, file, blank, shared, selection.ProblemOf(file.Path), token).ConfigureAwait(false);
                 shared.Release(file.Path);
             }).ConfigureAwait(false);
@@ -185,7 +196,7 @@ public sealed partial class TakeInventoryProcessor(
             }
         }
 
-        return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems, Parts = parts.Count == 0 ? null : parts };
+        return blank with { Uses = [.. reading.Uses.Select(InventoryUse.Of)], Problems = reading.Problems, Parts = parts.Count == 0 ? null : parts, Builds = reading.Builds.Count == 0 ? null : reading.Builds, Packages = reading.Packages.Count == 0 ? null : [.. reading.Packages.Select(InventoryPackage.Of)] };
     }
 
     /// <summary>One that can't be read gives no values; where it is read for itself, that is reported.</summary>
@@ -238,6 +249,25 @@ public sealed partial class TakeInventoryProcessor(
         return changed;
     }
 
+    /// <summary>Keeps what the repository builds, for the lives of its images.</summary>
+    private async Task KeepBuildsAsync(
+        RepositoryName repository, Inventory inventory, RebuildWords words, IReadOnlyDictionary<string, TreeFile> all, CancellationToken cancellationToken)
+    {
+        var key = Memory.BuildsKey(repository);
+        List<ImageUse> uses = [.. inventory.Uses.Where(u => u.Stages is not null)];
+        if (BuildsRecord.Of(repository.ToString(), DockerfileBuilds.Of(repository.ToString(), uses, inventory.Builds), DockerfileBuilds.RootOf(uses)) is { } builds)
+        {
+            var patterns = (words.Dependencies ?? []).SelectMany(FilePattern.Parse).ToList();
+            var dependencies = patterns.Count == 0 ? null : all.Values.Where(f => patterns.Exists(p => p.IsMatch(f.Path))).OrderBy(f => f.Path, StringComparer.Ordinal).Take(MostDependencies).ToDictionary(f => f.Path, f => f.Blob, StringComparer.Ordinal);
+            builds = builds with { Methods = words.Enabled == false || words.With.Count == 0 ? null : words.With, Dependencies = dependencies };
+            await memory.Builds.PutAsync(key, builds, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await memory.Builds.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Lists an image as in use, or lists it again: a deletion that saw no user then comes too late.</summary>
     private async Task TouchAsync(ImageName image, CancellationToken cancellationToken)
     {
@@ -263,6 +293,9 @@ public sealed partial class TakeInventoryProcessor(
         }
 
         await memory.Inventories.DeleteAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Builds.DeleteAsync(Memory.BuildsKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Outlooks.DeleteAsync(Memory.OutlookKey(repository), cancellationToken).ConfigureAwait(false);
+        await memory.Summaries.DeleteAsync(Memory.SummaryKey(repository), cancellationToken).ConfigureAwait(false);
         await memory.Pending.DeleteAsync(Memory.PendingKey(repository), cancellationToken).ConfigureAwait(false);
         await memory.Failures.DeleteAsync(Memory.FailureKey(new Reconcile(repository.ToString())), cancellationToken).ConfigureAwait(false);
         await memory.Failures.DeleteAsync(Memory.FailureKey(new TakeInventory(repository.ToString())), cancellationToken).ConfigureAwait(false);
@@ -282,7 +315,7 @@ public sealed partial class TakeInventoryProcessor(
             .ToDictionary(
                 g => g.Key,
                 g => (IReadOnlyList<ImagePlace>)[.. g.Select(u => new ImagePlace(
-                    u.Reference!.FollowedTag, u.Path, u.Line, u.IsLookedUp ? policies.TextOf(u, inForce) : PolicyText.None))]);
+                    u.Reference!.FollowedTag, u.Path, u.Line, u.IsLookedUp ? policies.TextOf(u, inForce) : PolicyText.None, u.Reference.Digest?.ToString()))]);
 
     /// <param name="Settings">What the repository says of itself.</param>
     /// <param name="All">Every file of it.</param>

@@ -1,15 +1,34 @@
 using Basewatch.Core.Images;
+using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Lifecycle;
 
 /// <summary>Where to go from an image near or past its end of life.</summary>
 /// <param name="Image">The successor, without a digest; null where the registry holds none.</param>
 /// <param name="Reason">Why, in one sentence without a full stop.</param>
-public sealed record Successor(ImageReference? Image, string Reason);
+public sealed record Successor(ImageReference? Image, string Reason)
+{
+    /// <summary>
+    /// The steps to it, itself the last: one alone where the product goes from any version to any. One without an image is a version
+    /// to stop at that the registry does not hold in this flavour.
+    /// </summary>
+    public IReadOnlyList<SuccessorStep> Steps { get; init; } = [];
+
+    /// <summary>Which way the product goes, where its makers say so.</summary>
+    public UpgradePath? Path { get; init; }
+
+    /// <summary>Where to go first; null where there is nowhere to go, or the registry does not hold it.</summary>
+    public ImageReference? Next => Steps.Count == 0 ? Image : Steps[0].Image;
+}
+
+/// <summary>A step on the way to a successor.</summary>
+/// <param name="Version">What to stop at: <c>8.0</c>.</param>
+/// <param name="Image">The image of it, without a digest; null where the registry does not hold it.</param>
+public sealed record SuccessorStep(string Version, ImageReference? Image);
 
 /// <summary>
-/// Finds the newest maintained image of the same flavour and precision among the tags that a registry really holds:
-/// <c>python:3.8-slim</c> -> <c>python:3.14-slim</c>, never <c>python:3-slim</c>. Pure.
+/// Finds the newest maintained image of the same flavour among the tags that a registry really holds, as precise as there is:
+/// <c>python:3.8-slim</c> -> <c>python:3.14.2-slim</c>, never <c>python:3-slim</c>. Pure.
 /// </summary>
 public sealed class SuccessorFinder
 {
@@ -20,9 +39,11 @@ public sealed class SuccessorFinder
 
     /// <summary>The successor of an image.</summary>
     /// <param name="image">The image in use.</param>
-    /// <param name="tags">Every tag that its registry holds.</param>
+    /// <param name="tags">Every tag that its registry holds and that may be taken.</param>
     /// <param name="today">The day that is asked for, in UTC.</param>
-    public Successor Find(ImageReference image, IReadOnlyList<string> tags, DateOnly today)
+    /// <param name="prefer">Which maintained cycle is preferred.</param>
+    /// <param name="ships">The image whose product it ships, where its own name does not say so: <c>vault</c> of <c>hashicorp/vault</c>.</param>
+    public Successor Find(ImageReference image, IReadOnlyList<string> tags, DateOnly today, SuccessorPreference prefer = SuccessorPreference.Lts, ImageName? ships = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(tags);
@@ -32,27 +53,34 @@ public sealed class SuccessorFinder
         }
 
         var tag = TagVersion.Of(image.Tag);
-        var product = _resolver.ProductOf(image.Name);
+        var product = _resolver.ProductOf(image.Name) ?? (ships is null ? null : _resolver.ProductOf(ships));
         var cycle = product is null ? null : LifecycleResolver.CycleOf(product, tag);
         if (product is null || cycle is null || LifecycleResolver.StatusOf(cycle, today) is LifecycleStatus.Maintained or LifecycleStatus.Unknown)
         {
             return OnNewerDistribution(image, tag, product, cycle, tags, today);
         }
 
-        var targets = Targets(product, cycle, today);
+        var targets = Targets(product, cycle, today, prefer);
         if (targets.Count == 0)
         {
             return new Successor(null, $"{product.Label} has no newer maintained cycle");
         }
 
+        var isVersion = tag.Scheme == TagScheme.Version && LifecycleResolver.LongestPrefix(product, tag.VersionText) == cycle;
         foreach (var target in targets)
         {
-            var found = tag.Scheme == TagScheme.Version && LifecycleResolver.LongestPrefix(product, tag.VersionText) == cycle
-                ? ByVersion(tag, product, cycle, target, tags, today)
+            var found = isVersion
+                ? ByVersion(tag, cycle, target, Alike(tag, tags).Where(t => LifecycleResolver.LongestPrefix(product, t.VersionText) == target), today)
                 : ByCodename(tag, target, tags);
             if (found is not null)
             {
-                return new Successor(image with { Tag = found, Digest = null }, $"newest maintained {product.Label} of the same flavour: {target.Name}{Until(target)}");
+                var path = UpgradePath.Of(product.Name);
+                var successor = image with { Tag = found, Digest = null };
+                return new Successor(successor, $"newest maintained {product.Label} of the same flavour: {target.Name}{Until(target)}")
+                {
+                    Path = path,
+                    Steps = [.. path is null || !isVersion ? [] : StepsBetween(image, tag, TagVersion.Of(found), product, path, tags, today), new SuccessorStep(target.Name, successor)],
+                };
             }
         }
 
@@ -61,9 +89,9 @@ public sealed class SuccessorFinder
 
     /// <summary>
     /// Cycles to go to, the best first: newer than the current one, released, living longer than the Ending window; of a product
-    /// with long-term cycles those first. When none lives that long, those that live at all.
+    /// with long-term cycles those first, if they are preferred. When none lives that long, those that live at all.
     /// </summary>
-    private static List<Cycle> Targets(Product product, Cycle current, DateOnly today)
+    private static List<Cycle> Targets(Product product, Cycle current, DateOnly today, SuccessorPreference prefer)
     {
         var newer = product.Cycles
             .Where(c => c != current && IsNewer(c, current)
@@ -71,8 +99,31 @@ public sealed class SuccessorFinder
                 && (c.Eol is { } eol ? eol > today : !c.IsEol))
             .ToList();
         newer.Sort((a, b) => IsNewer(a, b) ? -1 : IsNewer(b, a) ? 1 : 0);
-        return [.. newer.OrderByDescending(c => c.IsLts).ThenByDescending(c => LifecycleResolver.StatusOf(c, today) != LifecycleStatus.Ending)];
+        return [.. newer.OrderByDescending(c => prefer == SuccessorPreference.Lts && c.IsLts).ThenByDescending(c => LifecycleResolver.StatusOf(c, today) != LifecycleStatus.Ending)];
     }
+
+    /// <summary>What is stopped at on the way, as precise as there is.</summary>
+    private IEnumerable<SuccessorStep> StepsBetween(ImageReference image, TagVersion from, TagVersion to, Product product, UpgradePath path, IReadOnlyList<string> tags, DateOnly today)
+    {
+        var alike = Alike(from, tags).ToList();
+        foreach (var stop in path.Between(from, to, product))
+        {
+            var best = Precise(from, [.. alike.Where(t => t.Precision > stop.Count && UpgradePath.Compare(t.Numbers, stop) == 0)], today, mayEnd: true)
+                ?? Precise(from, [.. alike.Where(t => t.Precision == stop.Count && UpgradePath.Compare(t.Numbers, stop) == 0)], today, mayEnd: true);
+            if (best is not null && TagVersion.Of(best).CompareVersion(from) <= 0)
+            {
+                // It is at the last minor version already.
+                continue;
+            }
+
+            yield return new SuccessorStep(string.Join('.', stop), best is null ? null : image with { Tag = best, Digest = null });
+        }
+    }
+
+    /// <summary>Releases whose tags are written like one, whatever their precision.</summary>
+    private static IEnumerable<TagVersion> Alike(TagVersion current, IReadOnlyList<string> tags) => tags.Select(TagVersion.Of)
+        .Where(t => t.Scheme == TagScheme.Version && !t.IsPreRelease && t.Prefix == current.Prefix
+            && ((t.BuildWord is null) == (current.BuildWord is null) || (current.BuildWord is null && t.BuildWord == "_")));
 
     private static bool IsNewer(Cycle a, Cycle b)
     {
@@ -83,30 +134,28 @@ public sealed class SuccessorFinder
     }
 
     /// <summary>
-    /// The newest tag of a cycle that is as precise beyond the cycle as the current one: 9.6 of PostgreSQL 9.6 becomes 18 of 18,
-    /// 9.6.24 becomes 18.1. Where the registry has no such tag, as precise by count.
+    /// The most precise tag of a cycle: a full version, where the registry has one of that flavour. Else one as precise beyond the
+    /// cycle as the current one: 9.6 of PostgreSQL 9.6 becomes 18 of 18.
     /// </summary>
-    private string? ByVersion(TagVersion current, Product product, Cycle cycle, Cycle target, IReadOnlyList<string> tags, DateOnly today)
+    private string? ByVersion(TagVersion current, Cycle cycle, Cycle target, IEnumerable<TagVersion> candidates, DateOnly today)
     {
+        var all = candidates.ToList();
         var beyond = current.Precision - Parts(cycle);
-        var candidates = tags.Select(TagVersion.Of)
-            .Where(t => t.Scheme == TagScheme.Version && !t.IsPreRelease && t.Prefix == current.Prefix
-                && (t.BuildWord is null) == (current.BuildWord is null)
-                && LifecycleResolver.LongestPrefix(product, t.VersionText) == target)
-            .ToList();
-        return Best(current, candidates.Where(t => t.BuildWord == "_" || t.Precision == Parts(target) + beyond), today)
-            ?? Best(current, candidates.Where(t => t.Precision == current.Precision), today);
+        return Precise(current, [.. all.Where(t => t.Precision >= current.Precision || t.BuildWord == "_" || t.Precision >= Parts(target) + beyond)], today, mayEnd: false);
     }
+
+    /// <summary>
+    /// The newest of the flavour that is not near the end of its distribution; if there is none, not past it. Of tags that name the
+    /// same version the most precise.
+    /// </summary>
+    private string? Precise(TagVersion current, List<TagVersion> candidates, DateOnly today, bool mayEnd) =>
+        Best(current, candidates, t => IsAlive(t, today))
+        ?? Best(current, candidates, t => DistributionStatus(t, today) != LifecycleStatus.Ended)
+        ?? (mayEnd ? Best(current, candidates, _ => true) : null);
 
     private static int Parts(Cycle cycle) => cycle.Name.Split('.').Length;
 
-    /// <summary>The newest candidate with the current suffix, or with the same on a newer distribution, that is not near the end of its distribution; if there is none, not past it.</summary>
-    private string? Best(TagVersion current, IEnumerable<TagVersion> candidates, DateOnly today)
-    {
-        var all = candidates.ToList();
-        return Best(current, all, t => IsAlive(t, today)) ?? Best(current, all, t => DistributionStatus(t, today) != LifecycleStatus.Ended);
-    }
-
+    /// <summary>The newest candidate with the current suffix, or with the same on a newer distribution, of those that live.</summary>
     private string? Best(TagVersion current, List<TagVersion> candidates, Func<TagVersion, bool> lives)
     {
         var isAlive = lives(current);
@@ -134,11 +183,18 @@ public sealed class SuccessorFinder
         {
             // The current distribution first where it lives, then the newest version, then the newest distribution.
             var order = isAlive ? (a.Suffix == current.Suffix).CompareTo(b.Suffix == current.Suffix) : 0;
-            order = order != 0 ? order : a.CompareVersion(b);
+            order = order != 0 ? order : Newest(a, b);
             order = order != 0 || aRelease is null || bRelease is null ? order : aRelease.Value.CompareRelease(bRelease.Value);
             return order != 0 ? order : string.CompareOrdinal(a.Text, b.Text);
         }
     }
+
+    /// <summary>The newer version; where one names all releases of the other, as 3.14 does of 3.14.2, the other.</summary>
+    private static int Newest(TagVersion a, TagVersion b) =>
+        UpgradePath.Compare(a.Numbers, b.Numbers) is var order and not 0 ? order
+        : a.Precision != b.Precision ? a.Precision.CompareTo(b.Precision)
+        : (a.Build.Count > 0) != (b.Build.Count > 0) ? a.Build.Count.CompareTo(b.Build.Count)
+        : a.CompareVersion(b);
 
     private LifecycleStatus DistributionStatus(TagVersion tag, DateOnly today) => LifecycleResolver.StatusOf(_resolver.DistributionOf(tag)?.Cycle, today);
 
@@ -173,8 +229,8 @@ public sealed class SuccessorFinder
         }
 
         var found = current.IsOrdered
-            ? Best(current, tags.Select(TagVersion.Of).Where(t => t.IsWrittenLike(current) && !t.IsPreRelease && t.CompareVersion(current) >= 0
-                && (cycle is null ? t.FirstDifference(current) != 0 : LifecycleResolver.CycleOf(product!, t) == cycle)), today)
+            ? Precise(current, [.. tags.Select(TagVersion.Of).Where(t => t.Suffix != current.Suffix && t.IsWrittenLike(current) && !t.IsPreRelease && t.CompareVersion(current) >= 0
+                && (cycle is null ? t.FirstDifference(current) != 0 : LifecycleResolver.CycleOf(product!, t) == cycle))], today, mayEnd: false)
             : ByName(current, tags, today);
         return found is null
             ? new Successor(null, $"the registry holds no tag like {current} on a maintained distribution")

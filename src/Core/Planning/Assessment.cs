@@ -1,6 +1,7 @@
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Planning.WaysOut;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Planning;
@@ -21,6 +22,9 @@ public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind
     /// priority, so that a pin does not outlive the index that it names.
     /// </summary>
     public bool IsMinorRefresh { get; init; }
+
+    /// <summary>The way out that it is a step of; null where it is an ordinary update. It is never merged without a person.</summary>
+    public WayOut? WayOut { get; init; }
 }
 
 /// <summary>What is to be said of one use.</summary>

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
+using Basewatch.Core.Packages;
+using Basewatch.Core.Planning.Packages;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Planning;
@@ -9,7 +11,7 @@ namespace Basewatch.Core.Planning;
 /// <summary>Updates that travel together in one pull request.</summary>
 /// <param name="Key">
 /// Names the change set for good, whatever its target: <c>python-3.x-slim</c>, <c>python-x.x-slim</c> for majors,
-/// <c>digests</c>; <c>openjdk-to-eclipse-temurin</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
+/// <c>digests</c>; <c>openjdk-to-eclipse-temurin</c>; <c>_successor/python/python-3.8</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
 /// underscore is no image's, so that no branch is in another's way.
 /// </param>
 /// <param name="Updates">At least one, by file and line.</param>
@@ -21,10 +23,22 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
 
     private const string Major = "-major";
 
+    /// <summary>What the key of a change set of packages alone begins with: <c>_packages/apt</c>, <c>_packages/npm-major</c>.</summary>
+    public const string PackagesKey = "_packages/";
+
     /// <summary>What every branch of Basewatch begins with.</summary>
     public const string BranchPrefix = "basewatch/";
 
     private const int LongestName = 60;
+
+    /// <summary>Packages whose versions move with them, or alone where there are no updates: then there is at least one.</summary>
+    public IReadOnlyList<PackageUpdate> Packages { get; init; } = [];
+
+    /// <summary>Whether nothing is left in it.</summary>
+    public bool IsEmpty => Updates.Count + Packages.Count == 0;
+
+    /// <summary>How far its furthest step goes.</summary>
+    public UpdateKind Furthest => Updates.Select(u => u.Kind).Concat(Packages.Select(p => p.Kind)).DefaultIfEmpty().Max();
 
     /// <summary>The branch that it is made against; null: the default branch.</summary>
     public string? TargetBranch { get; init; }
@@ -53,8 +67,8 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
                 MessageTemplate = all.Select(p => p.MessageTemplate).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : null,
                 Schedule = CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
                 Milestone = all.Select(p => p.Milestone).FirstOrDefault(m => !string.IsNullOrWhiteSpace(m)),
-                IsDraft = all.Exists(p => p.IsDraft),
-                Automerge = all.Count > 0 && all.All(p => p.Automerge),
+                IsDraft = all.Exists(p => p.IsDraft) || Updates.Any(u => u.WayOut is not null),
+                Automerge = all.Count > 0 && Updates.Count > 0 && all.All(p => p.Automerge) && Updates.All(u => u.WayOut is null),
                 MergesUnchecked = all.Count > 0 && all.All(p => p.MergesUnchecked),
                 RequiredChecks = Union(all, p => p.RequiredChecks),
                 Approvals = all.Select(p => p.Approvals).DefaultIfEmpty().Max(),
@@ -70,13 +84,13 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
             .GroupBy(l => l.Source, StringComparer.Ordinal)
             .Select(g => g.MinBy(l => l.Most)!)];
 
-    private IEnumerable<PolicyRule?> Rules => Updates.Select(u => u.Rule).Distinct();
+    private IEnumerable<PolicyRule?> Rules => (Updates.Count > 0 ? Updates.Select(u => u.Rule) : Packages.Select(p => p.Rule)).Distinct();
 
     /// <summary>Name of its branch.</summary>
     public string Branch => BranchPrefix + Key;
 
-    /// <summary>The images that it is about.</summary>
-    public IEnumerable<ImageName> Images => Updates.Select(u => u.Target.Name).Distinct();
+    /// <summary>The images that it is about; of packages alone, those that their stages are built on.</summary>
+    public IEnumerable<ImageName> Images => (Updates.Count > 0 ? Updates.Select(u => u.Target.Name) : Packages.Select(p => p.Base).OfType<ImageName>()).Distinct();
 
     /// <summary>
     /// Changes with what the pull request would write: files as they are on the default branch, places and targets. So a
@@ -84,7 +98,8 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     /// </summary>
     public string Fingerprint => Hash(Updates
         .Select(u => $"{u.Use.Path}\n{u.Use.Line}:{u.Use.Column}\n{u.Use.Written.Value}\n{u.Target}")
-        .Concat(Basis));
+        .Concat(Basis)
+        .Concat(Packages.Select(p => $"{p.Use.Path}\n{p.Use.Line}:{p.Use.Column}\n{p.Use.Version.Value}\n{p.Proposal}\n{p.Basis}")));
 
     /// <summary>Updates that belong here and that this access may not make: files below <c>.github/workflows</c>.</summary>
     public IReadOnlyList<Update> LeftOut { get; init; } = [];
@@ -93,7 +108,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     public IEnumerable<string> Proposals => Ids(RefusalScope.Version);
 
     /// <summary>What is proposed, as far as a refusal of that scope would go.</summary>
-    public IEnumerable<string> Ids(RefusalScope scope) => Updates.Select(u => IdOf(u, scope)).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Ids(RefusalScope scope) => Updates.Select(u => IdOf(u, scope)).Concat(Packages.Select(p => IdOf(p, scope))).Distinct(StringComparer.Ordinal);
 
     /// <summary>Names all versions that are proposed, whatever is written where: what a person agreed to.</summary>
     public string VersionsId => Hash(Proposals.Order(StringComparer.Ordinal))[..8];
@@ -109,7 +124,26 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     public ChangeSet Without(IReadOnlySet<string> declined)
     {
         ArgumentNullException.ThrowIfNull(declined);
-        return declined.Count == 0 ? this : this with { Updates = [.. Updates.Where(u => !Enum.GetValues<RefusalScope>().Any(s => declined.Contains(IdOf(u, s))))] };
+        if (declined.Count == 0)
+        {
+            return this;
+        }
+
+        List<Update> updates = [.. Updates.Where(u => !Enum.GetValues<RefusalScope>().Any(s => declined.Contains(IdOf(u, s))))];
+
+        // What goes with a base that nobody wants stays with the one that is there.
+        return this with
+        {
+            Updates = updates,
+            Packages = [.. Packages.Where(p => (Updates.Count == 0 || updates.Contains(p.With!)) && !Enum.GetValues<RefusalScope>().Any(s => declined.Contains(IdOf(p, s))))],
+        };
+    }
+
+    /// <summary>Names the version of a package that is proposed; or all of the package. Eight hexadecimal digits.</summary>
+    public static string IdOf(PackageUpdate package, RefusalScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return Hash([scope == RefusalScope.Image ? $"{package.Use.Ecosystem.Word()} {package.Use.Name}" : package.Proposal])[..8];
     }
 
     /// <summary>
@@ -153,12 +187,41 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         string? TargetOf(Update update) => update.Rule?.Proposal.TargetBranch is { Length: > 0 } branch && branch != defaultBranch ? branch : null;
     }
 
-    private static string? GroupOf(Update update) => update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
+    /// <summary>Sorts updates into change sets with the packages that travel with them; those that travel alone are change sets of their own.</summary>
+    /// <param name="updates">The updates of one repository.</param>
+    /// <param name="packages">Its packages.</param>
+    /// <param name="contentOf">The SHA of a file's content.</param>
+    /// <param name="defaultBranch">Name of the default branch.</param>
+    public static IReadOnlyList<ChangeSet> Group(IEnumerable<Update> updates, IReadOnlyList<PackageUpdate> packages, Func<string, string> contentOf, string? defaultBranch = null)
+    {
+        ArgumentNullException.ThrowIfNull(packages);
+        ArgumentNullException.ThrowIfNull(contentOf);
+        var images = Group(updates, contentOf, defaultBranch);
+        if (packages.Count == 0)
+        {
+            return images;
+        }
+
+        var ordered = packages
+            .OrderBy(p => p.Use.Path, StringComparer.Ordinal).ThenBy(p => p.Use.Line).ThenBy(p => p.Use.Column)
+            .Select(p => p with { Basis = contentOf(p.Use.Path) })
+            .ToList();
+        var with = images.Select(c => c with { Packages = [.. ordered.Where(p => p.With is not null && c.Updates.Contains(p.With))] }).ToList();
+        var placed = with.SelectMany(c => c.Packages).ToHashSet();
+        var alone = ordered
+            .Where(p => !p.LeavesSuite && !placed.Contains(p))
+            .GroupBy(p => (Target: p.Rule?.Proposal.TargetBranch is { Length: > 0 } branch && branch != defaultBranch ? branch : null, Key: $"{PackagesKey}{p.Use.Ecosystem.Word()}{(p.Kind == UpdateKind.Major ? Major : "")}"))
+            .Select(g => new ChangeSet(g.Key.Target is { } target ? $"_to/{Name(target)}/{g.Key.Key}" : g.Key.Key, [], []) { Packages = [.. g], TargetBranch = g.Key.Target });
+        return [.. with.Concat(alone).OrderBy(c => c.Key, StringComparer.Ordinal)];
+    }
+
+    private static string? GroupOf(Update update) => update.WayOut is null && update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
 
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)
     {
         var key = GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major or UpdateKind.Successor && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
             : update.Kind is UpdateKind.Digest or UpdateKind.Pin ? DigestsKey
+            : update.WayOut is { } way && update.Target.Name == update.Use.Reference!.Name ? BranchName($"_successor/{update.Target.Name.Familiar}/{way.Key}")
             : update.Kind is UpdateKind.Successor ? BranchName($"{update.Use.Reference!.Name.Familiar}-to-{update.Target.Name.Familiar}")
             : BranchName($"{update.Target.Name.Familiar}-{Series(update.Target.Tag!, update.Kind)}");
         return targetBranch is null ? key : $"_to/{Name(targetBranch)}/{key}";

@@ -1,5 +1,7 @@
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Packages;
 using Basewatch.Core.Images;
+using Basewatch.Core.Planning.Packages;
 
 namespace Basewatch.Core.Planning;
 
@@ -15,6 +17,9 @@ public sealed record FileContent(string Path, byte[] Bytes, IReadOnlyList<string
 /// <param name="Dropped">Updates that could not be written, and why.</param>
 public sealed record FileChange(IReadOnlyDictionary<string, byte[]> Contents, IReadOnlyList<Update> Applied, IReadOnlyList<FileProblem> Dropped)
 {
+    /// <summary>The packages whose versions are moved in them.</summary>
+    public IReadOnlyList<PackageUpdate> AppliedPackages { get; init; } = [];
+
     /// <summary>
     /// Puts updates whose files have to be edited together into one group: those that share a file which gives variables
     /// their values. Gives for each group every file that has to be looked at: with updates, their siblings, and all others
@@ -43,12 +48,80 @@ public sealed record FileChange(IReadOnlyDictionary<string, byte[]> Contents, IR
         IReadOnlyList<string> SiblingsOf(string path) => files.GetValueOrDefault(path, []);
     }
 
+    /// <summary>As <see cref="Group(IEnumerable{Update}, IReadOnlyDictionary{string, IReadOnlyList{string}})"/>, with the packages that are moved in the same files.</summary>
+    public static IReadOnlyList<(IReadOnlyList<Update> Updates, IReadOnlyList<PackageUpdate> Packages, IReadOnlyList<string> Paths)> Group(
+        IEnumerable<Update> updates, IReadOnlyList<PackageUpdate> packages, IReadOnlyDictionary<string, IReadOnlyList<string>> files)
+    {
+        ArgumentNullException.ThrowIfNull(packages);
+        var groups = Group(updates, files).Select(g => (g.Updates, Packages: (IReadOnlyList<PackageUpdate>)[.. packages.Where(p => g.Paths.Contains(p.Use.Path, StringComparer.Ordinal))], g.Paths)).ToList();
+        var placed = groups.SelectMany(g => g.Packages).ToHashSet(ReferenceEqualityComparer.Instance);
+        groups.AddRange(packages.Where(p => !placed.Contains(p)).GroupBy(p => p.Use.Path, StringComparer.Ordinal)
+            .Select(g => ((IReadOnlyList<Update>)[], (IReadOnlyList<PackageUpdate>)[.. g], (IReadOnlyList<string>)[.. files.GetValueOrDefault(g.Key, []).Append(g.Key).Order(StringComparer.Ordinal)])));
+        return groups;
+    }
+
+    /// <summary>As <see cref="Apply(FormatCatalog, IReadOnlyList{FileContent}, IReadOnlyList{Update})"/>, with the packages that are moved in the same files.</summary>
+    public static FileChange Apply(FormatCatalog formats, IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates, IReadOnlyList<PackageUpdate> packages)
+    {
+        ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(contents);
+        ArgumentNullException.ThrowIfNull(packages);
+        var images = Apply(formats, contents, updates);
+        if (packages.Count == 0)
+        {
+            return images;
+        }
+
+        var texts = new Dictionary<string, byte[]>(images.Contents, StringComparer.Ordinal);
+        var (applied, dropped) = (new List<PackageUpdate>(), new List<FileProblem>(images.Dropped));
+        foreach (var group in packages.GroupBy(p => p.Use.Path, StringComparer.Ordinal))
+        {
+            var content = contents.First(c => c.Path == group.Key);
+            if (!SourceFile.TryRead(content.Path, content.Bytes, out var before, out var unreadable)
+                || !SourceFile.TryRead(content.Path, texts.GetValueOrDefault(content.Path, content.Bytes), out var now, out unreadable))
+            {
+                dropped.Add(unreadable);
+                continue;
+            }
+
+            // An edit of an image leaves their order as it is, and may move what stands behind it on its line.
+            var found = formats.Read(before).Packages;
+            var targets = new Dictionary<int, string>();
+            var byNumber = new Dictionary<int, PackageUpdate>();
+            foreach (var update in group)
+            {
+                var number = Enumerable.Range(0, found.Count).FirstOrDefault(i => found[i].Line == update.Use.Line && found[i].Column == update.Use.Column && found[i].Name == update.Use.Name && found[i].Version.Value == update.Use.Version.Value, -1);
+                if (number < 0)
+                {
+                    dropped.Add(new FileProblem(update.Use.Path, update.Use.Line, $"{Excerpt.Of(update.Use.Name)} {Excerpt.Of(update.Use.Version.Value)} is no longer here"));
+                }
+                else
+                {
+                    (targets[number], byNumber[number]) = (update.Version, update);
+                }
+            }
+
+            if (targets.Count > 0 && formats.Read(now).Packages.Count == found.Count)
+            {
+                var text = PackageEdit.Apply(formats, now, targets, out var written, out var problems);
+                dropped.AddRange(problems);
+                applied.AddRange(written.Select(w => byNumber[w]));
+                if (written.Count > 0)
+                {
+                    texts[content.Path] = SourceFile.Encode(text);
+                }
+            }
+        }
+
+        return new FileChange(texts, images.Applied, dropped) { AppliedPackages = applied };
+    }
+
     /// <summary>
     /// Writes the updates of files that are read together, at most one a use. An update that can't be written is dropped
     /// with the reason, and the others are written without it.
     /// </summary>
     /// <param name="formats">The formats that read the files.</param>
-    /// <param name="contents">The files that <see cref="Group"/> names, with the bytes that the uses were found in.</param>
+    /// <param name="contents">The files that <see cref="Group(IEnumerable{Update}, IReadOnlyDictionary{string, IReadOnlyList{string}})"/> names, with the bytes that the uses were found in.</param>
     /// <param name="updates">What is to be changed. Uses are matched by their file, line, column and text.</param>
     public static FileChange Apply(FormatCatalog formats, IReadOnlyList<FileContent> contents, IReadOnlyList<Update> updates)
     {

@@ -63,7 +63,7 @@ internal static class PlatformCheck
             return new ImageFit(Awaited(missing) ?? $"{tag} has no image for {missing}, which {followed.Policy.Rule.Source?.ToString() ?? "the rule"} requires");
         }
 
-        if (followed.Replacement is not null)
+        if (followed.Replacement is { IsSameImage: false })
         {
             // What the other image is for says nothing of this one.
             return ImageFit.Unknown;

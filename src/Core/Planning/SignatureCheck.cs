@@ -56,7 +56,7 @@ internal static class SignatureCheck
             return Successor($"which {rule.Source?.ToString() ?? "the rule"} requires");
         }
 
-        if (use is null || followed.Replacement is not null)
+        if (use is null || followed.Replacement is { IsSameImage: false })
         {
             // Whoever writes a rule for another image has decided for it.
             return ImageFit.Unknown;

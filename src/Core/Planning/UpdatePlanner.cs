@@ -326,7 +326,7 @@ public static class UpdatePlanner
     private static FollowedTag Follow(ImageUse use, string tag, PolicyInForce policy) =>
         new(tag, policy) { InUse = use.Skip is null ? new ImageInUse(use.Reference!.Digest, use.Platform) : null };
 
-    private static ImageReference Aim(ImageUse use, PolicyRule rule, string tag, Digest digest) =>
+    internal static ImageReference Aim(ImageUse use, PolicyRule rule, string tag, Digest digest) =>
         use.Reference! with { Tag = tag, Digest = IsPinned(use, rule) || use.Reference!.Digest is not null ? digest : null };
 
     /// <summary>Whether a use without a digest gets one.</summary>
@@ -399,7 +399,7 @@ public static class UpdatePlanner
     }
 
     /// <summary>Whether a tag may replace what is in use.</summary>
-    private static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
+    internal static ImageFit Fit(ImageFacts facts, FollowedTag followed, string tag, TagChoices choices, FactsNeeded needed)
     {
         // A list may name what was deleted meanwhile, and some registries leave such tags in it for good.
         var isRefresh = followed.Replacement is null && tag == followed.Tag;

@@ -11,6 +11,9 @@ public interface IJobQueue
     /// <summary>Puts a job into the queue, to be seen after a delay.</summary>
     Task EnqueueAsync(Job job, TimeSpan delay, CancellationToken cancellationToken);
 
+    /// <summary>Asks whether the queue can be reached.</summary>
+    Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Takes the next visible job; null when there is none now. Unless it is completed, it is seen again after <paramref name="visibility"/>.</summary>
     Task<ReceivedJob?> ReceiveAsync(TimeSpan visibility, CancellationToken cancellationToken);
 
@@ -25,7 +28,11 @@ public interface IJobQueue
 /// <param name="Job">What is to be done.</param>
 /// <param name="Deliveries">How often it has been handed out, this time included.</param>
 /// <param name="Receipt">Opaque: what the queue needs to complete or return it.</param>
-public sealed record ReceivedJob(Job Job, int Deliveries, string Receipt);
+public sealed record ReceivedJob(Job Job, int Deliveries, string Receipt)
+{
+    /// <summary>The job with what telemetry wants to know of it.</summary>
+    public JobMessage Message { get => field ?? new JobMessage(Job); init; }
+}
 
 /// <summary>The job queue can't be reached.</summary>
 public sealed class JobQueueException : IOException

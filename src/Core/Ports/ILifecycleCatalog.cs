@@ -7,6 +7,9 @@ public interface ILifecycleCatalog
 {
     /// <summary>The newest catalogue that can be had. Throws <see cref="LifecycleCatalogException"/> when there is none, not even an old copy.</summary>
     Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken);
+
+    /// <summary>What was had the last time, here or by another process that shares what is kept, with why there is nothing newer; null where nothing is kept. Nobody is asked.</summary>
+    async Task<LifecycleCatalog?> FindKeptAsync(CancellationToken cancellationToken) => await GetAsync(cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>The catalogue of lifecycles can't be had.</summary>

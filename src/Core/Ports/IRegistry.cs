@@ -21,6 +21,13 @@ public interface IRegistry
     /// <summary>What an image says of itself, by the digest that its manifest names; null when it is gone. The body has been checked against its digest.</summary>
     Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken);
 
+    /// <summary>A blob that is no layer, such as an attestation; null when it is gone. The body has been checked against its digest.</summary>
+    /// <param name="image">Whose.</param>
+    /// <param name="digest">Which.</param>
+    /// <param name="most">Bytes: a larger one is no answer.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken);
+
     /// <summary>
     /// When a tag was pushed as the digest beside it, as the registry itself says; null where it keeps no such date, gives it to
     /// nobody without an account, or does not answer: what the image says of itself has to do then.

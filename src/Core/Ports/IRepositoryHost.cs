@@ -20,6 +20,9 @@ public interface IRepositoryHost
     /// <summary>The bytes of a file.</summary>
     Task<byte[]> GetBlobAsync(RepositoryName repository, string blob, CancellationToken cancellationToken);
 
+    /// <summary>The page that shows a line of a file of the default branch; null where the host has none.</summary>
+    string? PageOf(RepositoryName repository, string path, int line) => null;
+
     /// <summary>The newest commit of a branch; null when there is no such branch.</summary>
     Task<CommitInfo?> GetBranchAsync(RepositoryName repository, string branch, CancellationToken cancellationToken);
 

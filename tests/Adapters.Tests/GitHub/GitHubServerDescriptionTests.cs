@@ -106,6 +106,11 @@ public sealed class GitHubServerDescriptionTests : IAsyncLifetime
         await host.ListOpenPullRequestsAsync(name, "basewatch/", Cancellation);
         await host.UpdatePullRequestAsync(name, pull.Number, "t2", "b2", Cancellation);
         await ReviewAsync(host.Reviews, pull.Number);
+        var issue = (await host.Issues.OpenIssueAsync(name, new IssueDraft("t", "b", ["end-of-life"]) { Assignees = ["anna"] }, Cancellation))!;
+        await host.Issues.ListOpenIssuesAsync(name, "end-of-life", Cancellation);
+        await host.Issues.GetIssueAsync(name, issue.Number, Cancellation);
+        await host.Issues.UpdateIssueAsync(name, issue.Number, "t2", "b2", Cancellation);
+        await host.Issues.CloseIssueAsync(name, issue.Number, "Done", Cancellation);
         await host.ClosePullRequestAsync(name, pull.Number, "Done", Cancellation);
         await host.DeleteBranchAsync(name, "basewatch/b", Cancellation);
 
@@ -165,7 +170,7 @@ public sealed class GitHubServerDescriptionTests : IAsyncLifetime
 
     private async Task DriveAsync()
     {
-        var repository = _github.CreateRepository("acme/shop", new Dictionary<string, string>(StringComparer.Ordinal) { ["Dockerfile"] = "FROM a\n", ["sub/b"] = "b\n", [".github/workflows/ci.yml"] = "on: push\n" });
+        var repository = _github.CreateRepository("acme/shop", new Dictionary<string, string>(StringComparer.Ordinal) { ["Dockerfile"] = "FROM a\n", ["sub/b"] = "b\n", [".github/workflows/ci.yml"] = "on: [push, workflow_dispatch]\n" });
         repository.AllowsAutoMerge = true;
         repository.Teams.Add("makers");
         repository.Workflows.Add("ci");
@@ -220,6 +225,9 @@ public sealed class GitHubServerDescriptionTests : IAsyncLifetime
         await SendAsync("POST", $"{r}/deployments/{deployment["id"]}/statuses", token, """{"state":"success"}""");
         await SendAsync("POST", $"{r}/dispatches", token, """{"event_type":"basewatch","client_payload":{}}""");
         await SendAsync("POST", $"{r}/actions/workflows/ci.yml/dispatches", admin, """{"ref":"main"}""");
+        await SendAsync("GET", $"{r}/actions/workflows/ci.yml/runs?event=workflow_dispatch&created=%3E%3D2020-01-01T00:00:00Z&per_page=100&page=1", token);
+        await SendAsync("GET", $"{r}/actions/runs?head_sha={main}&per_page=100&page=1", token);
+        await SendAsync("GET", $"{r}/actions/runs/{repository.WorkflowRuns[0].Id}", token);
 
         repository.Protect("main", new BranchProtection { RequiredChecks = ["ci/build", "other"], RequiredApprovals = 1, IsStrict = true });
         await SendAsync("GET", $"{r}/branches/main/protection", admin);

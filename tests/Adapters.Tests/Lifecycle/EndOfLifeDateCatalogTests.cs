@@ -2,7 +2,9 @@ using System.Net;
 
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Core.Ports;
+using Basewatch.World.Scripted;
 
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -112,6 +114,79 @@ public sealed class EndOfLifeDateCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_catalogue_that_lost_products_dates_or_its_server_serves_what_was_good()
+    {
+        // Over a real connection: half of a body is something else than a broken text.
+        await using var server = await ScriptedServer.StartAsync(Answers.Json(Catalog(("python", "2024-10-07"), ("node", "2027-04-30"), ("go", null))));
+        var logs = new KeptLog();
+        Assert.Null(await NewClient().FindKeptAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("go null, node 2027-04-30, python 2024-10-07; checked 0 days ago; ", await AskAsync());
+
+        // A product that vanished, and one whose dates did.
+        await NextAsync(1, Answers.Json("""{"result":[{"name":"node","label":"node","releases":[{"name":"1","isEol":false}]},{"name":"go","label":"go","releases":[{"name":"1","eolFrom":null}]}]}"""));
+        Assert.Equal("go null, node 2027-04-30, python 2024-10-07; checked 0 days ago; ", await AskAsync());
+        Assert.Equal(2, logs.Lines.Count(l => l.Contains("carried along for 30 days", StringComparison.Ordinal)));
+
+        // A date that moved back counts, and is told.
+        await NextAsync(1, Answers.Json(Catalog(("node", "2026-04-30"), ("go", "2026-01-01"))));
+        Assert.Equal("go 2026-01-01, node 2026-04-30, python 2024-10-07; checked 0 days ago; ", await AskAsync());
+
+        // Most of it gone, half a body, the server down: nothing of it is believed, and all of it is told.
+        await NextAsync(1, Answers.Json(Catalog(("other", null))));
+        server.Script = Answers.Half("application/json", Catalog(("python", "2024-10-07"), ("node", null)));
+        Assert.Contains("checked 1 days ago; 127.0.0.1 did not send", await AskAsync(), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromDays(5));
+        server.Script = Answers.Status(503);
+        Assert.Equal("go 2026-01-01, node 2026-04-30, python 2024-10-07; checked 6 days ago; 127.0.0.1 answered 503 for its catalogue of lifecycles", await AskAsync());
+
+        // Another process, asking nobody, knows why.
+        Assert.Contains("answered 503", (await NewClient().FindKeptAsync(TestContext.Current.CancellationToken))!.Problem, StringComparison.Ordinal);
+
+        // Back again; what vanished is let go after thirty days.
+        await NextAsync(1, Answers.Json(Catalog(("node", "2026-04-30"), ("go", "2026-01-01"), ("new", null))));
+        Assert.Contains("python", await AskAsync(), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal("go 2026-01-01, new null, node 2026-04-30; checked 0 days ago; ", await AskAsync());
+
+        EndOfLifeDateCatalog NewClient() => new(new HttpClient(), server.Address, Cache, _time, logs);
+
+        async Task<string> AskAsync()
+        {
+            using var client = NewClient();
+            var catalog = await client.GetAsync(TestContext.Current.CancellationToken);
+            return $"{string.Join(", ", catalog.Products.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => $"{p.Name} {p.Cycles[0].Eol?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "null"}"))}; checked {(_time.GetUtcNow() - catalog.CheckedAt!.Value).Days} days ago; {catalog.Problem}";
+        }
+
+        Task NextAsync(int days, Microsoft.AspNetCore.Http.RequestDelegate answer)
+        {
+            _time.Advance(TimeSpan.FromDays(days));
+            server.Script = answer;
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Most_of_a_catalogue_gone_is_believed_after_thirty_days_alone()
+    {
+        var body = Catalog(("a", null), ("b", null), ("c", null));
+        using var handler = new ScriptedHandler(_ => ScriptedHandler.Json(body));
+        using (var client = Client(handler))
+        {
+            await client.GetAsync(TestContext.Current.CancellationToken);
+        }
+
+        body = Catalog(("a", null));
+        foreach (var (days, products) in new[] { (1, 3), (28, 3), (1, 3), (30, 1) })
+        {
+            _time.Advance(TimeSpan.FromDays(days));
+            using var client = Client(handler);
+            var catalog = await client.GetAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(products, catalog.Products.Count);
+            Assert.Equal(days is 30 || catalog.Problem is null, catalog.Problem?.Contains("1 products, where there were 3", StringComparison.Ordinal) is null);
+        }
+    }
+
+    [Fact]
     public async Task An_endless_body_is_cut_off()
     {
         using var handler = new ScriptedHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream()) });
@@ -199,8 +274,23 @@ public sealed class EndOfLifeDateCatalogTests : IDisposable
         Assert.Single((await file.GetAsync(TestContext.Current.CancellationToken)).Products);
     }
 
+    private static string Catalog(params (string Name, string? Eol)[] products) =>
+        $$"""{"generated_at":"2026-08-22T00:00:00Z","result":[{{string.Join(',', products.Select(p => $$"""{"name":"{{p.Name}}","label":"{{p.Name}}","releases":[{"name":"1","isEol":false,"eolFrom":{{(p.Eol is null ? "null" : $"\"{p.Eol}\"")}}}]}"""))}}]}""";
+
     private EndOfLifeDateCatalog Client(ScriptedHandler handler) =>
         new(new HttpClient(handler, disposeHandler: false), Address, Cache, _time, NullLogger<EndOfLifeDateCatalog>.Instance);
+
+    private sealed class KeptLog : ILogger<EndOfLifeDateCatalog>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+    }
 
     private sealed class EndlessStream : Stream
     {

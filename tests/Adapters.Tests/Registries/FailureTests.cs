@@ -75,7 +75,7 @@ public sealed class FailureTests
     [Fact]
     public async Task A_short_wait_is_sat_out()
     {
-        var time = new HastyTime();
+        var time = new HastyTime(100);
         await using var server = await ScriptedServer.StartAsync(Answers.InTurn(Answers.TooManyRequests("7"), Scripts.Tags("1")));
         using var registry = Scripts.Open(options: Patient, time: time);
         Assert.Equal(["1"], await registry.ListTagsAsync(server.Name(), Token));
@@ -201,12 +201,12 @@ public sealed class FailureTests
         };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
-            var all = tags.ToArray().ToDictionary(t => t.Key, t => (string)t.Value!);
-            if (all["host"] == server.Host)
+            var all = tags.ToArray().ToDictionary(t => t.Key, t => t.Value!);
+            if (all["server.address"] is string host && host == server.Host)
             {
                 lock (counted)
                 {
-                    counted.Add($"{value} {all["kind"]} {all["status"]}");
+                    counted.Add($"{value} {all["basewatch.registry.request.kind"]} {all["http.response.status_code"]}");
                 }
             }
         });

@@ -21,7 +21,7 @@ internal sealed class RequestCount : IDisposable
         {
             foreach (var tag in tags)
             {
-                if (tag is { Key: "host", Value: string asked } && asked == host)
+                if (tag is { Key: "server.address", Value: string asked } && asked == host)
                 {
                     Interlocked.Add(ref _count, value);
                 }

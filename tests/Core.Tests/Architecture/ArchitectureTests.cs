@@ -22,14 +22,19 @@ public sealed class ArchitectureTests
     public static TheoryData<string, string> Arrows => new()
     {
         { "Images", "" },
+        { "Telemetry", "" },
         { "Expressions", "Images" },
-        { "Formats", "Images|Expressions" },
+        { "Packages", "Images" },
+        { "Vulnerabilities", "Images|Packages" },
+        { "Formats", "Images|Expressions|Packages" },
         { "Policies", "Images|Expressions" },
-        { "Dialects", "Images|Expressions|Formats|Policies" },
         { "Lifecycle", "Images|Policies" },
-        { "Ports", "Images|Lifecycle|Jobs" },
-        { "Planning", "Images|Formats|Policies|Dialects|Lifecycle|Ports" },
-        { "Jobs", "Images|Formats|Policies|Dialects|Lifecycle|Ports|Planning" },
+        { "Rebuilds", "Images|Lifecycle" },
+        { "Dialects", "Images|Expressions|Packages|Vulnerabilities|Formats|Policies|Lifecycle|Alerts|Rebuilds" },
+        { "Ports", "Images|Packages|Vulnerabilities|Lifecycle|Alerts|Jobs|Rebuilds" },
+        { "Planning", "Images|Packages|Vulnerabilities|Formats|Policies|Dialects|Lifecycle|Ports" },
+        { "Alerts", "Images|Formats|Lifecycle" },
+        { "Jobs", "Images|Packages|Vulnerabilities|Formats|Policies|Dialects|Lifecycle|Ports|Planning|Alerts|Rebuilds|Telemetry" },
     };
 
     [Theory]
@@ -76,10 +81,11 @@ public sealed class ArchitectureTests
     public void Adapters_know_neither_door_and_not_each_other_but_for_their_composition()
     {
         Assert.DoesNotContain(Adapters.GetReferencedAssemblies(), a => a.Name is "basewatch" or "Basewatch.Functions");
-        foreach (var room in new[] { "Registries", "GitHub", "Git", "Storage", "Notifications", "Lifecycle" })
+        foreach (var room in new[] { "Connections", "Registries", "GitHub", "Git", "Storage", "Notifications", "Lifecycle", "Vulnerabilities", "Packages", "Builds" })
         {
+            // How a connection is made safely is the same for all.
             Check(Types().That().ResideInNamespaceMatching($@"^Basewatch\.Adapters\.{room}(\..+)?$")
-                .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^Basewatch\.Adapters\..+$").And().DoNotResideInNamespaceMatching($@"^Basewatch\.Adapters\.{room}(\..+)?$")));
+                .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^Basewatch\.Adapters\..+$").And().DoNotResideInNamespaceMatching($@"^Basewatch\.Adapters\.({room}|Connections)(\..+)?$")));
         }
     }
 

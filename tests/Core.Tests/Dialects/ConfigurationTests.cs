@@ -41,8 +41,13 @@ public sealed class ConfigurationTests
         "rules:\n- {images: openjdk, replaceWith: eclipse-temurin}\n- {images: 'adopt*', replaceWith: {image: eclipse-temurin, tag: '$1-jdk', pattern: '^(\\d+)-jdk.*'}, enabled: true}\n",
         "rules:\n- {images: python, platforms: linux/amd64}\n- {images: busybox, platforms: [linux/arm64/v8, windows/amd64], policy: digest}\n",
         "rules:\n- {files: a/Dockerfile, policy: digest}\n- {images: python, files: b/Dockerfile, policy: digest}\n- {images: python, policy: digest}\n",
+        "endOfLife: {propose: issue, prefer: newest, before: 90d}\n",
+        "endOfLife: {propose: pullRequest}\n",
+        "packages: false\n",
+        "packages: {apt: true, apk: false, npm: minor, go: major, bases: [{images: [ghcr.io/acme/base, 'acme/*'], suite: debian/12}]}\n",
         "pullRequests: {enabled: true, open: 5, perHour: 0, commitsPerHour: 20, whenClosed: minor, schedule: before 5am on monday, timezone: Europe/Berlin, labels: [docker], automerge: [patch, digest], requiredChecks: [], approvals: 1}\n",
         "rules:\n- pullRequests: {group: all, groupMajors: true, reviewers: ['@ann', acme/web], assignees: bob, milestone: Q4, draft: true, targetBranch: develop, commitPrefix: 'build(deps)', schedule: ['* 0-4 * * 1'], open: 1, automerge: false}\n",
+        "lifecycles:\n- {product: acme, label: Acme, url: 'https://wiki.example/a', images: ['acme/*'], cycles: [{cycle: '1', codename: One, released: 2026-01-01, eoas: 2026-06-01, eol: 2027-01-01, eoes: 2028-01-01, lts: true, reason: ours}]}\n- {product: python, useExtended: true}\n",
     ];
 
     /// <summary>A text, the mistakes as <c>line: part of the message</c>, and whether the schema sees them too.</summary>
@@ -55,6 +60,15 @@ public sealed class ConfigurationTests
         { "furthest: ''\nignorePaths:\n", "1: 'furthest' is empty|2: 'ignorePaths' is empty: write a text, or leave it out", true },
         { "rules:\n- {images: , policy: digest}\n- policy:\n  files:\n", "2: 'images' is empty|3: 'policy' is empty|4: 'files' is empty", true },
         { "rules:\n- enabled:\n- policy: {policy: semver, range: , preReleases: }", "2: 'enabled' is empty: write true or false|3: 'range' is empty: as in range:|3: 'preReleases' is empty: write true or false", true },
+        { "endOfLife: {propose: isue}", "1: did you mean 'issue'?", true },
+        { "endOfLife: {before: 90}", "1: '90' is no number of days: write it as in before: 180d", true },
+        { "endOfLife: {before: 9999d}", "1: '9999d' is no number of days", false },
+        { "packages: maybe", "1: 'packages' is true or false", true },
+        { "packages: []", "1: 'packages' has keys: apt", true },
+        { "packages: {apt: minor}", "1: 'minor' is no apt", true },
+        { "packages: {pip: minr}", "1: did you mean 'minor'?", true },
+        { "packages: {bases: [{images: acme/base, suite: windows/11}]}", "1: 'windows/11' is no suite", false },
+        { "packages: {bases: [{images: acme/base}]}", "1: 'suite' is missing", true },
         { "furthest: minr", "1: did you mean 'minor'?", true },
         { "furthest: minor\nfurthest: major", "2: 'furthest' is written twice, first in line 1", false },
         { "rules: 5", "1: 'rules' is a list", true },
@@ -106,6 +120,12 @@ public sealed class ConfigurationTests
         { "rules:\n- pullRequests: {whenClosed: minor}", "2: there is no key 'whenClosed'", true },
         { "rules:\n- {enabled: false, pullRequests: {group: a}}", "2: take its pullRequests out", false },
         { "rules:\n- pullRequests: {timezone: UTC}", "2: 'timezone' is for a schedule", false },
+        { "lifecycles:\n- {product: python, cycle: []}", "2: did you mean 'cycles'?", true },
+        { "lifecycles:\n- {product: python}", "2: nothing is said of it", false },
+        { "lifecycles:\n- {images: a}", "2: 'product' is missing", true },
+        { "lifecycles:\n- {product: a b, images: 'x:1', url: 'javascript:x'}", "2: 'a b' is no product|2: has a tag|2: is no address", true },
+        { "lifecycles:\n- product: a\n  useExtended: perhaps\n  cycles:\n  - {cycle: '1', eol: 2027-13-01}\n  - {cycle: '1', eol: soon}\n  - {eol: 2027-01-01}", "3: 'useExtended' is true or false|5: '2027-13-01' is no day|6: written twice|6: 'soon' is no day|7: 'cycle' is missing", true },
+        { "lifecycles:\n- {product: a, cycles: [{cycle: '1', released: 2027-01-01, eol: 2026-01-01}]}\n- {product: a, useExtended: true}", "2: 'eol' is before 'released'|3: 'a' is written twice", false },
         { "rules: [\n", "2: no valid YAML", false },
         { "{}\n---\n{}\n", "3: more than one document", false },
         { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", true },
@@ -200,8 +220,18 @@ public sealed class ConfigurationTests
         Assert.Equal(ConfigurationReader.RuleKeys.Order(), Schema.KeysOf("$defs/rule").Order());
         Assert.Equal(ConfigurationReader.ReplacementKeys.Order(), Schema.KeysOf("$defs/replacement").Order());
         Assert.Equal(ConfigurationReader.FormatKeys.Order(), Schema.KeysOf("$defs/format").Order());
+        Assert.Equal(ConfigurationReader.LifecycleKeys.Order(), Schema.KeysOf("$defs/lifecycle").Order());
+        Assert.Equal(ConfigurationReader.CycleKeys.Order(), Schema.KeysOf("$defs/cycle").Order());
         Assert.Equal(ConfigurationReader.PullRequestKeys.Order(), Schema.KeysOf("$defs/pullRequests").Order());
+        Assert.Equal(ConfigurationReader.EndOfLifeKeys.Order(), Schema.KeysOf("$defs/endOfLife").Order());
+        Assert.Equal(ConfigurationReader.VulnerabilityKeys.Order(), Schema.KeysOf("$defs/vulnerabilities").Order());
+        Assert.Equal(ConfigurationReader.PackageKeys.Order(), Schema.KeysOf("$defs/packages").Order());
+        Assert.Equal(ConfigurationReader.PackageBaseKeys.Order(), Schema.KeysOf("$defs/packageBase").Order());
         Assert.Equal(ConfigurationReader.ProposalKeys.Order(), Schema.KeysOf("$defs/proposal").Order());
+        Assert.Equal(ConfigurationReader.AlertKeys.Order(), Schema.KeysOf("$defs/alerts").Order());
+        Assert.Equal(ConfigurationReader.AlertRouteKeys.Order(), Schema.KeysOf("$defs/route").Order());
+        Assert.Equal(ConfigurationReader.RebuildKeys.Order(), Schema.KeysOf("$defs/rebuild").Order());
+        Assert.Equal(ConfigurationReader.RebuildMethodKeys.Order(), Schema.KeysOf("$defs/rebuildMethod").Order());
         Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
         Assert.Empty(Schema.Undescribed());
     }

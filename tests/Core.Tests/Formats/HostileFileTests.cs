@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Tests.Formats.Generated;
@@ -84,16 +85,27 @@ public sealed class HostileFileTests
     {
         var bytes = Encoding.UTF8.GetBytes(Make(bomb));
 
-        // Alone and in Release each takes under a second. Here other tests run beside it: what is not linear takes minutes.
+        // Alone and in Release each takes under a second; what is not linear takes minutes.
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < 3 && best > Limit; i++)
         {
-            var watch = Stopwatch.StartNew();
+            var start = Worked();
             _ = FormatCatalog.Default.Read(path, bytes);
-            best = watch.Elapsed < best ? watch.Elapsed : best;
+            var took = Worked() - start;
+            best = took < best ? took : best;
         }
 
         Assert.True(best <= Limit, $"{bomb} took {best.TotalSeconds:0.0} s");
+    }
+
+    /// <summary>How long this thread has worked: where Linux tells it, other tests beside this one do not count.</summary>
+    private static TimeSpan Worked()
+    {
+        const string Source = "/proc/thread-self/schedstat";
+        const int NanosecondsPerTick = 100;
+        return OperatingSystem.IsLinux() && File.Exists(Source)
+            ? TimeSpan.FromTicks(long.Parse(File.ReadAllText(Source).Split(' ')[0], CultureInfo.InvariantCulture) / NanosecondsPerTick)
+            : Stopwatch.GetElapsedTime(0);
     }
 
     [Fact]

@@ -166,6 +166,8 @@ public sealed class ImageDescriberTests
         public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) =>
             AskAsync($"configuration {digest}", image, () => _configurations.GetValueOrDefault(digest), cancellationToken);
 
+        public Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<string>?> ListTagsAsync(ImageName image, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Digest?> ResolveAsync(ImageReference reference, CancellationToken cancellationToken) => throw new NotSupportedException();

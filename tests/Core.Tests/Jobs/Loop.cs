@@ -8,6 +8,7 @@ using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Basewatch.Core.Tests.Jobs;
@@ -25,7 +26,7 @@ internal sealed class Loop : IDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
-    public RecordingNotifier Notifier { get; } = new();
+    public MemoryChannels Channels { get; set; } = new();
 
     public ServiceMode Mode { get; set; } = ServiceMode.Propose;
 
@@ -49,6 +50,15 @@ internal sealed class Loop : IDisposable
     /// <summary>Whether there are people and checks.</summary>
     public bool IsAttended { get; set; }
 
+    /// <summary>Another catalogue of lifecycles than the smallest.</summary>
+    public LifecycleCatalog? Lifecycles { get; set; }
+
+    /// <summary>What archives hold; null: nobody asks.</summary>
+    public IPackageIndexes? Packages { get; set; }
+
+    /// <summary>Whether it is looked for failures and weeks that are over.</summary>
+    public bool ReviewsAlerts { get; set; }
+
     /// <summary>Rules from outside.</summary>
     public IReadOnlyList<ScopedRule> Rules { get; set; } = [];
 
@@ -65,7 +75,7 @@ internal sealed class Loop : IDisposable
         await using var services = Services(store, queue, crash);
         var runner = services.GetRequiredService<JobRunner>();
         var failures = new List<string>();
-        foreach (var start in (Job[])[new FindRepositories(), new RefreshImages(), .. IsAttended ? [new ReviewPullRequests()] : (Job[])[], new ReviewLifecycles()])
+        foreach (var start in (Job[])[new FindRepositories(), new RefreshImages(), .. IsAttended ? [new ReviewPullRequests()] : (Job[])[], new ReviewLifecycles(), .. ReviewsAlerts ? [new ReviewAlerts()] : (Job[])[]])
         {
             await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
             while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
@@ -91,12 +101,18 @@ internal sealed class Loop : IDisposable
         return await read(new Memory(State ?? (IStateStore)store));
     }
 
-    private ServiceProvider Services(IStateStore store, IJobQueue queue, CrashPlan? crash)
+    /// <summary>The jobs over a store and a queue.</summary>
+    /// <param name="store">Where state is.</param>
+    /// <param name="queue">Where jobs are.</param>
+    /// <param name="crash">When the process dies; null: it does not.</param>
+    /// <param name="more">What is put in before all else.</param>
+    public ServiceProvider Services(IStateStore store, IJobQueue queue, CrashPlan? crash = null, Action<IServiceCollection>? more = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
+        more?.Invoke(services);
         services.AddSingleton<TimeProvider>(Time);
-        services.AddSingleton(GitHub ?? Around<IRepositoryHost>(Host));
+        services.TryAddSingleton(GitHub ?? Around<IRepositoryHost>(Host));
         services.AddSingleton(Content);
         if (Limits is not null)
         {
@@ -108,48 +124,37 @@ internal sealed class Loop : IDisposable
             services.AddSingleton(GitHub?.Reviews ?? Around<IReviewHost>(Host));
         }
 
+        if (GitHub is not null)
+        {
+            services.AddSingleton<IIssueHost>(GitHub.Issues);
+        }
+
         services.AddSingleton(Around<IRegistry>(Registry));
         services.AddSingleton(Around(store));
-        services.AddSingleton(Around<INotifier>(Notifier));
+        services.AddSingleton(Around<IChannels>(Channels));
         services.AddSingleton(queue);
-        services.AddSingleton<ILifecycleCatalog>(new Catalog());
+        services.AddSingleton<ILifecycleCatalog>(new Catalog(Lifecycles));
         if (Rules.Count > 0)
         {
             services.AddSingleton(new PolicySources(Rules));
         }
 
-        services.AddBasewatch(new BasewatchOptions { Mode = Mode });
+        if (Packages is not null)
+        {
+            services.AddSingleton(Packages);
+        }
+
+        services.AddBasewatch(new BasewatchOptions { Mode = Mode, Packages = { Enabled = Packages is not null } });
         return services.BuildServiceProvider();
 
         T Around<T>(T port)
-            where T : class => crash is not null ? CrashingPort.Around(port, crash)
-                : Fault is not null && port is MemoryRepositoryHost ? FaultyPort.Around(port, Fault)
-                : port;
+            where T : class => ((ICallPlan?)crash ?? (port is MemoryRepositoryHost ? Fault : null)) is { } plan ? PlannedPort.Around(port, plan) : port;
     }
 
-    private sealed class Catalog : ILifecycleCatalog
+    internal sealed class Catalog(LifecycleCatalog? other) : ILifecycleCatalog
     {
-        public Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken) => Task.FromResult(new LifecycleCatalog(
+        public Task<LifecycleCatalog> GetAsync(CancellationToken cancellationToken) => Task.FromResult(other ?? new LifecycleCatalog(
             [new Product("python", "Python", [], ["docker.io/library/python"], [new Cycle("3.14", null, null, new DateOnly(2030, 10, 31), false, null, false), new Cycle("3.8", null, null, new DateOnly(2024, 10, 7), true, null, false)])],
             DateTimeOffset.UnixEpoch));
-    }
-}
-
-/// <summary>Remembers what people were told.</summary>
-internal sealed class RecordingNotifier : INotifier
-{
-    public List<EndOfLifeAlert> Alerts { get; } = [];
-
-    public bool IsDown { get; set; }
-
-    public Task SendAsync(EndOfLifeAlert alert, CancellationToken cancellationToken)
-    {
-        if (IsDown)
-        {
-            throw new NotifierException("teams.example", "the channel is down");
-        }
-
-        Alerts.Add(alert);
-        return Task.CompletedTask;
     }
 }

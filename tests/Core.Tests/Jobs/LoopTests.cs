@@ -292,20 +292,24 @@ public sealed class LoopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_card_that_could_not_be_sent_is_sent_by_the_next_run_and_no_failure_stays()
+    public async Task A_card_that_could_not_be_sent_is_sent_later_and_waits_in_sight()
     {
+        _loop.Registry.Push("python", "3.8-slim");
         _loop.Host.Push(Loop.Web, "main", ("old/Dockerfile", "FROM python:3.8-slim\n"));
-        _loop.Notifier.IsDown = true;
-        Assert.Contains("the channel is down", await _loop.RunAsync());
-        Assert.NotEmpty(await FailuresAsync());
+        _loop.Channels.Down.Add("teams");
+        Assert.Empty(await _loop.RunAsync());
+        Assert.Equal(1, (await StatusAsync()).Delivery.Waiting);
 
-        _loop.Notifier.IsDown = false;
+        _loop.Channels.Down.Clear();
         _loop.Time.Advance(TimeSpan.FromMinutes(20));
         Assert.Empty(await _loop.RunAsync());
 
-        Assert.Single(_loop.Notifier.Alerts);
-        Assert.Empty(await FailuresAsync());
+        Assert.Single(_loop.Channels.Taken);
+        Assert.Equal((1, 0), ((await StatusAsync()).Alerts, (await StatusAsync()).Delivery.Waiting));
     }
+
+    private Task<StatusReport> StatusAsync() =>
+        _loop.RecallAsync(m => StatusReport.ReadAsync(m, new PauseSwitch(m, isPausedBySettings: false, _loop.Time), new Loop.Catalog(null), TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task A_repository_that_is_no_longer_listed_is_left_alone()
@@ -478,10 +482,14 @@ public sealed class LoopTests : IDisposable
         await _loop.RunAsync();
         _loop.Host.Create(RepositoryName.Parse("acme/late"), ("Dockerfile", "FROM python:3.8-slim\n"));
 
+        // Once a day is enough.
+        await _loop.RunAsync();
+        Assert.Single(_loop.Channels.Taken);
+        _loop.Time.Advance(TimeSpan.FromDays(1));
         await _loop.RunAsync();
         await _loop.RunAsync();
 
-        Assert.Equal(["acme/web", "acme/late"], _loop.Notifier.Alerts.SelectMany(a => a.Places).Select(p => p.Repository));
+        Assert.Equal(["acme/web", "acme/late"], _loop.Channels.Messages.SelectMany(m => m.Tables[0].Rows).Select(r => r[^2].Text));
     }
 
     [Fact]
@@ -492,7 +500,7 @@ public sealed class LoopTests : IDisposable
 
         await _loop.RunAsync();
 
-        Assert.False(Assert.Single(_loop.Notifier.Alerts).IsRegistryKnown);
+        Assert.DoesNotContain("Move to", Assert.Single(_loop.Channels.Messages).Tables[0].Columns);
     }
 
     [Fact]
@@ -520,14 +528,18 @@ public sealed class LoopTests : IDisposable
 
         await _loop.RunAsync();
         await _loop.RunAsync();
-        _loop.Time.Advance(TimeSpan.FromDays(40));
-        await _loop.RunAsync();
 
-        var alert = Assert.Single(_loop.Notifier.Alerts);
-        Assert.Equal("python:3.8-slim", alert.Image.Familiar);
-        Assert.Equal(new DateOnly(2024, 10, 7), alert.Lifecycle.Ends);
-        Assert.Equal("python:3.14-slim", alert.Successor?.Familiar);
-        Assert.Equal(("acme/web", "old/Dockerfile", 1), (alert.Places.Single().Repository, alert.Places.Single().Path, alert.Places.Single().Line));
+        var message = Assert.Single(_loop.Channels.Messages);
+        Assert.Equal("Python 3.8 reached its end of life 777 days ago", message.Title);
+        Assert.Equal(["python:3.8-slim", "python:3.14-slim", "acme/web", "old/Dockerfile:1"], Assert.Single(Assert.Single(message.Tables).Rows).Select(c => c.Text));
+
+        // Then every thirty days.
+        _loop.Time.Advance(TimeSpan.FromDays(2));
+        await _loop.RunAsync();
+        Assert.Single(_loop.Channels.Messages);
+        _loop.Time.Advance(TimeSpan.FromDays(1));
+        await _loop.RunAsync();
+        Assert.Equal(2, _loop.Channels.Messages.Count());
     }
 
     [Theory]
@@ -582,7 +594,7 @@ public sealed class LoopTests : IDisposable
         Assert.Equal(
             loop.Host.Branches(Loop.Web).Keys.Where(b => b != "main").Order(StringComparer.Ordinal),
             open.Select(p => p.Branch).Order(StringComparer.Ordinal));
-        Assert.Single(loop.Notifier.Alerts);
+        Assert.True(loop.Channels.Messages.Count() == 1, $"{loop.Channels.Messages.Count()} messages after a crash at {at}");
     }
 
     [Fact]
@@ -610,7 +622,7 @@ public sealed class LoopTests : IDisposable
         _loop.Registry.Push("python", "3.12.6-slim");
         await _loop.RunAsync();
         Assert.Contains(Open(), p => p.Title.Contains("3.12.6-slim", StringComparison.Ordinal));
-        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, new PauseSwitch(m, isPausedBySettings: false, _loop.Time), TestContext.Current.CancellationToken))).Pending);
+        Assert.Equal(0, (await _loop.RecallAsync(m => StatusReport.ReadAsync(m, new PauseSwitch(m, isPausedBySettings: false, _loop.Time), new Loop.Catalog(null), TestContext.Current.CancellationToken))).Pending);
     }
 
     [Fact]

@@ -28,6 +28,15 @@ internal sealed class MemoryRegistry : IRegistry
     /// <inheritdoc cref="Lists"/>
     public int Referrers { get; private set; }
 
+    /// <inheritdoc cref="Lists"/>
+    public int Configurations { get; private set; }
+
+    /// <summary>What images say of themselves, by the digests of their manifests; what is not here is an index of images that say nothing.</summary>
+    public Dictionary<Digest, ImageConfiguration> Said { get; } = [];
+
+    /// <summary>What is attached to digests beside signatures.</summary>
+    public Dictionary<Digest, Referrer> Attached { get; } = [];
+
     /// <summary>Whether it says when tags were pushed.</summary>
     public bool KeepsDates { get; set; }
 
@@ -48,6 +57,9 @@ internal sealed class MemoryRegistry : IRegistry
 
     /// <summary>Whether manifests are refused.</summary>
     public bool RefusedContents { get; set; }
+
+    /// <summary>How long it asks to wait, whatever it is asked; null: it answers.</summary>
+    public TimeSpan? Wait { get; set; }
 
     /// <summary>Images whose registry does not answer.</summary>
     public HashSet<ImageName> Silent { get; } = [];
@@ -112,6 +124,11 @@ internal sealed class MemoryRegistry : IRegistry
             return Task.FromResult<Manifest?>(null);
         }
 
+        if (Said.ContainsKey(digest))
+        {
+            return Task.FromResult<Manifest?>(new Manifest(digest, "application/vnd.oci.image.manifest.v1+json", default, []) { Configuration = digest });
+        }
+
         var (platforms, created) = _contents.GetValueOrDefault(digest, (["linux/amd64", "linux/arm64"], null));
         return Task.FromResult<Manifest?>(new Manifest(
             digest,
@@ -123,7 +140,18 @@ internal sealed class MemoryRegistry : IRegistry
         });
     }
 
-    public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ImageConfiguration?> GetConfigurationAsync(ImageName image, Digest digest, CancellationToken cancellationToken)
+    {
+        Ask(image);
+        Configurations++;
+        return Task.FromResult(Said.GetValueOrDefault(digest));
+    }
+
+    public Task<byte[]?> GetBlobAsync(ImageName image, Digest digest, int most, CancellationToken cancellationToken)
+    {
+        Ask(image);
+        return Task.FromResult<byte[]?>(null);
+    }
 
     public Task<TagDate?> GetPushDateAsync(ImageReference tag, CancellationToken cancellationToken)
     {
@@ -143,7 +171,7 @@ internal sealed class MemoryRegistry : IRegistry
         Referrers++;
         return RefusedReferrers
             ? throw new RegistryException(image.Registry, RegistryFailure.ServerError, $"broken: request {Requests}")
-            : Task.FromResult<IReadOnlyList<Referrer>>(Signed.Contains(subject) ? [Signature(subject)] : []);
+            : Task.FromResult<IReadOnlyList<Referrer>>([.. Signed.Contains(subject) ? [Signature(subject)] : (Referrer[])[], .. Attached.TryGetValue(subject, out var attached) ? [attached] : (Referrer[])[]]);
     }
 
     private static Referrer Signature(Digest subject) =>
@@ -154,6 +182,11 @@ internal sealed class MemoryRegistry : IRegistry
         lock (_images)
         {
             Requests++;
+        }
+
+        if (Wait is { } wait)
+        {
+            throw new RegistryException(image.Registry, RegistryFailure.RateLimited, $"{image.Registry} was asked too often", wait);
         }
 
         if (Silent.Contains(image))

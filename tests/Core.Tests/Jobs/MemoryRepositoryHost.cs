@@ -223,17 +223,20 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
 
     public Task<bool> SetBranchAsync(RepositoryName repository, string branch, string commit, string? expected, CancellationToken cancellationToken)
     {
-        var r = Find(repository);
-        var isExpected = r.Branches.GetValueOrDefault(branch) == expected && !RaceOnce;
-        RaceOnce = false;
-        if (isExpected)
+        lock (_repositories)
         {
-            r.Branches[branch] = commit;
-            Moved(repository, branch);
-            Writes.Add($"{repository} branch {branch}");
-        }
+            var r = Find(repository);
+            var isExpected = r.Branches.GetValueOrDefault(branch) == expected && !RaceOnce;
+            RaceOnce = false;
+            if (isExpected)
+            {
+                r.Branches[branch] = commit;
+                Moved(repository, branch);
+                Writes.Add($"{repository} branch {branch}");
+            }
 
-        return Task.FromResult(isExpected);
+            return Task.FromResult(isExpected);
+        }
     }
 
     public Task DeleteBranchAsync(RepositoryName repository, string branch, CancellationToken cancellationToken)
@@ -254,17 +257,21 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
 
     public Task<PullRequest> OpenPullRequestAsync(RepositoryName repository, PullRequestDraft draft, CancellationToken cancellationToken)
     {
-        var r = Find(repository);
-        if (r.PullRequests.Exists(p => p.State == PullRequestState.Open && p.Branch == draft.Branch))
+        // As GitHub: of two at once, one is refused.
+        lock (_repositories)
         {
-            throw new RepositoryHostException("memory", RepositoryHostFailure.Malformed, $"a pull request already exists for {draft.Branch}");
-        }
+            var r = Find(repository);
+            if (r.PullRequests.Exists(p => p.State == PullRequestState.Open && p.Branch == draft.Branch))
+            {
+                throw new RepositoryHostException("memory", RepositoryHostFailure.Malformed, $"a pull request already exists for {draft.Branch}");
+            }
 
-        var pull = new PullRequest(r.PullRequests.Count + 1, draft.Branch, r.Branches[draft.Branch], PullRequestState.Open, draft.Title, draft.Body, "") { Base = draft.Base, Labels = draft.Labels, UpdatedAt = Tick() };
-        r.PullRequests.Add(pull);
-        Drafts.Add(draft);
-        Writes.Add($"{repository} open {draft.Branch}");
-        return Task.FromResult(pull);
+            var pull = new PullRequest(r.PullRequests.Count + 1, draft.Branch, r.Branches[draft.Branch], PullRequestState.Open, draft.Title, draft.Body, "") { Base = draft.Base, Labels = draft.Labels, UpdatedAt = Tick() };
+            r.PullRequests.Add(pull);
+            Drafts.Add(draft);
+            Writes.Add($"{repository} open {draft.Branch}");
+            return Task.FromResult(pull);
+        }
     }
 
     public Task UpdatePullRequestAsync(RepositoryName repository, int number, string title, string body, CancellationToken cancellationToken)
@@ -293,19 +300,21 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
 
     public Task<IReadOnlyList<string>> ListCommitMessagesAsync(RepositoryName repository, string branch, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
-    public Task<MergeState> GetMergeStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken)
+    public Task<MergeState> GetMergeStateAsync(RepositoryName repository, int number, CancellationToken cancellationToken) => Task.FromResult(MergeStateOf(repository, number));
+
+    public MergeState MergeStateOf(RepositoryName repository, int number)
     {
         var r = Find(repository);
         var pull = r.PullRequests.Single(p => p.Number == number);
         if (!r.Branches.TryGetValue(pull.Branch, out var head) || !r.Branches.TryGetValue(pull.Base!, out var onto))
         {
-            return Task.FromResult(MergeState.Unknown);
+            return MergeState.Unknown;
         }
 
         var branch = r.Commits[head];
         var (ours, theirs, start) = (r.TreeOf(onto), r.TreeOf(head), r.TreeOf(Base(r, branch)));
         var conflicts = theirs.Any(f => start.GetValueOrDefault(f.Key) != f.Value && ours.GetValueOrDefault(f.Key) != start.GetValueOrDefault(f.Key) && ours.GetValueOrDefault(f.Key) != f.Value);
-        return Task.FromResult(conflicts ? MergeState.Conflicting : IsStrict && Base(r, branch) != onto ? MergeState.Behind : MergeState.Clean);
+        return conflicts ? MergeState.Conflicting : IsStrict && Base(r, branch) != onto ? MergeState.Behind : MergeState.Clean;
     }
 
     public Task<IReadOnlyList<CheckResult>> ListChecksAsync(RepositoryName repository, string commit, CancellationToken cancellationToken) =>

@@ -505,7 +505,7 @@ public sealed class PullRequestLifeTests
             case Happening.Reopen when pull?.State == PullRequestState.Closed && life.Branches.ContainsKey(branch):
                 life.Host.Reopen(Loop.Web, pull.Number);
                 break;
-            case Happening.Merge when isOnIt && life.Host.GetMergeStateAsync(Loop.Web, pull!.Number, default).Result is MergeState.Clean:
+            case Happening.Merge when isOnIt && life.Host.MergeStateOf(Loop.Web, pull!.Number) is MergeState.Clean:
                 life.GiveUp(branch);
                 life.Merge(branch);
                 break;

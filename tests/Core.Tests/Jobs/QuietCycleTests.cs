@@ -77,13 +77,15 @@ public sealed class QuietCycleTests : IDisposable
         Assert.Equal((images, images, 0), await RunAsync());
 
         var (reads, writes, deletions, queries, rows) = _loop.StoreCalls;
-        // The job's failure, the image, what is known of it; and the image's record, which says when the registry last answered.
-        Assert.InRange(reads, images, (3 * images) + (4 * repositories) + 5);
-        Assert.InRange(writes, images, images + repositories);
-        Assert.Equal(0, deletions);
-        // Who uses it: for the registry, and for its end of life.
-        Assert.InRange(queries, images, (2 * images) + 10);
-        Assert.InRange(rows, images * repositories, (2 * images * repositories) + (2 * images) + (2 * repositories));
+        // The job's failure, the image, what is known of it; and for all together what was told, and whether something is new; and the image's record, which says when the registry last answered.
+        Assert.InRange(reads, images, (3 * images) + (4 * repositories) + 11);
+        // The record, and when each loop ran.
+        Assert.InRange(writes, images, images + repositories + 5);
+        // The lease of each repository that is looked at: its host says nothing of what moved. And that of the review of vulnerabilities.
+        Assert.Equal(repositories + 1, deletions);
+        // Who uses it: for the registry, for its end of life, and for a way out; the last two know each image and what is in it. And every repository, for its vulnerabilities.
+        Assert.InRange(queries, images, (3 * images) + 20);
+        Assert.InRange(rows, images * repositories, (3 * images * repositories) + (5 * images) + (4 * repositories));
     }
 
     private static string Pinned(string image) => $"FROM {image}@{MemoryRegistry.DigestOf($"{image} first")}\n";

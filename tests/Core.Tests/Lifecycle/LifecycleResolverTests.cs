@@ -47,8 +47,8 @@ public sealed class LifecycleResolverTests
     {
         var life = Resolver.Resolve(ImageReference.Parse(image), SmallCatalog.Today);
 
-        Assert.Equal(product.Trim(), $"{life.Product} {life.Cycle} {Day(life.Eol)}".Trim());
-        Assert.Equal(distribution.Trim(), $"{life.Distribution} {life.DistributionCycle} {Day(life.DistributionEol)}".Trim());
+        Assert.Equal(product.Trim(), $"{life.Product?.Title} {Day(life.Product?.Eol)}".Trim());
+        Assert.Equal(distribution.Trim(), $"{life.Distribution?.Title} {Day(life.Distribution?.Eol)}".Trim());
         Assert.Equal(status, life.Status);
     }
 
@@ -60,6 +60,19 @@ public sealed class LifecycleResolverTests
     [InlineData(1, LifecycleStatus.Ended)]
     public void An_image_ends_on_its_day_and_is_ending_180_days_before(int days, LifecycleStatus status) =>
         Assert.Equal(status, Resolver.Resolve(ImageReference.Parse("python:3.14"), new DateOnly(2030, 10, 31).AddDays(days)).Status);
+
+    [Fact]
+    public void What_fixes_it_gets_is_told_apart_day_by_day()
+    {
+        var life = new Life(LifeOf.Product, "x", "X", "1", new DateOnly(2027, 1, 1)) { ActiveUntil = new DateOnly(2026, 1, 1), ExtendedUntil = new DateOnly(2030, 1, 1) };
+
+        Assert.Equal(
+            [SupportKind.Active, SupportKind.Security, SupportKind.Security, SupportKind.Extended, SupportKind.Extended, SupportKind.None],
+            "2025-12-31 2026-01-01 2026-12-31 2027-01-01 2029-12-31 2030-01-01".Split(' ').Select(d => life.SupportOn(DateOnly.ParseExact(d, "yyyy-MM-dd", CultureInfo.InvariantCulture))));
+        Assert.Equal(SupportKind.Unknown, (life with { Eol = null }).SupportOn(SmallCatalog.Today));
+        Assert.Equal(SupportKind.Extended, (life with { Eol = null, IsEnded = true }).SupportOn(SmallCatalog.Today));
+        Assert.Equal(LifecycleStatus.Ended, (life with { Eol = null, IsEnded = true }).StatusOn(SmallCatalog.Today));
+    }
 
     [Fact]
     public void Time_only_ever_brings_the_end_nearer()

@@ -11,11 +11,19 @@ internal sealed class CliRun(params string[] arguments)
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
 
     private string? _folder;
+    private string? _input;
 
     /// <summary>Runs in this folder; without it, in an empty one.</summary>
     public CliRun In(WorkFolder folder)
     {
         _folder = folder.Path;
+        return this;
+    }
+
+    /// <summary>Gives it this on stdin; without it, nothing.</summary>
+    public CliRun Given(string input)
+    {
+        _input = input;
         return this;
     }
 
@@ -39,7 +47,7 @@ internal sealed class CliRun(params string[] arguments)
         using var home = new TemporaryFolder();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        using var process = Executable.Start(_folder ?? home.Path, home.Path, _settings, arguments);
+        using var process = Executable.Start(_folder ?? home.Path, home.Path, _settings, arguments, _input);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);

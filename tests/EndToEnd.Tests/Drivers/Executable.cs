@@ -21,7 +21,8 @@ internal static class Executable
     /// <param name="home">Home of its user.</param>
     /// <param name="settings">Environment variables.</param>
     /// <param name="arguments">The command line.</param>
-    public static Process Start(string folder, string home, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string> arguments)
+    /// <param name="input">What stands on stdin.</param>
+    public static Process Start(string folder, string home, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<string> arguments, string? input = null)
     {
         var start = new ProcessStartInfo(Published ?? Dotnet, Published is null ? ["exec", Path.Combine(AppContext.BaseDirectory, "basewatch.dll"), .. arguments] : arguments)
         {
@@ -45,6 +46,11 @@ internal static class Executable
         }
 
         var process = Process.Start(start)!;
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+        }
+
         process.StandardInput.Close();
         return process;
     }

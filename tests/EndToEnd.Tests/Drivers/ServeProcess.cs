@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Basewatch.World.Scripted;
 using Basewatch.World.Servers;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Basewatch.EndToEnd.Tests.Drivers;
@@ -23,7 +24,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
+    private readonly bool _isOwner;
     private readonly List<string> _arguments = ["serve", "--listen", "127.0.0.1:0"];
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private readonly StringBuilder _log = new();
@@ -31,10 +33,30 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private HttpClient? _client;
 
-    public ServeProcess() => Every(Never);
+    public ServeProcess()
+        : this(null)
+    {
+    }
+
+    /// <param name="other">The process whose folder, and state, it shares; null: it has its own.</param>
+    public ServeProcess(ServeProcess? other)
+    {
+        (_folder, _isOwner) = (other?._folder ?? new TemporaryFolder(), other is null);
+        Every(Never);
+    }
 
     /// <summary>Talks to its endpoints.</summary>
     public HttpClient Client => _client ?? throw new InvalidOperationException("It is not started.");
+
+    /// <summary>Bytes of memory that it holds now.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>What it has written, since its first start.</summary>
     public string Log
@@ -50,7 +72,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     /// <summary>All loops run on this schedule.</summary>
     public ServeProcess Every(string schedule) =>
-        With("Basewatch__Schedules__Inventory", schedule).With("Basewatch__Schedules__Images", schedule).With("Basewatch__Schedules__Lifecycle", schedule).With("Basewatch__Schedules__Reviews", schedule);
+        With("Basewatch__Schedules__Inventory", schedule).With("Basewatch__Schedules__Images", schedule).With("Basewatch__Schedules__Lifecycle", schedule).With("Basewatch__Schedules__Alerts", schedule).With("Basewatch__Schedules__Reviews", schedule).With("Basewatch__Schedules__Rebuilds", schedule);
 
     /// <summary>Looks after these repositories of an emulated GitHub, as its administrator.</summary>
     public ServeProcess Over(GitHubEmulator github, params string[] repositories)
@@ -122,7 +144,11 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     {
         if (_process is { } process)
         {
-            process.Kill();
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
             await process.WaitForExitAsync(CancellationToken.None);
             await _reading;
             process.Dispose();
@@ -138,7 +164,9 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     {
         using var asking = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        return _process.ExitCode;
+        var code = _process.ExitCode;
+        await KillAsync();
+        return code;
     }
 
     /// <summary>What <c>/api/status</c> says, of everything or of one repository; null where it knows none.</summary>
@@ -148,6 +176,26 @@ internal sealed partial class ServeProcess : IAsyncDisposable
         return answer.StatusCode == HttpStatusCode.NotFound ? null : JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Runs another command over its state, beside it.</summary>
+    public Task<CliResult> RunBesideAsync(params string[] arguments) => new CliRun([.. arguments, "--state", Path.Combine(_folder.Path, "basewatch.db")]).With(_settings).RunAsync();
+
+    /// <summary>All that its database holds, read beside it: each entry and its version. Leases, which are renewed while nothing happens, are left out.</summary>
+    public async Task<string> ReadStateAsync()
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "basewatch.db")};Mode=ReadOnly;Pooling=False");
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using var query = database.CreateCommand();
+        query.CommandText = "SELECT partition || ' ' || row || ' ' || version FROM entries WHERE partition <> 'leases' ORDER BY 1";
+        var entries = new StringBuilder();
+        await using var reader = await query.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            entries.AppendLine(reader.GetString(0));
+        }
+
+        return entries.ToString();
+    }
+
     /// <summary>Posts JSON.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, string json) =>
         Client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
@@ -155,7 +203,10 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        _folder.Dispose();
+        if (_isOwner)
+        {
+            _folder.Dispose();
+        }
     }
 
     [GeneratedRegex("listening on (?<address>http://\\S+:[0-9]+)", RegexOptions.NonBacktracking)]

@@ -28,6 +28,19 @@ public sealed record GitHubPullRequest(
     public string? AutoMerge { get; init; }
 }
 
+/// <summary>An issue as it is at the moment.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Body">Its Markdown.</param>
+/// <param name="IsOpen">Not closed.</param>
+/// <param name="Author">Login of who opened it.</param>
+/// <param name="Labels">The names of its labels, in order.</param>
+public sealed record GitHubIssue(int Number, string Title, string Body, bool IsOpen, string Author, IReadOnlyList<string> Labels)
+{
+    /// <summary>Why it was closed: <c>completed</c>.</summary>
+    public string? StateReason { get; init; }
+}
+
 /// <summary>A comment as it is at the moment.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Author">Login of who wrote it.</param>

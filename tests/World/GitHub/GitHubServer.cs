@@ -110,6 +110,7 @@ public sealed class GitHubServer : IAsyncLifetime
     /// <summary>What installations of the App may do; may be changed before tokens are made.</summary>
     public Dictionary<string, string> AppPermissions { get; } = new(StringComparer.Ordinal)
     {
+        ["actions"] = "write",
         ["administration"] = "read",
         ["checks"] = "write",
         ["contents"] = "write",
@@ -152,7 +153,7 @@ public sealed class GitHubServer : IAsyncLifetime
     internal static IReadOnlyList<Route> Routes { get; } =
     [
         .. AppEndpoints.Routes, .. RepositoryEndpoints.Routes, .. GitDataEndpoints.Routes, .. PullRequestEndpoints.Routes,
-        .. IssueEndpoints.Routes, .. CheckEndpoints.Routes, .. GraphQLEndpoint.Routes,
+        .. IssueEndpoints.Routes, .. CheckEndpoints.Routes, .. WorkflowEndpoints.Routes, .. GraphQLEndpoint.Routes,
     ];
 
     internal Lock Gate { get; } = new();

@@ -38,6 +38,9 @@ public sealed partial class HostedRepository
     /// <summary>Read-only.</summary>
     public bool IsArchived { get; set; }
 
+    /// <summary>Whether it has issues; pull requests it has anyway.</summary>
+    public bool HasIssues { get; set; } = true;
+
     /// <summary>Whether pull requests may be merged by a merge commit.</summary>
     public bool AllowsMergeCommits { get; set; } = true;
 
@@ -93,6 +96,20 @@ public sealed partial class HostedRepository
     internal List<CommitStatus> Statuses { get; } = [];
 
     internal List<CheckRun> CheckRuns { get; } = [];
+
+    internal List<WorkflowRun> Runs { get; } = [];
+
+    /// <summary>Runs of its workflows, the oldest first.</summary>
+    public IReadOnlyList<WorkflowRun> WorkflowRuns
+    {
+        get
+        {
+            lock (Server.Gate)
+            {
+                return [.. Runs];
+            }
+        }
+    }
 
     internal List<Deployment> Deployments { get; } = [];
 
@@ -289,6 +306,18 @@ public sealed partial class HostedRepository
     /// <summary>The open ones.</summary>
     public IReadOnlyList<GitHubPullRequest> OpenPullRequests => [.. PullRequests.Where(p => p.IsOpen)];
 
+    /// <summary>Every issue that is no pull request, the oldest first.</summary>
+    public IReadOnlyList<GitHubIssue> PlainIssues
+    {
+        get
+        {
+            lock (Server.Gate)
+            {
+                return [.. Issues.Where(i => i is not GitHub.PullRequest).Select(i => new GitHubIssue(i.Number, i.Title, i.Body ?? "", i.IsOpen, i.User.Login, [.. i.Labels.Select(l => l.Name)]) { StateReason = i.StateReason })];
+            }
+        }
+    }
+
     /// <summary>One of them.</summary>
     public GitHubPullRequest PullRequest(int number) => PullRequests.Single(p => p.Number == number);
 
@@ -299,18 +328,6 @@ public sealed partial class HostedRepository
         {
             return [.. Issues.Single(i => i.Number == number).Comments.Select(c => new GitHubComment(
                 c.Id, c.User.Login, c.Body, [.. c.Reactions.Select(r => $"{r.User.Login} {r.Content}")]))];
-        }
-    }
-
-    /// <summary>Issues that are no pull requests: number, title, body, and whether they are open.</summary>
-    public IReadOnlyList<(int Number, string Title, string Body, bool IsOpen)> PlainIssues
-    {
-        get
-        {
-            lock (Server.Gate)
-            {
-                return [.. Issues.Where(i => i is not GitHub.PullRequest).Select(i => (i.Number, i.Title, i.Body ?? "", i.IsOpen))];
-            }
         }
     }
 

@@ -40,6 +40,11 @@ internal static class IssueEndpoints
         var number = call.Number("issue_number");
         var issue = call.Repository.Issues.Find(i => i.Number == number);
         Authorize(call, issue, write, isComment);
+        if (issue is not (null or PullRequest))
+        {
+            ThrowIfOff(call.Repository);
+        }
+
         return issue ?? throw Refusal.NotFound();
     }
 
@@ -70,6 +75,12 @@ internal static class IssueEndpoints
     private static Reply List(Call call)
     {
         IEnumerable<Issue> issues = call.RepositoryFor("issues").Issues;
+        if (!call.Repository.HasIssues)
+        {
+            // Pull requests are listed all the same.
+            issues = issues.Where(i => i is PullRequest);
+        }
+
         issues = (call.Query("state") ?? "open") switch { "open" => issues.Where(i => i.IsOpen), "closed" => issues.Where(i => !i.IsOpen), _ => issues };
         if (call.Query("labels") is { Length: > 0 } labels)
         {
@@ -93,6 +104,7 @@ internal static class IssueEndpoints
     private static Reply Create(Call call)
     {
         var repository = call.RepositoryFor("issues", write: true);
+        ThrowIfOff(repository);
         ThrowIfLong(call, "Issue");
         var issue = repository.AddIssue(call.Actor, call.RequiredText("Issue", "title"), call.Text("body"));
         foreach (var label in call.Texts("labels"))
@@ -275,6 +287,14 @@ internal static class IssueEndpoints
         var repository = call.RepositoryFor("issues");
         var state = call.Query("state") ?? "open";
         return call.Page([.. repository.Milestones.Where(m => state is "all" || m.IsOpen == (state is "open"))], m => call.Server.Shapes.MilestoneOf(repository, m));
+    }
+
+    private static void ThrowIfOff(HostedRepository repository)
+    {
+        if (!repository.HasIssues)
+        {
+            throw new Refusal(410, "Issues has been disabled in this repository.");
+        }
     }
 
     private static DateTimeOffset? Since(Call call) =>

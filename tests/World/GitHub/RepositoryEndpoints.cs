@@ -20,8 +20,6 @@ internal static class RepositoryEndpoints
         new("GET", $"{Root}/commits/{{ref}}", Commit),
         new("GET", $"{Root}/compare/{{basehead}}", Compare),
         new("GET", $"{Root}/contents/{{path}}", Contents),
-        new("POST", $"{Root}/dispatches", Dispatch),
-        new("POST", $"{Root}/actions/workflows/{{workflow_id}}/dispatches", Dispatch),
     ];
 
     private static Reply Permission(Call call)
@@ -216,12 +214,5 @@ internal static class RepositoryEndpoints
 
             return json;
         }
-    }
-
-    private static Reply Dispatch(Call call)
-    {
-        var repository = call.RepositoryFor(call.Path.EndsWith("/dispatches", StringComparison.Ordinal) && call.Path.Contains("/actions/", StringComparison.Ordinal) ? "actions" : "contents", write: true);
-        call.Server.Dispatched.Enqueue((repository.FullName, call.Body.ToJsonString()));
-        return Reply.NoContent();
     }
 }

@@ -133,7 +133,7 @@ internal sealed class Representations(GitHubServer server)
 
         json["open_issues_count"] = repository.Issues.Count(i => i.IsOpen);
         json["open_issues"] = repository.Issues.Count(i => i.IsOpen);
-        json["has_issues"] = true;
+        json["has_issues"] = repository.HasIssues;
         json["has_projects"] = true;
         json["has_downloads"] = true;
         json["has_wiki"] = true;
@@ -720,6 +720,57 @@ internal sealed class Representations(GitHubServer server)
         ["app"] = App(run.App),
         ["pull_requests"] = new JsonArray([.. repository.Pulls.Where(p => p.IsOpen && p.HeadSha == run.Sha).Select(p => ShortPullRequest(p))]),
     };
+
+    public JsonObject WorkflowRunOf(WorkflowRun run)
+    {
+        var (repository, at) = (run.Repository, Url(run.Repository, $"actions/runs/{run.Id}"));
+        var commit = repository.Git.GetCommit(run.Sha);
+        return new JsonObject
+        {
+            ["id"] = run.Id,
+            ["name"] = run.Workflow,
+            ["node_id"] = Node("WFR", run.Id),
+            ["head_branch"] = run.Branch,
+            ["head_sha"] = run.Sha,
+            ["path"] = $".github/workflows/{run.Workflow}",
+            ["display_title"] = run.Title,
+            ["run_number"] = run.Number,
+            ["run_attempt"] = 1,
+            ["event"] = run.Kind,
+            ["status"] = run.Conclusion is null ? "in_progress" : "completed",
+            ["conclusion"] = run.Conclusion,
+            ["workflow_id"] = repository.Id * 100,
+            ["check_suite_id"] = run.Id + 1,
+            ["check_suite_node_id"] = Node("CS", run.Id + 1),
+            ["url"] = at,
+            ["html_url"] = Page(repository, $"actions/runs/{run.Id}"),
+            ["pull_requests"] = new JsonArray(),
+            ["created_at"] = Stamp(run.CreatedAt),
+            ["updated_at"] = Stamp(run.UpdatedAt),
+            ["actor"] = User(run.Actor),
+            ["triggering_actor"] = User(run.Actor),
+            ["run_started_at"] = Stamp(run.CreatedAt),
+            ["jobs_url"] = $"{at}/jobs",
+            ["logs_url"] = $"{at}/logs",
+            ["check_suite_url"] = Url(repository, $"check-suites/{run.Id + 1}"),
+            ["artifacts_url"] = $"{at}/artifacts",
+            ["cancel_url"] = $"{at}/cancel",
+            ["rerun_url"] = $"{at}/rerun",
+            ["previous_attempt_url"] = null,
+            ["workflow_url"] = Url(repository, $"actions/workflows/{repository.Id * 100}"),
+            ["head_commit"] = new JsonObject
+            {
+                ["id"] = commit.Sha,
+                ["tree_id"] = commit.Tree,
+                ["message"] = commit.Message,
+                ["timestamp"] = Stamp(run.CreatedAt),
+                ["author"] = new JsonObject { ["name"] = commit.Author.Name, ["email"] = commit.Author.Email },
+                ["committer"] = new JsonObject { ["name"] = commit.Committer.Name, ["email"] = commit.Committer.Email },
+            },
+            ["repository"] = MinimalRepository(repository),
+            ["head_repository"] = MinimalRepository(repository),
+        };
+    }
 
     public JsonObject ShortPullRequest(PullRequest pull)
     {

@@ -29,17 +29,24 @@ public sealed record SampleImage(string Repository, string Tag)
     /// <summary>Labels of the configuration, besides <c>org.opencontainers.image.version</c>, which is the tag.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Attestations of each platform's manifest, as BuildKit attaches them: the type of each predicate, and the statement about a manifest of that digest.</summary>
+    public IReadOnlyList<(string PredicateType, Func<string, string> Statement)> Attestations { get; init; } = [];
+
+    /// <summary>The image that it is built on: it begins with all layers of that.</summary>
+    public SampleImage? Base { get; init; }
+
     /// <summary>What to push, in order; the last manifest is the one that the tag names.</summary>
     internal SampleImageParts Build()
     {
-        var (archive, layer) = Layer();
-        var blobs = new List<byte[]> { layer };
+        var layers = Layers();
+        var blobs = layers.Select(l => l.Layer).ToList();
         var manifests = new List<SampleManifest>();
         var platforms = new JsonArray();
+        var attestations = new List<(SampleManifest Manifest, string Of)>();
         foreach (var platform in Platforms)
         {
             var parts = platform.Split('/');
-            var configuration = Configuration(parts, archive);
+            var configuration = Configuration(parts, layers);
             blobs.Add(configuration);
             var manifestType = DockerMediaTypes ? "application/vnd.docker.distribution.manifest.v2+json" : "application/vnd.oci.image.manifest.v1+json";
             var manifest = new SampleManifest(manifestType, Json(new JsonObject
@@ -47,12 +54,13 @@ public sealed record SampleImage(string Repository, string Tag)
                 ["schemaVersion"] = 2,
                 ["mediaType"] = manifestType,
                 ["config"] = Descriptor(DockerMediaTypes ? "application/vnd.docker.container.image.v1+json" : "application/vnd.oci.image.config.v1+json", configuration),
-                ["layers"] = new JsonArray(Descriptor(DockerMediaTypes ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar+gzip", layer)),
+                ["layers"] = new JsonArray([.. layers.Select(l => Descriptor(DockerMediaTypes ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar+gzip", l.Layer))]),
             }));
             manifests.Add(manifest);
             var descriptor = Descriptor(manifestType, manifest.Body);
             descriptor["platform"] = Platform(parts);
             platforms.Add(descriptor);
+            attestations.AddRange(Attest(manifest, blobs));
             if (!Index)
             {
                 break;
@@ -61,12 +69,52 @@ public sealed record SampleImage(string Repository, string Tag)
 
         if (Index)
         {
+            foreach (var (attestation, of) in attestations)
+            {
+                manifests.Add(attestation);
+                var descriptor = Descriptor(attestation.MediaType, attestation.Body);
+                descriptor["annotations"] = new JsonObject { ["vnd.docker.reference.type"] = "attestation-manifest", ["vnd.docker.reference.digest"] = of };
+                descriptor["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+                platforms.Add(descriptor);
+            }
+
             var indexType = DockerMediaTypes ? "application/vnd.docker.distribution.manifest.list.v2+json" : "application/vnd.oci.image.index.v1+json";
             manifests.Add(new SampleManifest(indexType, Json(new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = indexType, ["manifests"] = platforms })));
         }
 
         return new SampleImageParts(blobs, manifests);
     }
+
+    private IEnumerable<(SampleManifest Manifest, string Of)> Attest(SampleManifest manifest, List<byte[]> blobs)
+    {
+        if (Attestations.Count == 0)
+        {
+            yield break;
+        }
+
+        var configuration = Json(new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown", ["config"] = new JsonObject(), ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() } });
+        blobs.Add(configuration);
+        var layers = new JsonArray();
+        foreach (var (type, statement) in Attestations)
+        {
+            var body = Encoding.UTF8.GetBytes(statement(manifest.Digest));
+            blobs.Add(body);
+            var layer = Descriptor("application/vnd.in-toto+json", body);
+            layer["annotations"] = new JsonObject { ["in-toto.io/predicate-type"] = type };
+            layers.Add(layer);
+        }
+
+        const string Type = "application/vnd.oci.image.manifest.v1+json";
+        yield return (new SampleManifest(Type, Json(new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = Type,
+            ["config"] = Descriptor("application/vnd.oci.image.config.v1+json", configuration),
+            ["layers"] = layers,
+        })), manifest.Digest);
+    }
+
+    private List<(byte[] Archive, byte[] Layer)> Layers() => [.. Base?.Layers() ?? [], Layer()];
 
     private (byte[] Archive, byte[] Layer) Layer()
     {
@@ -89,7 +137,7 @@ public sealed record SampleImage(string Repository, string Tag)
         return (archive.ToArray(), layer.ToArray());
     }
 
-    private byte[] Configuration(string[] platform, byte[] archive)
+    private byte[] Configuration(string[] platform, List<(byte[] Archive, byte[] Layer)> layers)
     {
         var labels = new JsonObject { ["org.opencontainers.image.version"] = Tag };
         foreach (var (name, value) in Labels)
@@ -100,7 +148,7 @@ public sealed record SampleImage(string Repository, string Tag)
         var configuration = Platform(platform);
         configuration["created"] = Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         configuration["config"] = new JsonObject { [nameof(Labels)] = labels };
-        configuration["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray(SampleManifest.DigestOf(archive)) };
+        configuration["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray([.. layers.Select(l => (JsonNode)SampleManifest.DigestOf(l.Archive))]) };
         return Json(configuration);
     }
 

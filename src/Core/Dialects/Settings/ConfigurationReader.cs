@@ -1,9 +1,13 @@
 using System.Text.Json;
+using Basewatch.Core.Alerts;
 using Basewatch.Core.Expressions;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Formats.Yaml;
 using Basewatch.Core.Images;
+using Basewatch.Core.Packages;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Dialects.Settings;
 
@@ -19,6 +23,12 @@ public sealed class ConfigurationReader
 
     private static readonly string[] Closings = ["version", "minor", "major", "image"];
 
+    private static readonly string[] Proposals = ["pullRequest", "issue", "none"];
+
+    private static readonly string[] Preferences = ["lts", "newest"];
+
+    private static readonly string[] Severities = ["low", "medium", "high", "critical"];
+
     private static readonly string[] Steps = ["patch", "minor", "major", "digest"];
 
     /// <summary>What a rule may say besides whether it is enabled.</summary>
@@ -32,7 +42,7 @@ public sealed class ConfigurationReader
     private ConfigurationReader(ConfigurationText text, FormatCatalog formats) => (_text, _formats) = (text, formats);
 
     /// <summary>The keys of the file.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest", "pullRequests"];
+    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest", "pullRequests", "alerts", "endOfLife", "lifecycles", "vulnerabilities", "packages", "rebuild"];
 
     /// <summary>The keys of a rule.</summary>
     public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "signed", "replaceWith", "pullRequests", "enabled", "reason"];
@@ -40,11 +50,41 @@ public sealed class ConfigurationReader
     /// <summary>The keys of what is said of all pull requests.</summary>
     public static IReadOnlyList<string> PullRequestKeys { get; } = ["enabled", "perHour", "commitsPerHour", "whenClosed", .. ProposalReader.Keys];
 
+    /// <summary>The keys of what is said of ends of life.</summary>
+    public static IReadOnlyList<string> EndOfLifeKeys { get; } = ["propose", "prefer", "before"];
+
+    /// <summary>The keys of what is said of vulnerabilities.</summary>
+    public static IReadOnlyList<string> VulnerabilityKeys { get; } = ["enabled", "from", "ignore"];
+
+    /// <summary>The keys of what is said of pinned packages.</summary>
+    public static IReadOnlyList<string> PackageKeys { get; } = [.. PackageEcosystems.ByWord.Keys, "bases"];
+
+    /// <summary>The keys of a base of pinned packages.</summary>
+    public static IReadOnlyList<string> PackageBaseKeys { get; } = ["images", "suite"];
+
     /// <summary>The keys of what a rule says of pull requests.</summary>
     public static IReadOnlyList<string> ProposalKeys => ProposalReader.Keys;
 
+    /// <summary>The keys of what is said of alerts.</summary>
+    public static IReadOnlyList<string> AlertKeys => AlertReader.Keys;
+
+    /// <summary>The keys of a route.</summary>
+    public static IReadOnlyList<string> AlertRouteKeys => AlertReader.RouteKeys;
+
     /// <summary>The keys of a replacement.</summary>
     public static IReadOnlyList<string> ReplacementKeys { get; } = ["image", "tag", "pattern"];
+
+    /// <summary>The keys of what is said of rebuilds, and those of a way to build.</summary>
+    public static IReadOnlyList<string> RebuildKeys => RebuildReader.Keys;
+
+    /// <inheritdoc cref="RebuildKeys"/>
+    public static IReadOnlyList<string> RebuildMethodKeys => RebuildReader.MethodKeys;
+
+    /// <summary>The keys of a product of one's own, and those of its cycles.</summary>
+    public static IReadOnlyList<string> LifecycleKeys => LifecycleReader.ProductKeys;
+
+    /// <inheritdoc cref="LifecycleKeys"/>
+    public static IReadOnlyList<string> CycleKeys => LifecycleReader.CycleKeys;
 
     /// <summary>The keys of a format.</summary>
     public static IReadOnlyList<string> FormatKeys { get; } = ["name", "files", "pattern", "image"];
@@ -76,11 +116,20 @@ public sealed class ConfigurationReader
         var mapping = _text.Open(root, "", Keys);
         var formats = ReadFormats(mapping);
         var pullRequests = ReadPullRequests(mapping);
+        var alerts = mapping.Mapping("alerts", AlertReader.Keys) is { } said ? new Sourced<AlertSettings>(AlertReader.Read(said, _zone, Patterns), SourceOf(mapping.LineOf("alerts"))) : null;
+        var rebuild = mapping.Mapping("rebuild", RebuildReader.Keys) is { } built ? RebuildReader.Read(built, ReadImages) : RebuildWords.None;
         var furthest = mapping.Choice("furthest", Steps);
         return new RepositoryConfiguration
         {
             Formats = formats,
             PullRequests = pullRequests,
+            Alerts = alerts,
+            EndOfLife = ReadEndOfLife(mapping),
+            Packages = ReadPackages(mapping),
+            Lifecycles = LifecycleReader.Read(mapping, _text, ReadImages),
+            Vulnerabilities = ReadVulnerabilities(mapping),
+            Rebuild = rebuild,
+            FarRebuilds = rebuild.With.Any(m => m.IsFarReaching) ? SourceOf(mapping.LineOf("rebuild")) : null,
             Rules = ReadRules(mapping, [.. _formats.Formats.Select(f => f.Name), .. formats.Select(f => f.Name)]),
             LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored
                 ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(mapping.LineOf("ignorePaths"))))] : [],
@@ -117,6 +166,107 @@ public sealed class ConfigurationReader
         };
 
         Sourced<int>? Number(string key, int most) => mapping.Number(key, 0, most) is { } number ? new(number, SourceOf(mapping.LineOf(key))) : null;
+    }
+
+    private EndOfLifeWords ReadEndOfLife(ConfigurationMapping root)
+    {
+        const int MostDays = 3650;
+        if (root.Mapping("endOfLife", EndOfLifeKeys) is not { } mapping)
+        {
+            return EndOfLifeWords.None;
+        }
+
+        int? days = null;
+        if (mapping.Scalar("before") is { } before)
+        {
+            if (before.Value is [.. var number, 'd'] && int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count <= MostDays)
+            {
+                days = count;
+            }
+            else
+            {
+                Wrong(before, $"'{Excerpt.Of(before.Value)}' is no number of days: write it as in before: 180d, up to {MostDays}d");
+            }
+        }
+
+        return new EndOfLifeWords
+        {
+            Propose = mapping.Choice("propose", Proposals) is { } propose ? Enum.Parse<WayOutProposal>(propose, ignoreCase: true) : null,
+            Prefer = mapping.Choice("prefer", Preferences) is { } prefer ? Enum.Parse<SuccessorPreference>(prefer, ignoreCase: true) : null,
+            Before = days,
+        };
+    }
+
+    private static VulnerabilityWords ReadVulnerabilities(ConfigurationMapping root)
+    {
+        const int MostIgnored = 500;
+        if (root.Mapping("vulnerabilities", VulnerabilityKeys) is not { } mapping)
+        {
+            return VulnerabilityWords.None;
+        }
+
+        var ignored = mapping.Scalars("ignore", MostIgnored);
+        foreach (var id in ignored.Where(i => !OsvReader.IsId(i.Value)))
+        {
+            mapping.Wrong(id, $"'{Excerpt.Of(id.Value)}' is no vulnerability: write it as CVE-2024-0727");
+        }
+
+        return new VulnerabilityWords
+        {
+            Enabled = mapping.Flag("enabled"),
+            Least = mapping.Choice("from", Severities) is { } from ? Enum.Parse<Vulnerabilities.Severity>(from, ignoreCase: true) : null,
+            Ignored = [.. ignored.Select(i => i.Value)],
+        };
+    }
+
+    /// <summary><c>packages: false</c>, or how far each ecosystem goes.</summary>
+    private PackageWords ReadPackages(ConfigurationMapping root)
+    {
+        const int MostBases = 200;
+        if (root.TryGet("packages", out var node) && node.Target is YamlScalar { IsNull: false })
+        {
+            return new PackageWords { Enabled = root.Flag("packages") };
+        }
+
+        if (root.Mapping("packages", PackageKeys) is not { } mapping)
+        {
+            return PackageWords.None;
+        }
+
+        var levels = new Dictionary<PackageEcosystem, UpdateKind>();
+        foreach (var (word, ecosystem) in PackageEcosystems.ByWord)
+        {
+            if (mapping.Choice(word, ecosystem.IsOfDistribution() ? ["true", "false"] : ["true", "false", "patch", "minor", "major"]) is { } level)
+            {
+                levels[ecosystem] = level switch
+                {
+                    "false" => UpdateKind.None,
+                    "patch" => UpdateKind.Patch,
+                    "minor" => UpdateKind.Minor,
+                    _ => UpdateKind.Major,
+                };
+            }
+        }
+
+        var bases = new List<(string, Suite)>();
+        foreach (var item in mapping.Mappings("bases", PackageBaseKeys, MostBases))
+        {
+            var suite = item.Needed("suite", "a release of a distribution, as in suite: debian/bookworm");
+            Suite? known = null;
+            if (suite is not null && !Suite.TryParse(suite.Value, out known))
+            {
+                Wrong(suite, $"'{Excerpt.Of(suite.Value)}' is no suite: write a release of {string.Join(", ", Suite.Distributions)}, as in suite: debian/bookworm");
+            }
+
+            if (!item.Has("images"))
+            {
+                item.Wrong("images", "'images' is missing: the images that are of this suite, as in images: ghcr.io/acme/base");
+            }
+
+            bases.AddRange(known is null ? [] : ReadImages(item).Select(i => (i, known)));
+        }
+
+        return new PackageWords { Levels = levels, Bases = bases };
     }
 
     private List<RegexFormat> ReadFormats(ConfigurationMapping root)

@@ -1,4 +1,7 @@
+using Basewatch.Core.Alerts;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.Core.Dialects.Settings;
 
@@ -28,6 +31,37 @@ public sealed record RepositoryConfiguration
 
     /// <summary>What is said of pull requests as a whole.</summary>
     public PullRequestWords PullRequests { get; init; } = PullRequestWords.None;
+
+    /// <summary>What is said of alerts, which counts for a whole organisation or not at all; null where nothing is said.</summary>
+    public Sourced<AlertSettings>? Alerts { get; init; }
+
+    /// <summary>What is to be told of <see cref="Alerts"/> in a repository that decides about itself alone; null where they are not there.</summary>
+    public FileProblem? MisplacedAlerts => Alerts?.Source is { } source
+        ? new FileProblem(source.File, source.Line, "'alerts' counts in the organisation's repository .github alone: a repository does not say what is told to whom")
+        : null;
+
+    /// <summary>What is said of ways out of what reaches its end of life.</summary>
+    public EndOfLifeWords EndOfLife { get; init; } = EndOfLifeWords.None;
+
+    /// <summary>What is said of packages that Dockerfiles pin.</summary>
+    public PackageWords Packages { get; init; } = PackageWords.None;
+
+    /// <summary>Products, cycles and dates of its own.</summary>
+    public LifecycleOverlay Lifecycles { get; init; } = LifecycleOverlay.None;
+
+    /// <summary>What is said of vulnerabilities.</summary>
+    public VulnerabilityWords Vulnerabilities { get; init; } = VulnerabilityWords.None;
+
+    /// <summary>What is said of building images again.</summary>
+    public RebuildWords Rebuild { get; init; } = RebuildWords.None;
+
+    /// <summary>Where it says to build with what is not the repository's own; null where it does not.</summary>
+    public RuleSource? FarRebuilds { get; init; }
+
+    /// <summary>What is to be told of <see cref="FarRebuilds"/> in a repository that decides about itself alone; null where there are none.</summary>
+    public FileProblem? MisplacedRebuilds => FarRebuilds is { } source
+        ? new FileProblem(source.File, source.Line, "'acrTask' and 'repository' of 'rebuild' count in the organisation's repository .github alone: a repository has nothing built but by its own workflows")
+        : null;
 
     /// <summary>Whether a file is one of the two.</summary>
     public static bool IsPath(string path) => path is Path or OtherPath;
@@ -68,6 +102,14 @@ public sealed record RepositoryConfiguration
             Formats = [.. Formats, .. other.Formats.ExceptBy(Formats.Select(f => f.Name), f => f.Name, StringComparer.Ordinal)],
             Fallback = Fallback ?? other.Fallback,
             PullRequests = PullRequests.Over(other.PullRequests),
+            Alerts = Alerts,
+            EndOfLife = EndOfLife.Over(other.EndOfLife),
+            Packages = Packages.Over(other.Packages),
+            Lifecycles = Lifecycles.Over(other.Lifecycles),
+            Vulnerabilities = Vulnerabilities.Over(other.Vulnerabilities),
+            // What reaches beyond the repository is for its organisation to say.
+            Rebuild = Rebuild.WithoutFarReaching().Over(other.Rebuild),
+            FarRebuilds = FarRebuilds,
             IsWrong = IsWrong || other.IsWrong,
         };
     }

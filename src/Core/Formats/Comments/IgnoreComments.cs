@@ -7,7 +7,15 @@ namespace Basewatch.Core.Formats.Comments;
 internal static class IgnoreComments
 {
     /// <summary>The uses, those that a comment excludes marked as such.</summary>
-    public static IReadOnlyList<ImageUse> Apply(SourceFile file, IReadOnlyList<ImageUse> uses)
+    public static IReadOnlyList<ImageUse> Apply(SourceFile file, IReadOnlyList<ImageUse> uses) =>
+        uses.Count > 0 && Excluded(file) is { } isIgnored ? [.. uses.Select(u => isIgnored(u.Line, u.Written) ? u with { Skip = Reasons.Ignored, Problem = null } : u)] : uses;
+
+    /// <summary>The packages, those that a comment excludes marked as such.</summary>
+    public static IReadOnlyList<Packages.PackageUse> Apply(SourceFile file, IReadOnlyList<Packages.PackageUse> packages) =>
+        packages.Count > 0 && Excluded(file) is { } isIgnored ? [.. packages.Select(p => isIgnored(p.Line, p.Version) ? p with { Skip = Reasons.Ignored } : p)] : packages;
+
+    /// <summary>Tells of a line and of where a value is written whether a comment excludes it; null where no comment does so.</summary>
+    private static Func<int, WrittenText, bool>? Excluded(SourceFile file)
     {
         var lines = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
         var files = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
@@ -20,11 +28,11 @@ internal static class IgnoreComments
             }
         }
 
-        return lines.Count == 0 ? uses : [.. uses.Select(u => IsIgnored(u) ? u with { Skip = Reasons.Ignored, Problem = null } : u)];
+        return lines.Count == 0 ? null : IsIgnored;
 
-        bool IsIgnored(ImageUse use) =>
-            (lines.TryGetValue(file.Path, out var own) && own.Contains(use.Line))
-            || use.Written.Spans.Any(s => lines.TryGetValue(s.Path ?? file.Path, out var there) && there.Contains(files[s.Path ?? file.Path].PositionOf(s.Start).Line));
+        bool IsIgnored(int line, WrittenText written) =>
+            (lines.TryGetValue(file.Path, out var own) && own.Contains(line))
+            || written.Spans.Any(s => lines.TryGetValue(s.Path ?? file.Path, out var there) && there.Contains(files[s.Path ?? file.Path].PositionOf(s.Start).Line));
     }
 
     private static HashSet<int> Lines(string text)

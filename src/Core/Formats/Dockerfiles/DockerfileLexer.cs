@@ -5,7 +5,11 @@ namespace Basewatch.Core.Formats.Dockerfiles;
 /// <summary>One instruction, its lines joined.</summary>
 /// <param name="Keyword">In capitals.</param>
 /// <param name="Arguments">What follows, flags included, without space around it.</param>
-internal sealed record DockerfileInstruction(string Keyword, WrittenText Arguments);
+internal sealed record DockerfileInstruction(string Keyword, WrittenText Arguments)
+{
+    /// <summary>Its here-documents.</summary>
+    public IReadOnlyList<WrittenText> Documents { get; init; } = [];
+}
 
 /// <summary>A Dockerfile cut into instructions.</summary>
 /// <param name="Syntax">Value of the <c>syntax</c> directive.</param>
@@ -133,7 +137,12 @@ internal sealed class DockerfileLexer
             instructions.Add(instruction);
             foreach (var (name, stripsTabs) in HereDocuments(instruction))
             {
-                if (!SkipHereDocument(name, stripsTabs))
+                var body = _next;
+                if (SkipHereDocument(name, stripsTabs, out var end))
+                {
+                    instructions[^1] = instructions[^1] with { Documents = [.. instructions[^1].Documents, _source.Slice(body..end)] };
+                }
+                else
                 {
                     return new DockerfileSource(syntax, _escape, instructions, $"the here-document {Images.Excerpt.Of(name)} has no end: a line with that word alone is missing", begin);
                 }
@@ -340,17 +349,19 @@ internal sealed class DockerfileLexer
         return keyword is "RUN" or "COPY" or "ADD" && !text.StartsWith('[');
     }
 
-    private bool SkipHereDocument(string name, bool stripsTabs)
+    private bool SkipHereDocument(string name, bool stripsTabs, out int end)
     {
         while (TryReadLine(out var line))
         {
             var text = _text.AsSpan(line.Start, line.End - line.Start);
             if ((stripsTabs ? text.TrimStart('\t') : text).SequenceEqual(name))
             {
+                end = line.Start;
                 return true;
             }
         }
 
+        end = 0;
         return false;
     }
 

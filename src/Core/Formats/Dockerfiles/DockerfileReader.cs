@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Basewatch.Core.Formats.Packages;
 using Basewatch.Core.Formats.Variables;
 using Basewatch.Core.Images;
 
@@ -15,7 +16,13 @@ internal sealed class DockerfileReader
     /// <summary>More images than any file names.</summary>
     private const int MostUses = 10_000;
 
+    /// <summary>More packages than any file pins.</summary>
+    private const int MostPackages = 2_000;
+
     private const int MostArguments = 1_000;
+
+    /// <summary>Stages whose bases are told.</summary>
+    private const int MostStages = 200;
 
     /// <summary>Set by the builder for each build (<see href="https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope"/>).</summary>
     private static readonly HashSet<string> SetByBuilder = new(StringComparer.Ordinal)
@@ -36,6 +43,29 @@ internal sealed class DockerfileReader
     private readonly Dictionary<string, VariableValue> _arguments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _stages = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Found> _found = [];
+
+    /// <summary>For each named stage, the images that it is built on: of several stages that a variable chooses between, those of all.</summary>
+    private readonly Dictionary<string, HashSet<int>> _bases = new(StringComparer.OrdinalIgnoreCase);
+
+    private HashSet<int> _last = [];
+
+    private readonly List<FoundPackage> _packages = [];
+
+    /// <summary>What <c>ENV</c> sets in each named stage: a stage that is built on it has that too.</summary>
+    private readonly Dictionary<string, Dictionary<string, VariableValue>> _environments = new(StringComparer.OrdinalIgnoreCase);
+
+    private Dictionary<string, VariableValue> _environment = new(StringComparer.Ordinal);
+
+    private Dictionary<string, VariableValue> _stageArguments = new(StringComparer.Ordinal);
+
+    private Platform? _platform;
+
+    private bool _hasOwnSources;
+
+    /// <summary>Named stages that add sources of packages.</summary>
+    private readonly HashSet<string> _withOwnSources = new(StringComparer.OrdinalIgnoreCase);
+
+    private string? _stageName;
 
     /// <summary>For each argument, what reads it: an argument that only one reads may get a digest.</summary>
     private readonly Dictionary<string, HashSet<string>> _readers = new(StringComparer.Ordinal);
@@ -88,7 +118,7 @@ internal sealed class DockerfileReader
             problems.Add(new FileProblem(file.Path, null, $"the file names more than {MostUses} images: the rest is not read"));
         }
 
-        return new FormatReading(reader.MakeUses(), problems);
+        return new FormatReading(reader.MakeUses(), problems) { Packages = reader.MakePackages() };
     }
 
     private void ReadInstructions()
@@ -116,8 +146,12 @@ internal sealed class DockerfileReader
                     }
 
                     break;
+                case "ENV":
+                    ReadEnvironment(instruction.Arguments);
+                    break;
                 default:
                     ReadFlags(instruction.Keyword, instruction.Arguments);
+                    ReadPackages(instruction);
                     break;
             }
 
@@ -141,6 +175,11 @@ internal sealed class DockerfileReader
                 if (equals < 0 && _arguments.TryGetValue(name, out var global))
                 {
                     AddReader(global.Names, "stage");
+                    _stageArguments[name] = global;
+                }
+                else if (equals >= 0 && _stageArguments.Count < MostArguments)
+                {
+                    _stageArguments[name] = ValueOf(name, ExpandInStage(word.Slice((equals + 1)..)));
                 }
 
                 continue;
@@ -151,11 +190,96 @@ internal sealed class DockerfileReader
                 continue;
             }
 
-            var value = Expand(word.Slice((equals + 1)..));
-            _arguments[name] = value.Problem is null
-                ? new VariableValue(value.Value, null, Bounded(value.Names, name), value.IsWhole, value.Locked is not null)
-                : new VariableValue(null, value.Problem, Bounded(value.Names, name));
+            _arguments[name] = ValueOf(name, Expand(word.Slice((equals + 1)..)));
         }
+    }
+
+    private static VariableValue ValueOf(string name, VariableExpansion value) => value.Problem is null
+        ? new VariableValue(value.Value, null, Bounded(value.Names, name), value.IsWhole, value.Locked is not null)
+        : new VariableValue(null, value.Problem, Bounded(value.Names, name));
+
+    /// <summary><c>ENV A=1 B=2</c>, or <c>ENV A 1</c> as it was written before.</summary>
+    private void ReadEnvironment(WrittenText text)
+    {
+        if (_environment.Count >= MostArguments)
+        {
+            return;
+        }
+
+        var words = DockerfileLexer.Words(text.Value, _source.Escape).ToList();
+        if (words is [var first, var second, ..] && !text.Value.AsSpan()[first].Contains('='))
+        {
+            var name = text.Value[first];
+            _environment[name] = ValueOf(name, ExpandInStage(text.Slice(second.Start..)));
+            return;
+        }
+
+        // All of one instruction see what was set before it.
+        var set = new Dictionary<string, VariableValue>(StringComparer.Ordinal);
+        foreach (var word in words.Select(text.Slice))
+        {
+            var equals = word.Value.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                set[word.Value[..equals]] = ValueOf(word.Value[..equals], ExpandInStage(word.Slice((equals + 1)..)));
+            }
+        }
+
+        foreach (var (name, value) in set)
+        {
+            _environment[name] = value;
+        }
+    }
+
+    private void ReadPackages(DockerfileInstruction instruction)
+    {
+        if (!_hasOwnSources && instruction.Keyword is "RUN" or "COPY" or "ADD" && (PackageReader.AddsSource(instruction.Arguments.Value) || instruction.Documents.Any(d => PackageReader.AddsSource(d.Value))))
+        {
+            _hasOwnSources = true;
+            if (_stageName is not null)
+            {
+                _withOwnSources.Add(_stageName);
+            }
+        }
+
+        if (instruction.Keyword != "RUN" || _stageCount == 0 || _packages.Count >= MostPackages
+            || !(PackageReader.MayBeIn(instruction.Arguments.Value) || instruction.Documents.Any(d => PackageReader.MayBeIn(d.Value))))
+        {
+            return;
+        }
+
+        foreach (var pin in PackageReader.Read(instruction, LookupInStage))
+        {
+            _packages.Add(new FoundPackage(pin, instruction.Arguments, _last, _platform, _hasOwnSources));
+        }
+    }
+
+    private List<PackageUse> MakePackages()
+    {
+        var packages = new List<PackageUse>();
+        foreach (var (pin, instruction, bases, platform, hasOwnSources) in _packages.Take(MostPackages))
+        {
+            var span = pin.Version.Spans.Concat(instruction.Spans).FirstOrDefault();
+            var (line, column) = _file.PositionOf(span.Path is null ? span.Start : 0);
+            packages.Add(new PackageUse
+            {
+                Path = _file.Path,
+                Line = line,
+                Column = column,
+                Ecosystem = pin.Ecosystem,
+                Name = pin.Name,
+                Version = pin.Version,
+                Constraint = pin.Constraint,
+                Architecture = pin.Architecture,
+                Target = pin.Target,
+                Skip = DockerfileTemplate.IsPart(pin.Version.Value) || DockerfileTemplate.IsPart(pin.Name) ? Reasons.Template : pin.Skip,
+                Platform = platform,
+                HasOwnSources = hasOwnSources,
+                Bases = [.. bases.Where(b => b < _found.Count).Select(b => _file.PositionOf(_found[b].Offset)).Select(p => new BasePlace(p.Line, p.Column))],
+            });
+        }
+
+        return packages;
     }
 
     private static HashSet<string> Bounded(IReadOnlySet<string> names, string name) =>
@@ -171,6 +295,7 @@ internal sealed class DockerfileReader
             return;
         }
 
+        _stageArguments = new(StringComparer.Ordinal);
         Platform? platform = null;
         foreach (var flag in words.Take(first).Where(w => w.Value.StartsWith("--platform=", StringComparison.OrdinalIgnoreCase)))
         {
@@ -179,9 +304,21 @@ internal sealed class DockerfileReader
             platform = wanted.Problem is null && Platform.TryParse(wanted.Value.Value, out var parsed) ? parsed : null;
         }
 
+        _platform = platform;
+        _stageName = words.Count > first + 2 && words[first + 1].Value.Equals("AS", StringComparison.OrdinalIgnoreCase) ? words[first + 2].Value : null;
         var image = words[first];
         var expansion = Expand(image);
+        _hasOwnSources = _withOwnSources.Contains(expansion.Value.Value);
+        if (_hasOwnSources && _stageName is not null)
+        {
+            _withOwnSources.Add(_stageName);
+        }
+
+        _environment = new(_environments.GetValueOrDefault(expansion.Value.Value) ?? [], StringComparer.Ordinal);
         var isStage = expansion.Problem is null ? _stages.Contains(expansion.Value.Value) : MayBeStage(expansion.Pattern);
+        _last = !isStage ? []
+            : expansion.Problem is null ? _bases.GetValueOrDefault(expansion.Value.Value, [])
+            : [.. _bases.Where(s => FileSystemName.MatchesSimpleExpression(expansion.Pattern, s.Key, ignoreCase: true)).SelectMany(s => s.Value)];
         if (words.Count > first + 2 && words[first + 1].Value.Equals("AS", StringComparison.OrdinalIgnoreCase))
         {
             _stages.Add(words[first + 2].Value);
@@ -190,8 +327,15 @@ internal sealed class DockerfileReader
         if (!isStage && !(expansion.Problem is null && expansion.Value.Value == "scratch"))
         {
             var problem = DockerfileTemplate.IsPart(expansion.Value.Value) ? Reasons.Template : expansion.Problem;
+            _last = [_found.Count];
             _found.Add(new Found(image, expansion, expansion.Value, problem, platform, "FROM"));
             AddReader(expansion.Names, expansion.Value.Places);
+        }
+
+        if (words.Count > first + 2 && words[first + 1].Value.Equals("AS", StringComparison.OrdinalIgnoreCase) && _bases.Count < MostStages)
+        {
+            _bases[words[first + 2].Value] = _last;
+            _environments[words[first + 2].Value] = _environment;
         }
     }
 
@@ -270,8 +414,11 @@ internal sealed class DockerfileReader
     private List<ImageUse> MakeUses()
     {
         var uses = new List<ImageUse>();
-        foreach (var found in _found.Take(MostUses))
+        var stages = _bases.Select(b => (Name: b.Key.ToLowerInvariant(), Bases: b.Value)).Append((Name: "", Bases: _last))
+            .SelectMany(s => s.Bases.Select(i => (Use: i, s.Name))).ToLookup(s => s.Use, s => s.Name);
+        for (var i = 0; i < _found.Count && i < MostUses; i++)
         {
+            var found = _found[i];
             // --from may name a stage that comes later in the file, or its number.
             if (!found.IsFrom && found.Problem is null && !ReferenceEquals(found.Value, _source.Syntax)
                 && (_stages.Contains(found.Value.Value) || int.TryParse(found.Value.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -290,13 +437,24 @@ internal sealed class DockerfileReader
             var use = found.Problem is null
                 ? ImageUse.Of(_file, _format, found.Value, found.Offset, found.Platform, pinnable, missing, found.Expansion?.Locked)
                 : ImageUse.Of(_file, _format, found.Word, found.Offset, found.Platform, pinnable: false, found.Problem);
-            uses.Add(use with { Keyword = found.Expansion?.Names.Count > 0 ? "ARG" : found.Keyword });
+            uses.Add(use with
+            {
+                Keyword = found.Expansion?.Names.Count > 0 ? "ARG" : found.Keyword,
+                Stages = stages[i].ToList() is { Count: > 0 } built ? built : null,
+            });
         }
 
         return uses;
     }
 
     private VariableExpansion Expand(WrittenText text) => VariableExpansion.Of(text, VariableSyntax.Dockerfile(_source.Escape), Lookup);
+
+    private VariableExpansion ExpandInStage(WrittenText text) => VariableExpansion.Of(text, VariableSyntax.Dockerfile(_source.Escape), LookupInStage);
+
+    private VariableValue LookupInStage(string name) =>
+        _environment.TryGetValue(name, out var value) || _stageArguments.TryGetValue(name, out value) ? value
+        : SetByBuilder.Contains(name) ? new VariableValue(null, $"the builder sets the variable {name}", VariableValue.Unset.Names)
+        : VariableValue.Unset;
 
     private VariableValue Lookup(string name) =>
         _arguments.TryGetValue(name, out var value) ? value
@@ -319,6 +477,8 @@ internal sealed class DockerfileReader
             }
         }
     }
+
+    private sealed record FoundPackage(PackagePin Pin, WrittenText Instruction, HashSet<int> Bases, Platform? Platform, bool HasOwnSources);
 
     private sealed record Found(WrittenText Word, VariableExpansion? Expansion, WrittenText Value, string? Problem, Platform? Platform, string Keyword)
     {

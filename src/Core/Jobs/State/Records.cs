@@ -1,10 +1,16 @@
 using System.Text;
 using System.Text.Json.Serialization;
+using Basewatch.Core.Alerts;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Formats.Builds;
+using Basewatch.Core.Formats.Packages;
 using Basewatch.Core.Images;
+using Basewatch.Core.Packages;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
+using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Jobs.State;
 
@@ -30,7 +36,7 @@ public sealed record Inventory(
     string Branch, string Commit, int FormatsVersion, IReadOnlyList<InventoryFile> Files, IReadOnlyList<InventorySettings> Settings, IReadOnlyList<string> Indexed)
 {
     /// <summary>Raised whenever a format finds other uses in the same text than before, so that files are read again.</summary>
-    public const int CurrentFormats = 5;
+    public const int CurrentFormats = 8;
 
     /// <summary>Names what a catalogue finds: of files read with another value nothing is known.</summary>
     public static int FormatsOf(FormatCatalog formats) => CurrentFormats ^ formats.Definitions;
@@ -42,6 +48,14 @@ public sealed record Inventory(
     /// <summary>Every use, as the planner takes it.</summary>
     [JsonIgnore]
     public IEnumerable<ImageUse> Uses => Files.SelectMany(f => f.Uses.Select(u => u.ToUse(f.Path)));
+
+    /// <summary>Every package that a Dockerfile pins.</summary>
+    [JsonIgnore]
+    public IEnumerable<PackageUse> Packages => Files.SelectMany(f => (f.Packages ?? []).Select(p => p.ToUse(f.Path)));
+
+    /// <summary>Everything that is built from a Dockerfile.</summary>
+    [JsonIgnore]
+    public IEnumerable<ImageBuild> Builds => Files.SelectMany(f => f.Builds ?? []);
 }
 
 /// <summary>One file of an inventory.</summary>
@@ -52,6 +66,8 @@ public sealed record Inventory(
 /// <param name="Problems">What could not be read.</param>
 /// <param name="Siblings">The files beside it that it was read with; null for none.</param>
 /// <param name="Parts">The parts of dialects' configuration in it; null for none.</param>
+/// <param name="Builds">What it says to be built from which Dockerfile; null for nothing.</param>
+/// <param name="Packages">The packages that it pins; null for none.</param>
 public sealed record InventoryFile(
     string Path,
     string Blob,
@@ -59,7 +75,9 @@ public sealed record InventoryFile(
     IReadOnlyList<InventoryUse> Uses,
     IReadOnlyList<FileProblem> Problems,
     IReadOnlyList<InventorySibling>? Siblings = null,
-    IReadOnlyList<ConfigurationPart>? Parts = null)
+    IReadOnlyList<ConfigurationPart>? Parts = null,
+    IReadOnlyList<ImageBuild>? Builds = null,
+    IReadOnlyList<InventoryPackage>? Packages = null)
 {
     /// <summary>Names all that its uses were found in: it differs when one of the files does, or has another name: which of two gives a value is a matter of their names.</summary>
     [JsonIgnore]
@@ -89,13 +107,15 @@ public sealed record InventorySibling(string Path, string Blob, string Mode);
 /// <param name="Platform">The platform asked for.</param>
 /// <param name="IsKnown">Whether the image is known where it can't be updated.</param>
 /// <param name="Keyword">What of a Dockerfile names the image.</param>
-public sealed record InventoryUse(string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform, bool IsKnown = false, string? Keyword = null)
+/// <param name="Stages">The stages of a Dockerfile that are built on it.</param>
+public sealed record InventoryUse(
+    string Format, int Line, int Column, string Text, string? Skip, bool Pinnable, string? Platform, bool IsKnown = false, string? Keyword = null, IReadOnlyList<string>? Stages = null)
 {
     /// <summary>The record of a use.</summary>
     public static InventoryUse Of(ImageUse use)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString(), use.Skip is not null && use.Reference is not null, use.Keyword);
+        return new(use.Format, use.Line, use.Column, use.Written.Value, use.Skip, use.Pinnable, use.Platform?.ToString(), use.Skip is not null && use.Reference is not null, use.Keyword, use.Stages);
     }
 
     /// <summary>The use again.</summary>
@@ -110,7 +130,53 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
         Skip = Skip,
         Pinnable = Pinnable,
         Keyword = Keyword,
+        Stages = Stages,
         Platform = Images.Platform.TryParse(Platform, out var platform) ? platform : null,
+    };
+}
+
+/// <summary>A pinned package without its spans.</summary>
+/// <param name="Ecosystem"><see cref="PackageEcosystems.Word"/>.</param>
+/// <param name="Name">The package.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1.</param>
+/// <param name="Constraint">Whether it is exact (0), a prefix (1) or a range (2).</param>
+/// <param name="Bases">Line and column of each base, one after another.</param>
+/// <param name="Architecture">The distribution's name.</param>
+/// <param name="Target">Another suite.</param>
+/// <param name="Platform">The platform of the stage.</param>
+/// <param name="HasOwnSources">Whether its stage adds sources.</param>
+/// <param name="Skip">Why it can't be moved.</param>
+public sealed record InventoryPackage(
+    string Ecosystem, string Name, string Version, int Line, int Column, int Constraint, IReadOnlyList<int> Bases,
+    string? Architecture = null, string? Target = null, string? Platform = null, bool HasOwnSources = false, string? Skip = null)
+{
+    /// <summary>The record of a package.</summary>
+    public static InventoryPackage Of(PackageUse use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return new(
+            use.Ecosystem.Word(), use.Name, use.Version.Value, use.Line, use.Column, (int)use.Constraint, [.. use.Bases.SelectMany(b => new[] { b.Line, b.Column })],
+            use.Architecture, use.Target, use.Platform?.ToString(), use.HasOwnSources, use.Skip);
+    }
+
+    /// <summary>The package again.</summary>
+    public PackageUse ToUse(string path) => new()
+    {
+        Path = path,
+        Line = Line,
+        Column = Column,
+        Ecosystem = PackageEcosystems.ByWord[Ecosystem],
+        Name = Name,
+        Version = WrittenText.At(Version, 0),
+        Constraint = (PackageConstraint)Constraint,
+        Architecture = Architecture,
+        Target = Target,
+        Platform = Images.Platform.TryParse(Platform, out var platform) ? platform : null,
+        HasOwnSources = HasOwnSources,
+        Skip = Skip,
+        Bases = [.. Bases.Chunk(2).Select(b => new BasePlace(b[0], b[1]))],
     };
 }
 
@@ -120,7 +186,11 @@ public sealed record InventoryUse(string Format, int Line, int Column, string Te
 /// <param name="Problem">Why the last question had no whole answer.</param>
 /// <param name="ProblemAt">When that was.</param>
 /// <param name="Told">For each <see cref="ImagePlace.Follows"/>, <see cref="UpdatePlanner.Outlook"/> as its users have been told of it.</param>
-public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, IReadOnlyDictionary<string, string>? Told);
+public sealed record ImageRecord(string Image, DateTimeOffset? At, string? Problem, DateTimeOffset? ProblemAt, IReadOnlyDictionary<string, string>? Told)
+{
+    /// <summary>How it stands in its registry; null as long as nobody looked.</summary>
+    public ImageStanding? Standing { get; init; }
+}
 
 /// <summary><see cref="ImageFacts"/> as they are kept.</summary>
 public sealed record ImageFactsRecord(IReadOnlyList<string>? Tags, IReadOnlyDictionary<string, string?> Digests, IReadOnlyDictionary<string, string> DigestProblems)
@@ -251,11 +321,12 @@ public sealed record ImageUser(string Repository, IReadOnlyList<ImagePlace> Plac
 /// <param name="Path">File.</param>
 /// <param name="Line">From 1.</param>
 /// <param name="Policy">The policy that its repository has for it; null where it has none.</param>
-public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? Policy = null)
+/// <param name="Digest">The digest that it is pinned to; null where it is not.</param>
+public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? Policy = null, string? Digest = null)
 {
     /// <summary>Tells apart what places follow: the tag, and under which policy; null where it follows nothing, or stays as it is.</summary>
     [JsonIgnore]
-    public string? Follows => Tag is null || Policy == PolicyText.None ? null : Policy is null ? Tag : $"{Tag} {Digest.Of(Encoding.UTF8.GetBytes($"{Policy.Dialect} {Policy.Text}{(Policy.Signed is { } signed ? $" signed {signed}" : "")}")).Hex[..16]}";
+    public string? Follows => Tag is null || Policy == PolicyText.None ? null : Policy is null ? Tag : $"{Tag} {Images.Digest.Of(Encoding.UTF8.GetBytes($"{Policy.Dialect} {Policy.Text}{(Policy.Signed is { } signed ? $" signed {signed}" : "")}")).Hex[..16]}";
 }
 
 /// <summary>A pull request in the ledger.</summary>
@@ -274,6 +345,9 @@ public sealed record ImagePlace(string? Tag, string Path, int Line, PolicyText? 
 /// <param name="At">When.</param>
 public sealed record PullRequestRecord(string Key, int? Number, string? Url, string Title, string State, string? HeadCommit, string? Change, string? Note, DateTimeOffset At)
 {
+    /// <summary>When it was opened; null where that was not written down.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
     /// <summary>When anything had happened to it last, of what was obeyed; null: nothing of it was looked at yet.</summary>
     public DateTimeOffset? SeenAt { get; init; }
 
@@ -328,6 +402,24 @@ public sealed record PaceRecord(IReadOnlyList<DateTimeOffset> Opened, IReadOnlyL
 /// <param name="Closed">Branches of pull requests that a person closed lately, and that he may want back.</param>
 public sealed record ReviewRecord(string Repository, string Seen, bool IsWaiting, IReadOnlyList<string> Closed);
 
+/// <summary>An issue in the ledger.</summary>
+/// <param name="Key"><see cref="Planning.WaysOut.WayOut.Key"/>.</param>
+/// <param name="Number">Its number; null while there is none.</param>
+/// <param name="Url">Its page.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="State">
+/// What Basewatch did or saw last: <c>opening</c>, <c>open</c>, <c>closing</c>, <c>closed</c> (by Basewatch: nothing is left to tell),
+/// <c>declined</c> (by a person), <c>refused</c> (there are no issues, or this access may not open any).
+/// </param>
+/// <param name="Note">Why it was refused.</param>
+/// <param name="At">When.</param>
+public sealed record IssueRecord(string Key, int? Number, string? Url, string Title, string State, string? Note, DateTimeOffset At);
+
+/// <summary>A repository with something that ends, and by what its ways out were found.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="Outlook">Differs when they have to be looked for again.</param>
+public sealed record WayOutRecord(string Repository, string Outlook);
+
 /// <summary>What was written to an owner's repositories in the last hour.</summary>
 /// <param name="Minutes">Number by minute since 1970.</param>
 public sealed record ContentRecord(IReadOnlyDictionary<long, int> Minutes);
@@ -346,17 +438,146 @@ public sealed record PauseRecord(string? Reason, string? By, DateTimeOffset At, 
 /// <param name="NotBefore">Its job is due then, and was queued for then; null: it is due.</param>
 public sealed record PendingRecord(string Repository, DateTimeOffset Since, string Cause, DateTimeOffset? NotBefore = null);
 
-/// <summary>An alert in the ledger. It is claimed before it is sent and marked after, so that a crash between may double it and never loses it.</summary>
-/// <param name="Subject">What it is about.</param>
-/// <param name="ClaimedAt">When a worker took it on; null: nobody is sending it.</param>
-/// <param name="SentAt">When the channel took it last; null: not yet.</param>
-/// <param name="Told">The repositories that it named.</param>
-public sealed record AlertRecord(string Subject, DateTimeOffset? ClaimedAt, DateTimeOffset? SentAt, IReadOnlyList<string> Told);
+/// <summary>A message on its way to a channel: small, so that all of them can be listed; what it says is kept apart.</summary>
+/// <param name="Id"><see cref="Message.Id"/>.</param>
+/// <param name="Channel">Where it goes.</param>
+/// <param name="Owner">Whose repositories it is about.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="State">Where it is on its way.</param>
+/// <param name="At">When it was written.</param>
+public sealed record OutboxRecord(string Id, string Channel, string Owner, string Title, [property: JsonConverter(typeof(JsonStringEnumConverter<OutboxState>))] OutboxState State, DateTimeOffset At)
+{
+    /// <summary>How often the channel did not take it.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When that was for the first time.</summary>
+    public DateTimeOffset? RefusedSince { get; init; }
+
+    /// <summary>It is not sent again before.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>When a worker took it on; null: nobody is sending it.</summary>
+    public DateTimeOffset? ClaimedAt { get; init; }
+
+    /// <summary>Why the channel did not take it the last time.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Host of the channel then, never its address.</summary>
+    public string? Host { get; init; }
+}
+
+/// <summary>Where a message is on its way.</summary>
+public enum OutboxState
+{
+    /// <summary>It was written, and counts once the ledger names it.</summary>
+    Decided,
+
+    /// <summary>It has to be sent.</summary>
+    Ready,
+
+    /// <summary>It was tried for long enough.</summary>
+    Dead,
+}
+
+/// <summary>How a channel is doing.</summary>
+/// <param name="Sent">Messages that it took.</param>
+/// <param name="SentAt">When it took the last one.</param>
+/// <param name="NotBefore">It asked to be left alone until then.</param>
+public sealed record ChannelRecord(int Sent, DateTimeOffset? SentAt, DateTimeOffset? NotBefore);
+
+/// <summary>What is odd about alerts of an owner's repositories.</summary>
+/// <param name="Owner">Who.</param>
+/// <param name="Problems">What is wrong with routes and channels.</param>
+/// <param name="Untaken">Places near or past an end that no route takes.</param>
+public sealed record AlertNotesRecord(string Owner, IReadOnlyList<string> Problems, int Untaken);
+
+/// <summary>Repositories have come to use images that they did not use before, or in other places.</summary>
+/// <param name="At">When that was seen last.</param>
+public sealed record NewUsesRecord(DateTimeOffset At);
+
+/// <summary>Who owns a repository's files.</summary>
+/// <param name="Commit">The commit that was looked at.</param>
+/// <param name="Blob">SHA of the file; null where there is none.</param>
+/// <param name="Text">The file.</param>
+public sealed record CodeOwnersRecord(string Commit, string? Blob, string Text);
+
+/// <summary>Alerts that a person lets rest.</summary>
+/// <param name="Subject">What they are about.</param>
+/// <param name="Until">The first day on which they are told again; null: acknowledged, never again for this date of end.</param>
+/// <param name="Reason">Why, in that person's words.</param>
+/// <param name="By">Who, where a sign-in says so; null: somebody with the link.</param>
+/// <param name="At">When.</param>
+public sealed record SnoozeRecord(string Subject, DateOnly? Until, string? Reason, string? By, DateTimeOffset At);
 
 /// <summary>What all decisions rest on beside the repositories and the registries.</summary>
 /// <param name="Mode">What Basewatch may do.</param>
 /// <param name="Policies"><see cref="PolicySources.Fingerprint"/>.</param>
-public sealed record DecisionsRecord(ServiceMode Mode, string Policies);
+/// <param name="Summaries"><see cref="SummaryRecord.CurrentVersion"/>.</param>
+public sealed record DecisionsRecord(ServiceMode Mode, string Policies, int Summaries = SummaryRecord.CurrentVersion);
+
+/// <summary>What became of a repository when it was reconciled last: small, since all of them are read at once.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="At">When.</param>
+/// <param name="Current">Uses that name the newest image which their policies allow, pinned or not.</param>
+/// <param name="Behind">Uses for which there is a newer one, or whose tag is gone.</param>
+/// <param name="Undecided">Uses about which the registry did not say enough.</param>
+/// <param name="Excluded">Uses that are not looked after: built on the spot, excluded by a comment, of no known image.</param>
+/// <param name="PullRequests">The ledger's, open ones and the newest of the others.</param>
+public sealed record SummaryRecord(string Repository, DateTimeOffset At, int Current, int Behind, int Undecided, int Excluded, IReadOnlyList<PullRequestSummary> PullRequests)
+{
+    /// <summary>Raised whenever there is more to be told, so that all repositories are reconciled once.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Pull requests that are kept beside the open ones.</summary>
+    public const int MostEnded = 20;
+}
+
+/// <summary>What people want to know first of a <see cref="PullRequestRecord"/>.</summary>
+/// <param name="Number">Its number; null while there is none.</param>
+/// <param name="Url">Its page.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="State"><see cref="PullRequestRecord.State"/>.</param>
+/// <param name="Note">Why it was left or closed, or what it waits for.</param>
+/// <param name="OpenedAt">When it was opened.</param>
+/// <param name="At">When anything became of it last.</param>
+public sealed record PullRequestSummary(int? Number, string? Url, string Title, string State, string? Note, DateTimeOffset? OpenedAt, DateTimeOffset At)
+{
+    /// <summary>Whether it waits for somebody.</summary>
+    [JsonIgnore]
+    public bool IsOpen => Number is not null && State is "opening" or "opened" or "updated" or "left" or "closing" or "merging";
+
+    /// <summary>The summary of a pull request.</summary>
+    public static PullRequestSummary Of(PullRequestRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new(record.Number, record.Url, record.Title, record.State, record.Note, record.OpenedAt, record.At);
+    }
+}
+
+/// <summary>What a repository's uses should be.</summary>
+/// <param name="Uses">By file and line; no more than <see cref="Most"/>.</param>
+public sealed record OutlookRecord(IReadOnlyList<UseOutlook> Uses)
+{
+    /// <summary>The most uses that are kept.</summary>
+    public const int Most = 5000;
+}
+
+/// <summary>What one use should be.</summary>
+/// <param name="Path">File.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1.</param>
+/// <param name="Next">The image that it should name, familiar; null: it stays.</param>
+/// <param name="Kind">How far that is; <c>gone</c> where its tag is.</param>
+/// <param name="Reason">Why, or what the registry did not answer.</param>
+public sealed record UseOutlook(string Path, int Line, int Column, string? Next, string? Kind, string Reason);
+
+/// <summary>The last run of a loop: of a job that looks at everything.</summary>
+/// <param name="Loop">Name of the job: <c>FindRepositories</c>.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Problem">Why it failed or was put off; null: it is done.</param>
+/// <param name="DoneAt">When it was done last; null: never yet.</param>
+public sealed record RunRecord(string Loop, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string? Problem, DateTimeOffset? DoneAt);
 
 /// <summary>A job that failed.</summary>
 /// <param name="Job">Its JSON.</param>
@@ -364,7 +585,18 @@ public sealed record DecisionsRecord(ServiceMode Mode, string Policies);
 /// <param name="At">When it failed last.</param>
 /// <param name="Times">How often in a row.</param>
 /// <param name="NotBefore">It is not done again before; null: whenever it comes.</param>
-public sealed record FailureRecord(string Job, string Message, DateTimeOffset At, int Times, DateTimeOffset? NotBefore);
+/// <param name="Since">When it failed first; null where that was not written down.</param>
+public sealed record FailureRecord(string Job, string Message, DateTimeOffset At, int Times, DateTimeOffset? NotBefore, DateTimeOffset? Since = null);
+
+/// <summary>The right to work on something alone.</summary>
+/// <param name="Owner"><see cref="Ports.IInstance.Id"/> of the holder.</param>
+/// <param name="Until">It runs out then.</param>
+public sealed record LeaseRecord(string Owner, DateTimeOffset Until);
+
+/// <summary>A registry that asked to be left alone.</summary>
+/// <param name="Until">Until when.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record RegistryPauseRecord(DateTimeOffset Until, string Reason);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RepositoryRecord))]
@@ -380,7 +612,37 @@ public sealed record FailureRecord(string Job, string Message, DateTimeOffset At
 [JsonSerializable(typeof(ReviewRecord))]
 [JsonSerializable(typeof(ContentRecord))]
 [JsonSerializable(typeof(PauseRecord))]
-[JsonSerializable(typeof(AlertRecord))]
+[JsonSerializable(typeof(AlertLedger))]
+[JsonSerializable(typeof(OutboxRecord))]
+[JsonSerializable(typeof(ChannelRecord))]
+[JsonSerializable(typeof(AlertNotesRecord))]
+[JsonSerializable(typeof(NewUsesRecord))]
+[JsonSerializable(typeof(CodeOwnersRecord))]
+[JsonSerializable(typeof(PullRequestLine))]
+[JsonSerializable(typeof(WeekSnapshot))]
 [JsonSerializable(typeof(FailureRecord))]
 [JsonSerializable(typeof(DecisionsRecord))]
+[JsonSerializable(typeof(SnoozeRecord))]
+[JsonSerializable(typeof(ImageEvidenceRecord))]
+[JsonSerializable(typeof(BuildsRecord))]
+[JsonSerializable(typeof(SummaryRecord))]
+[JsonSerializable(typeof(OutlookRecord))]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(IssueRecord))]
+[JsonSerializable(typeof(RebuildEntry))]
+[JsonSerializable(typeof(RebuildTagsRecord))]
+[JsonSerializable(typeof(OwnImageRecord))]
+[JsonSerializable(typeof(RebuildWishRecord))]
+[JsonSerializable(typeof(RebuildPaceRecord))]
+[JsonSerializable(typeof(WayOutRecord))]
+[JsonSerializable(typeof(ImagePackagesRecord))]
+[JsonSerializable(typeof(Vulnerability))]
+[JsonSerializable(typeof(ReportsRecord))]
+[JsonSerializable(typeof(LeaseRecord))]
+[JsonSerializable(typeof(RegistryPauseRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
+
+/// <summary>Messages are kept with the names of their kinds, which say the same in every version.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Message))]
+internal sealed partial class MessageJson : JsonSerializerContext;

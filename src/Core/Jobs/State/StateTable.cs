@@ -56,6 +56,11 @@ public sealed class StateTable<T>(IStateStore store, JsonTypeInfo<T> json, bool 
     public async Task<bool> TryPutAsync(StateKey key, T record, StateVersion expected, CancellationToken cancellationToken) =>
         await store.TryPutAsync(key, JsonSerializer.SerializeToUtf8Bytes(record, json), expected, cancellationToken).ConfigureAwait(false) is not null;
 
+    /// <summary>Writes a record if its version is still the expected one.</summary>
+    /// <returns>Its new version; null when another writer was first.</returns>
+    public Task<StateVersion?> WriteAsync(StateKey key, T record, StateVersion expected, CancellationToken cancellationToken) =>
+        store.TryPutAsync(key, JsonSerializer.SerializeToUtf8Bytes(record, json), expected, cancellationToken);
+
     /// <summary>Deletes a record whatever its version.</summary>
     public async Task DeleteAsync(StateKey key, CancellationToken cancellationToken) =>
         await store.TryDeleteAsync(key, StateVersion.Any, cancellationToken).ConfigureAwait(false);

@@ -65,6 +65,23 @@ internal static class ComparisonText
         return string.Join("; ", [.. parts.Count == 0 ? ["nothing but dates and digests"] : parts, .. Links(content.Links) is { } links ? [links] : Array.Empty<string>()]);
     }
 
+    /// <summary>What of it may break those who rely on it: who it runs as, what it starts and where, and all that is there no more.</summary>
+    public static IEnumerable<string> Breaking(ImageComparison comparison)
+    {
+        foreach (var kind in comparison.Differences.Where(IsBreaking).GroupBy(d => d.Kind))
+        {
+            var changes = kind.Take(MostNames).Select(Change).ToList();
+            yield return $"{Capital(kind.Key)}: {string.Join(", ", changes)}{(kind.Count() > MostNames ? $", and {kind.Count() - MostNames} more" : "")}";
+        }
+
+        static bool IsBreaking(ImageDifference difference) => difference.Kind switch
+        {
+            DifferenceKind.User or DifferenceKind.WorkingDirectory or DifferenceKind.Entrypoint or DifferenceKind.Command => true,
+            DifferenceKind.Port or DifferenceKind.Volume or DifferenceKind.Environment => difference.After is null,
+            _ => false,
+        };
+    }
+
     private static IEnumerable<string> Lines(ImageComparison comparison)
     {
         foreach (var kind in comparison.Differences.Where(d => d.Kind < DifferenceKind.BaseDigest))
@@ -164,7 +181,7 @@ internal static class ComparisonText
     }.OfType<string>());
 
     /// <summary>As registries show sizes: by thousands.</summary>
-    private static string Size(long bytes) => bytes switch
+    public static string Size(long bytes) => bytes switch
     {
         < 1000 => $"{bytes} B",
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),

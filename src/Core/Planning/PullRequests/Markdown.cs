@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Basewatch.Core.Planning.PullRequests;
 
 /// <summary>Puts text from outside into GitHub's Markdown so that it stays text: no links, mentions, references or markup.</summary>
-public static class Markdown
+public static partial class Markdown
 {
     private const int LongestPiece = 16;
 
@@ -81,11 +82,7 @@ public static class Markdown
     {
         ArgumentNullException.ThrowIfNull(text);
         var result = new StringBuilder(text.Length + 16);
-        var line = Line(text)
-            .Replace("://", ":\u200D//", StringComparison.Ordinal)
-            .Replace("www.", "www\u200D.", StringComparison.OrdinalIgnoreCase)
-            .Replace("GH-", "GH\u200D-", StringComparison.OrdinalIgnoreCase);
-        foreach (var c in line)
+        foreach (var c in LinkStart().Replace(Line(text), "${head}\u200D${tail}"))
         {
             result.Append(c switch
             {
@@ -124,4 +121,8 @@ public static class Markdown
 
     /// <summary>Control characters, line ends and what turns the writing direction.</summary>
     internal static bool IsInvisible(char c) => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>Where GitHub begins to see a link or a reference in plain text. Nothing is rewritten there, so that the words keep their case.</summary>
+    [GeneratedRegex(@"(?<head>:)(?<tail>//)|(?<head>www)(?<tail>\.)|(?<head>GH)(?<tail>-)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LinkStart();
 }

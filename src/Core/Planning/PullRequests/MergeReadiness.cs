@@ -29,34 +29,33 @@ public sealed record MergeReadiness(bool IsReady, string? Reason)
         ArgumentNullException.ThrowIfNull(proposal);
         ArgumentNullException.ThrowIfNull(checks);
         ArgumentNullException.ThrowIfNull(review);
-        List<CheckResult> all = [.. checks];
         if (review.IsRefused)
         {
             return Refused("a reviewer asks for changes");
         }
 
-        if (all.FindAll(c => c.State == CheckState.Failed) is { Count: > 0 } failed)
+        if (checks.Where(c => c.State == CheckState.Failed).ToList() is { Count: > 0 } failed)
         {
             return Refused($"{Names(failed.Select(c => c.Name))} failed");
         }
 
-        if (all.FindAll(c => c.State == CheckState.Pending) is { Count: > 0 } pending)
+        if (checks.Where(c => c.State == CheckState.Pending).ToList() is { Count: > 0 } pending)
         {
             return Waits($"waits for {Names(pending.Select(c => c.Name))}");
         }
 
         // GitHub tells a status in any case of letters apart; people don't.
-        if (proposal.RequiredChecks.Except(all.Select(c => c.Name), StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } missing)
+        if (proposal.RequiredChecks.Except(checks.Select(c => c.Name), StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } missing)
         {
             return Waits($"waits for {Names(missing)}, of which nothing is there yet");
         }
 
-        if (all.Count == 0 && !proposal.MergesUnchecked)
+        if (checks.Count == 0 && !proposal.MergesUnchecked)
         {
             return Waits("no check has said anything of it, and none is not enough: name requiredChecks, [] for none");
         }
 
-        if (proposal.RequiredChecks.Count == 0 && !proposal.MergesUnchecked && all.Max(c => c.At) > now - Settling)
+        if (proposal.RequiredChecks.Count == 0 && !proposal.MergesUnchecked && checks.Max(c => c.At) > now - Settling)
         {
             return Waits("waits a little for checks that may still begin: name requiredChecks to have none waited for");
         }

@@ -1,7 +1,10 @@
 using System.Globalization;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Planning.Packages;
+using Basewatch.Core.Planning.WaysOut;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Planning.PullRequests;
 
@@ -32,12 +35,27 @@ internal static class PullRequestBody
         {
             AddMove(body, only, facts);
         }
-        else
+        else if (moves.Count > 0)
         {
             AddMoves(body, moves, written, facts);
         }
 
         AddReasons(body, moves);
+        AddPackages(body, [.. changeSet.Packages.Where(facts.IsWritten)], isAlone: moves.Count == 0);
+        foreach (var way in moves.SelectMany(m => m.Updates).Select(u => u.WayOut).OfType<WayOut>().DistinctBy(w => w.Image))
+        {
+            var step = moves.FirstOrDefault(m => m.Updates.Any(u => u.WayOut == way))?.Step;
+            if (moves.Count > 1)
+            {
+                body.Add($"**{Markdown.Code(Excerpt.Of(way.Image.Familiar))}**");
+            }
+
+            foreach (var (head, items) in WayOutText.Blocks(way, step is null || !facts.Contents.TryGetValue(step, out var known) ? null : known with { Links = null }, facts.LifecycleOf, link: null).Skip(way.Successor.Steps.Count == 1 ? 1 : 0))
+            {
+                body.Add(head, items);
+            }
+        }
+
         if (moves is [var single])
         {
             if (facts.Contents.TryGetValue(single.Step, out var content) && ComparisonText.Lines(content).ToList() is { Count: > 0 } lines)
@@ -59,6 +77,7 @@ internal static class PullRequestBody
             }
         }
 
+        AddVulnerabilities(body, moves, facts);
         AddLifecycles(body, moves, facts);
         AddList(body, "**To know**", [.. facts.Notes.Select(n => $"- {n}")]);
         AddList(body, "**Not changed**", [.. facts.Dropped.Select(d => $"- {Markdown.Code($"{Excerpt.Of(d.Path)}{(d.Line is null ? "" : $":{d.Line}")}")}: {Markdown.Text(Short(d.Message))}")]);
@@ -72,9 +91,10 @@ internal static class PullRequestBody
                      let lifecycle = facts.LifecycleOf(target)
                      where lifecycle is { Status: LifecycleStatus.Ended or LifecycleStatus.Ending, Ends: not null }
                      let ends = lifecycle.Ends.GetValueOrDefault()
-                     select lifecycle.Status == LifecycleStatus.Ended
-                         ? $"{Markdown.Code(Excerpt.Of(target.Familiar))} is past its end of life since {Day(ends)}: it gets no security fixes any more. Move to a maintained version."
-                         : $"{Markdown.Code(Excerpt.Of(target.Familiar))} reaches its end of life on {Day(ends)}.").ToList();
+                     let wayOut = facts.WayOutOf(target)
+                     select (lifecycle.Status == LifecycleStatus.Ended
+                         ? $"{Markdown.Code(Excerpt.Of(target.Familiar))} is past its end of life since {Day(ends)}: it gets no security fixes any more.{(wayOut is null ? " Move to a maintained version." : "")}"
+                         : $"{Markdown.Code(Excerpt.Of(target.Familiar))} reaches its end of life on {Day(ends)}.") + (wayOut is null ? "" : " " + wayOut)).ToList();
         if (lines.Count == 1)
         {
             body.Add($"> [!WARNING]\n> {lines[0]}");
@@ -91,7 +111,7 @@ internal static class PullRequestBody
         [
             $"| From | {Version(move, move.Step.Before)} |",
             $"| To | {Version(move, move.Step.After)} |",
-            $"| Kind | {Word(move.Kind)} |",
+            $"| Kind | {(move.Updates[0].WayOut is not null && move.Step.Before.Name == move.Step.After.Name ? "**way out** of its end of life" : Word(move.Kind))} |",
         ];
         if (DateOf(move, facts) is { } date)
         {
@@ -123,6 +143,27 @@ internal static class PullRequestBody
         {
             body.Add($"<details><summary>Each of them</summary>\n\n{Head}", rows, (moves.Count > MostRows ? $"\n\nand {moves.Count - MostRows} more." : "") + "\n\n</details>");
         }
+    }
+
+    /// <summary>Pinned packages that move, with why.</summary>
+    private static void AddPackages(BoundedText body, List<PackageUpdate> packages, bool isAlone)
+    {
+        if (packages.Count == 0)
+        {
+            return;
+        }
+
+        var broken = packages.Count(p => p.IsRepair);
+        if (broken > 0)
+        {
+            body.Add($"> [!WARNING]\n> {(broken == 1 ? "A pinned version is" : $"{broken} pinned versions are")} no longer in the archive: the next build without this change breaks.");
+        }
+
+        body.Add(isAlone ? $"Basewatch moves {Count(packages.Count, "pinned package")} in {Count(packages.Select(p => p.Use.Path).Distinct(StringComparer.Ordinal).Count(), "file")}." : "**Pinned packages that move with it**");
+        var moves = packages.GroupBy(p => (p.Use.Ecosystem, p.Use.Name, Before: p.Use.Version.Value, p.Version)).ToList();
+        var rows = moves.Take(MostRows).Select(g => $"| {Markdown.NarrowCell(Excerpt.Of(g.Key.Name))}<br>{string.Join("<br>", g.Take(2).Select(p => Markdown.NarrowCell($"{End(p.Use.Path)}:{p.Use.Line}")))} | {Markdown.NarrowCell(Excerpt.Of(g.Key.Before))}<br>→\u00A0{Markdown.NarrowCell(Excerpt.Of(g.Key.Version))} |");
+        body.Add("| Package | Change |\n|:--|:--|", rows, moves.Count > MostRows ? $"\n\nand {moves.Count - MostRows} more." : "");
+        AddList(body, "**Why**", [.. packages.Select(p => $"- {Markdown.Code(Excerpt.Of(p.Use.Name))}: {Markdown.Text(Short(p.Reason))}").Distinct(StringComparer.Ordinal)]);
     }
 
     /// <summary>Why these, and who says so.</summary>
@@ -160,31 +201,53 @@ internal static class PullRequestBody
     private static string Origin(Update update) =>
         $"policy {Markdown.Code(Excerpt.Of(update.Policy))}, {(update.Rule?.Source is { } source ? $"as {Markdown.Code(Excerpt.Of(source.ToString()))} says" : "by default")}";
 
+    /// <summary>What is fixed and what comes with it; nothing where no image has a list of its packages.</summary>
+    private static void AddVulnerabilities(BoundedText body, List<ImageMove> moves, PullRequestFacts facts)
+    {
+        var known = moves.DistinctBy(m => m.Step)
+            .Select(m => (m.Step, Comparison: facts.Contents.GetValueOrDefault(m.Step)?.Vulnerabilities))
+            .Where(k => k.Comparison is not null)
+            .ToList();
+        if (moves.Select(m => m.Step).Distinct().Count() == 1)
+        {
+            if (known is [{ Comparison: { } comparison }])
+            {
+                body.Add("**Vulnerabilities in the distribution's packages**\n", VulnerabilityText.Lines(comparison));
+            }
+
+            return;
+        }
+
+        AddList(body, "**Vulnerabilities in the distributions' packages**", [.. known
+            .Where(k => k.Comparison!.Fixed.Count + k.Comparison.Introduced.Count > 0)
+            .OrderByDescending(k => k.Comparison!.Fixed.Concat(k.Comparison.Introduced).Max(VulnerabilityComparison.Weight))
+            .Select(k => $"- {Markdown.Code(Excerpt.Of(Name(k.Step.After)))}: {VulnerabilityText.Summary(k.Comparison!)}")]);
+    }
+
     /// <summary>How long what is used and what is proposed are maintained.</summary>
     private static void AddLifecycles(BoundedText body, List<ImageMove> moves, PullRequestFacts facts)
     {
         var lines = moves.Select(m => (Before: facts.LifecycleOf(m.Step.Before with { Digest = null }), After: facts.LifecycleOf(m.Step.After with { Digest = null })))
             .SelectMany(l => new[]
             {
-                Life(l.Before?.Product, l.Before?.Cycle, l.Before?.Eol, l.After?.Product, l.After?.Cycle, l.After?.Eol),
-                Life(l.Before?.Distribution, l.Before?.DistributionCycle, l.Before?.DistributionEol, l.After?.Distribution, l.After?.DistributionCycle, l.After?.DistributionEol),
+                Line(l.Before?.Product, l.After?.Product),
+                Line(l.Before?.Distribution, l.After?.Distribution),
             })
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .ToList();
         AddList(body, "**Maintained**", lines);
 
-        static string? Life(string? product, string? cycle, DateOnly? end, string? newProduct, string? newCycle, DateOnly? newEnd)
+        static string? Line(Life? before, Life? after)
         {
-            var (old, young) = (Until(product, cycle, end), Until(newProduct, newCycle, newEnd));
+            var (old, young) = (Until(before), Until(after));
             return old is null && young is null ? null
-                : old == young || old is null ? $"- {Plain(newProduct)} {young}"
-                : young is null ? $"- {Plain(product)} {old}"
-                : $"- {Plain(product)} {old} → {(product == newProduct ? "" : Plain(newProduct) + " ")}{young}";
+                : old == young || old is null ? $"- {Plain(after!.Label)} {young}"
+                : young is null ? $"- {Plain(before!.Label)} {old}"
+                : $"- {Plain(before!.Label)} {old} → {(before!.Label == after!.Label ? "" : Plain(after.Label) + " ")}{young}";
         }
 
-        static string? Until(string? product, string? cycle, DateOnly? end) =>
-            product is null || cycle is null || end is null ? null : $"{Plain(cycle)} until {Day(end.Value)}";
+        static string? Until(Life? life) => life is { Cycle: { } cycle, Eol: { } end } ? $"{Plain(cycle)} until {Day(end)}" : null;
 
         static string Plain(string? text) => Markdown.Text(Excerpt.Of(text ?? ""));
     }
@@ -192,8 +255,9 @@ internal static class PullRequestBody
     /// <summary>What comes next, and what a person can do.</summary>
     private static string Closing(ChangeSet changeSet, PullRequestFacts facts)
     {
-        var digests = changeSet.Updates.All(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin);
-        var merge = changeSet.Proposal is { Automerge: true } ? Merge(changeSet, facts.IsAttended) : "Merge it to take the update.";
+        var digests = changeSet.Updates.Count > 0 && changeSet.Updates.All(u => u.Kind is UpdateKind.Digest or UpdateKind.Pin);
+        var merge = changeSet.Updates.Any(u => u.WayOut is not null) ? "It is a draft, and never merged by itself: look at it, mark it as ready, and merge it."
+            : changeSet.Proposal is { Automerge: true } ? Merge(changeSet, facts.IsAttended) : "Merge it to take the update.";
         var text = $"---\n{merge} Close it, and it stays closed for {(digests ? "these digests" : "this version")}. "
             + "Basewatch keeps it up to date until somebody else pushes to its branch.";
         return !facts.IsAttended ? text + "\n" : text + """

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Planning.PullRequests;
 
@@ -10,6 +11,15 @@ public sealed record PullRequestFacts
 {
     /// <summary>Why some of its updates could not be written.</summary>
     public IReadOnlyList<FileProblem> Dropped { get; init; } = [];
+
+    /// <summary>Whether the branch holds a package of its change set.</summary>
+    internal bool IsWritten(Packages.PackageUpdate package) => !Dropped.Any(d => d.Path == package.Use.Path && (d.Line is null || d.Line == package.Use.Line));
+
+    /// <summary>What the repository and its organisation say of lifecycles.</summary>
+    public LifecycleOverlay Lifecycles { get; init; } = LifecycleOverlay.None;
+
+    /// <summary>What counts of vulnerabilities.</summary>
+    public VulnerabilitySettings Vulnerabilities { get; init; } = VulnerabilitySettings.Usual;
 
     /// <summary>The lifecycle of a reference, where one is known.</summary>
     public Func<ImageReference, ImageLifecycle?> LifecycleOf { get; init; } = _ => null;
@@ -25,6 +35,9 @@ public sealed record PullRequestFacts
 
     /// <summary>What a person has to know of it, each a sentence of Markdown: that its checks don't start by themselves, say.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Of an image that is near or past its end of life and stays: where the way out is, a sentence or two of Markdown; null where none is known.</summary>
+    public Func<ImageReference, string?> WayOutOf { get; init; } = _ => null;
 
     /// <summary>Whether somebody looks at its comments, labels and checkboxes, so that it can be told what to do.</summary>
     public bool IsAttended { get; init; }
@@ -51,6 +64,9 @@ public sealed record ImageStepContent(Platform? Platform, ImageDescription? Befo
 {
     /// <summary>Where the sources are; null in doubt.</summary>
     public SourceLinks? Links { get; init; }
+
+    /// <summary>What becomes of vulnerabilities, without those that do not count; null where that is not known.</summary>
+    public VulnerabilityComparison? Vulnerabilities { get; init; }
 
     /// <summary>What is otherwise; null where one of them is not known.</summary>
     public ImageComparison? Comparison => Before is null || After is null ? null : ImageComparison.Of(Before, After);

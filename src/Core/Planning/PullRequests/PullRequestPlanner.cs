@@ -77,6 +77,12 @@ public sealed record PlanningContext(DateTimeOffset Now)
 
     /// <summary>What every pull request has to tell, each a sentence of Markdown.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>What a change set's has to tell besides, likewise.</summary>
+    public Func<ChangeSet, IReadOnlyList<string>> NotesOf { get; init; } = _ => [];
+
+    /// <summary>Where the ways out of images are, without digests: <see cref="PullRequestFacts.WayOutOf"/>.</summary>
+    public IReadOnlyDictionary<ImageReference, string> WaysOut { get; init; } = new Dictionary<ImageReference, string>();
 }
 
 /// <summary>One thing to do about a pull request, or the reason why nothing is done.</summary>
@@ -215,7 +221,8 @@ public static class PullRequestPlanner
     /// <summary>Names what the text of a pull request is made from besides its updates: it is written anew when that changes.</summary>
     /// <param name="changeSet">What it proposes.</param>
     /// <param name="notes">What it tells besides.</param>
-    public static string ToldOf(ChangeSet changeSet, IReadOnlyList<string> notes)
+    /// <param name="waysOut">Where the ways out of its images are.</param>
+    public static string ToldOf(ChangeSet changeSet, IReadOnlyList<string> notes, IReadOnlyDictionary<ImageReference, string>? waysOut = null)
     {
         ArgumentNullException.ThrowIfNull(changeSet);
         ArgumentNullException.ThrowIfNull(notes);
@@ -227,6 +234,8 @@ public static class PullRequestPlanner
             .. changeSet.Updates.Select(u => u.Rule?.Source?.ToString() ?? "").Distinct(StringComparer.Ordinal),
             .. changeSet.LeftOut.Select(u => $"{u.Use.Path}:{u.Use.Line} {u.Target}"),
             .. notes,
+            .. waysOut is null or { Count: 0 } ? [] : changeSet.Updates.Where(u => u.WayOut is null).Select(u => waysOut.GetValueOrDefault(u.Target with { Digest = null })).OfType<string>().Distinct(StringComparer.Ordinal),
+            .. changeSet.Updates.Select(u => u.WayOut?.Fingerprint).OfType<string>().Distinct(StringComparer.Ordinal),
         ])[..8];
     }
 
@@ -268,7 +277,7 @@ public static class PullRequestPlanner
         var ordered = operations
             .OrderBy(o => o switch { ClosePullRequest or DeleteBranch => 0, MergePullRequest => 1, OpenPullRequest => 3, _ => 2 })
             .ThenBy(o => o is OpenPullRequest open ? context.Urgency(open.ChangeSet) : 0)
-            .ThenBy(o => o is OpenPullRequest open ? open.ChangeSet.Updates.Max(u => u.Kind) : UpdateKind.None)
+            .ThenBy(o => o is OpenPullRequest open ? open.ChangeSet.Furthest : UpdateKind.None)
             .ThenBy(o => o.Key, StringComparer.Ordinal)
             .ToList();
         operations.Clear();
@@ -377,9 +386,9 @@ public static class PullRequestPlanner
             return new LeavePullRequest(desired.Key, existing.PullRequests[0].Number, "it was merged, and the repository has not been read since");
         }
 
-        var isLeftOut = desired.Updates.Count == 0;
+        var isLeftOut = desired.IsEmpty;
         desired = desired.Without(refused);
-        if (desired.Updates.Count == 0)
+        if (desired.IsEmpty)
         {
             // All that is left of it is what another was closed for: a version that came back, or one that was ignored for good.
             return isLeftOut ? new LeavePullRequest(desired.Key, open?.Number, "only workflow files use it, and this access may not change them")
@@ -405,7 +414,7 @@ public static class PullRequestPlanner
         }
 
         var isTold = PullRequestMarker.TryFind(open.Body, out var marker) && marker.Change == desired.Fingerprint
-            && marker.Told == ToldOf(desired, notes) && marker.Ignored is null && !IsTicked(open.Body);
+            && marker.Told == ToldOf(desired, notes, context.WaysOut) && marker.Ignored is null && !IsTicked(open.Body);
         if (isWritten && isTold)
         {
             return readiness is { IsReady: true } && open.HeadCommit == existing.Branch!.Sha
@@ -440,7 +449,7 @@ public static class PullRequestPlanner
 
     private static List<string> Notes(ChangeSet desired, ExistingPullRequests existing, MergeReadiness? readiness, PlanningContext context)
     {
-        var notes = context.Notes.ToList();
+        List<string> notes = [.. context.Notes, .. context.NotesOf(desired)];
         if (existing.MergeAsked == desired.VersionsId && existing.MergeAskedBy is { } by)
         {
             notes.Add($"It is merged when its checks have passed, as {Markdown.Code(by)} asked.");

@@ -1,4 +1,6 @@
 using Basewatch.Core.Images;
+using Basewatch.Core.Packages;
+using Basewatch.Core.Planning.Packages;
 using Basewatch.Core.Policies;
 
 namespace Basewatch.Core.Planning.PullRequests;
@@ -46,7 +48,11 @@ public sealed record PullRequestText(string Title, string Body)
         ArgumentNullException.ThrowIfNull(habit);
         string title;
         var major = changeSet.Updates.Any(u => u.Kind == UpdateKind.Major) ? " (major)" : "";
-        if (changeSet.GroupName is { } group && changeSet.Images.Skip(1).Any())
+        if (changeSet.Updates.Count == 0)
+        {
+            title = OfPackages(changeSet.Packages);
+        }
+        else if (changeSet.GroupName is { } group && changeSet.Images.Skip(1).Any())
         {
             title = $"Update {changeSet.Images.Count()} images of {Excerpt.Of(group)}{major}";
         }
@@ -57,6 +63,11 @@ public sealed record PullRequestText(string Title, string Body)
             title = changeSet.Images.ToList() is [var only]
                 ? $"{verb} the digest of {only.Familiar}"
                 : $"{verb} the digests of {changeSet.Images.Count()} images";
+        }
+        else if (changeSet.Updates is [{ Kind: UpdateKind.Successor, WayOut: { } way } step, ..] && step.Target.Name == step.Use.Reference!.Name)
+        {
+            var tags = changeSet.Updates.Select(u => u.Use.Reference!.FollowedTag).Distinct(StringComparer.Ordinal).ToList();
+            title = $"Move {step.Target.Name.Familiar}{(tags is [{ } tag] ? $" from {tag} to {step.Target.Tag}" : $" to {step.Target.Tag}")}, off {Excerpt.Of(way.Life.Title)} (end of life)";
         }
         else if (changeSet.Updates is [{ Kind: UpdateKind.Successor } successor, ..])
         {
@@ -72,6 +83,15 @@ public sealed record PullRequestText(string Title, string Body)
 
         title = habit.Apply(title, Prefix(changeSet.Proposal.CommitPrefix));
         return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
+    }
+
+    private static string OfPackages(IReadOnlyList<PackageUpdate> packages)
+    {
+        var major = packages.Any(p => p.Kind == UpdateKind.Major) ? " (major)" : "";
+        var names = packages.Select(p => p.Use.Name).Distinct(StringComparer.Ordinal).ToList();
+        return names is [var only]
+            ? $"Update {Excerpt.Of(only)}{(packages.Select(p => p.Version).Distinct(StringComparer.Ordinal).ToList() is [var version] ? $" to {Excerpt.Of(version)}" : "")}{major}"
+            : $"Update {names.Count} pinned packages of {packages[0].Use.Ecosystem.Word()}{major}";
     }
 
     /// <summary>A prefix that ends like a word gets a colon, as Dependabot's do.</summary>

@@ -29,8 +29,9 @@ public static class VerdictText
             .Where(t => t.Life is { Status: LifecycleStatus.Ended or LifecycleStatus.Ending, Ends: not null })
             .OrderBy(t => t.Life!.Ends)
             .ToList();
-        var (all, done) = (changeSet.Updates.Count, written.Count);
-        var summary = new List<string> { $"{done} of {all} image {(all == 1 ? "reference" : "references")} changed." };
+        var packages = changeSet.Packages.Count(facts.IsWritten);
+        var (all, done) = (changeSet.Updates.Count + changeSet.Packages.Count, written.Count + packages);
+        var summary = new List<string> { changeSet.Packages.Count == 0 ? $"{done} of {all} image {(all == 1 ? "reference" : "references")} changed." : $"{written.Count} of {changeSet.Updates.Count} image references and {packages} of {changeSet.Packages.Count} pinned packages changed." };
         if (isTouched)
         {
             summary.Add("- Somebody else has pushed to the branch: Basewatch leaves it as it is.");

@@ -4,7 +4,10 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
+using Basewatch.Core.Planning.WaysOut;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Tests.Planning.WaysOut;
+using Basewatch.Core.Vulnerabilities;
 using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
 namespace Basewatch.Core.Tests.Planning.PullRequests;
@@ -56,11 +59,33 @@ public sealed class GoldenBodyTests
             return (updates, Compared(updates[0]) with { IsAttended = true, Notes = ["Its checks don't start by themselves, since it was opened with the token of a workflow: close and reopen it to start them."], LifecycleOf = r => r.Name.Familiar == "python" ? Life("Python", r.Tag?[..4] ?? "", 2030, 10, 31, "Debian", "13", 2028, 8, 9) : null });
         },
         ["end-of-life"] = () => ([Some.Update("python:3.8-slim", $"python:3.8-slim@{DigestOf("new")}", UpdateKind.Pin, "app/Dockerfile", 3) with { Reason = "3.8-slim is not pinned: it can change without notice", Policy = "digest" }], new() { LifecycleOf = _ => Life("Python", "3.8", 2024, 10, 7) with { Status = LifecycleStatus.Ended } }),
+        ["dead-digest"] = () =>
+        {
+            var update = Some.Update($"python:3.8-slim@{DigestOf("old")}", $"python:3.8-slim@{DigestOf("new")}", UpdateKind.Digest, "app/Dockerfile", 3) with { Reason = "3.8-slim was republished", Policy = "digest" };
+            return ([update], new() { LifecycleOf = _ => Life("Python", "3.8", 2024, 10, 7) with { Status = LifecycleStatus.Ended }, WayOutOf = _ => WayOutText.Pointer(WayOutBodyTests.Python(), null) });
+        },
+        ["way-out"] = () =>
+        {
+            var way = WayOutBodyTests.Python();
+            var update = Some.Update("python:3.8-slim-buster", way.Next!.ToString(), UpdateKind.Successor, "app/Dockerfile", 3) with { Policy = "endOfLife", Reason = way.Successor.Reason, WayOut = way };
+            return ([update], Compared(update) with { IsAttended = true, LifecycleOf = WayOutBodyTests.Resolve });
+        },
         ["dropped"] = () => ([Some.Update("redis:7.2.0", "redis:7.4.1", UpdateKind.Minor, "compose.yaml", 9) with { Reason = "newest 7.….…" }], new()
         {
             Dropped = [new FileProblem("charts/cache/values.yaml", 31, "the tag is used by three other images too: change them together"), new FileProblem(".github/workflows/ci.yml", 12, "no single edit changes it")],
             Notes = ["This access may not change workflow files: grant the App the permission `workflows`."],
         }),
+        ["vulnerabilities"] = () =>
+        {
+            var update = Some.Update($"python:3.14-slim@{DigestOf("old")}", $"python:3.14-slim@{DigestOf("new")}", UpdateKind.Digest, "app/Dockerfile", 3) with { Reason = "3.14-slim was republished", Policy = "digest" };
+            var facts = Compared(update) with { IsAttended = true };
+            return ([update], facts with { Contents = facts.Contents.ToDictionary(c => c.Key, c => c.Value with { Vulnerabilities = Mended(14) }) });
+        },
+        ["vulnerabilities-of-many"] = () =>
+        {
+            var updates = Enumerable.Range(0, 5).Select(i => Some.Update($"{Names[i]}:3.1@{DigestOf($"old {i}")}", $"{Names[i]}:3.1@{DigestOf($"new {i}")}", UpdateKind.Digest, $"services/{i}/Dockerfile", 1) with { Reason = "3.1 was republished", Policy = "digest" }).ToList();
+            return (updates, new PullRequestFacts { IsAttended = true, Contents = updates.Select((u, i) => (u, i)).ToDictionary(x => ImageStep.Of(x.u), x => new ImageStepContent(Linux, null, null) { Vulnerabilities = x.i == 3 ? null : Mended(2 * x.i) }) });
+        },
         ["hostile"] = () =>
         {
             var update = Some.Update("python:3.12", "python:3.14", UpdateKind.Minor, "a|b`<img src=x>`@octocat/[x](https://evil.example)\n# x/Dockerfile", 3) with
@@ -82,6 +107,19 @@ public sealed class GoldenBodyTests
     };
 
     public static TheoryData<string> Kinds => [.. Cases.Keys];
+
+    /// <summary>So many vulnerabilities are fixed, and one comes.</summary>
+    private static VulnerabilityComparison Mended(int count)
+    {
+        var release = new DistributionRelease("debian", "13");
+        InstalledPackage Of(string name, string version) => new(PackageFormat.Deb, release, name, version);
+        List<InstalledPackage> before = [Of("openssl", "3.5.0-1"), Of("zlib", "1:1.3-1"), Of("curl", "8.14.1-2")];
+        List<InstalledPackage> after = [Of("openssl", "3.5.1-1+deb13u1"), Of("zlib", "1:1.3-2"), Of("libxml2", "2.14.5-1")];
+        return VulnerabilityComparison.Of(
+            Enumerable.Range(0, count).Select(i => new VulnerabilityFinding(before[i % 3], $"CVE-2026-{1000 + i}") { Severity = (Severity)(i % 6), Score = i % 4 == 0 ? null : 3.1 + (i % 6) }),
+            count == 0 ? [] : [new VulnerabilityFinding(after[2], "CVE-2026-2000") { Severity = Severity.Low, Score = 3.3 }],
+            PackageChange.Between(before, after));
+    }
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -122,7 +160,11 @@ public sealed class GoldenBodyTests
     private static PolicyRule Rule(ProposalSettings settings) => new(PolicyText.Docker, null) { Source = new RuleSource(".github/basewatch.yml", 14, "basewatch"), Proposal = settings };
 
     private static ImageLifecycle Life(string product, string cycle, int year, int month, int day, string? distribution = null, string? release = null, int endYear = 1, int endMonth = 1, int endDay = 1) =>
-        new(product, cycle, new DateOnly(year, month, day), distribution, release, distribution is null ? null : new DateOnly(endYear, endMonth, endDay), LifecycleStatus.Maintained);
+        new(LifecycleStatus.Maintained)
+        {
+            Product = new Life(LifeOf.Product, product, product, cycle, new DateOnly(year, month, day)),
+            Distribution = distribution is null ? null : new Life(LifeOf.Distribution, distribution, distribution, release, new DateOnly(endYear, endMonth, endDay)),
+        };
 
     /// <summary>Python as it is built, from one Debian to the next.</summary>
     private static PullRequestFacts Compared(Update update)

@@ -4,6 +4,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Vulnerabilities;
 using CsCheck;
 using static Basewatch.Core.Tests.Planning.PullRequests.Described;
 
@@ -61,10 +62,17 @@ public sealed class HostileBodyTests
                 Dropped = [.. texts.Select(t => new FileProblem(t, 1, t))],
                 Now = DateTimeOffset.UnixEpoch.AddYears(51),
                 Contents = updates.DistinctBy(ImageStep.Of).Select((u, i) => (u, Before: images[i % images.Count], After: images[(i + 1) % images.Count]))
-                    .ToDictionary(c => ImageStep.Of(c.u), c => new ImageStepContent(Linux, c.Before, c.After) { Links = SourceLinks.Of(c.Before, c.After, c.u.Target, c.Before) }),
+                    .ToDictionary(c => ImageStep.Of(c.u), c => new ImageStepContent(Linux, c.Before, c.After) { Links = SourceLinks.Of(c.Before, c.After, c.u.Target, c.Before), Vulnerabilities = Vulnerabilities(texts) }),
             };
             return (ChangeSet.Group(updates, path => path)[0], facts);
         });
+
+    /// <summary>What a feed and a list of packages may say, and more than they may.</summary>
+    private static VulnerabilityComparison Vulnerabilities(IReadOnlyList<string> texts)
+    {
+        List<VulnerabilityFinding> findings = [.. texts.Select((t, i) => new VulnerabilityFinding(new InstalledPackage(PackageFormat.Deb, new DistributionRelease("debian", "12"), t, t), t) { Severity = (Severity)(i % 6), Score = i % 2 == 0 ? i % 10 : null })];
+        return VulnerabilityComparison.Of(findings.Take(findings.Count / 2), findings.Skip(findings.Count / 2), PackageChange.Between(findings.Select(f => f.Package), []));
+    }
 
     [Fact]
     public void A_body_is_bounded_and_has_nothing_that_is_not_meant() =>

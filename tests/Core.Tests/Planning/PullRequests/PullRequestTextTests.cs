@@ -132,7 +132,7 @@ public sealed class PullRequestTextTests
         var digest = new string('a', 64);
         var set = ChangeSet.Group([Some.Update("python:3.8", $"python:3.8@sha256:{digest}", UpdateKind.Pin)], path => path).Single();
 
-        var text = PullRequestText.Of(set, set.Updates, new() { LifecycleOf = _ => ImageLifecycle.Unknown with { Product = "Python", Cycle = "3.8", Eol = new DateOnly(2024, 10, 7), Status = LifecycleStatus.Ended } });
+        var text = PullRequestText.Of(set, set.Updates, new() { LifecycleOf = _ => new ImageLifecycle(LifecycleStatus.Ended) { Product = new Life(LifeOf.Product, "python", "Python", "3.8", new DateOnly(2024, 10, 7)) } });
 
         Assert.Contains("`python:3.8` is past its end of life since 2024-10-07", text.Body, StringComparison.Ordinal);
     }

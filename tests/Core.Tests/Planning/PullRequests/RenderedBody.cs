@@ -50,10 +50,10 @@ internal static partial class RenderedBody
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
-    [GeneratedRegex(@"^https://(github\.com|gitlab\.com|bitbucket\.org)/[A-Za-z0-9._/%-]+$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^https://(github\.com|gitlab\.com|bitbucket\.org|endoflife\.date|dev\.mysql\.com|www\.postgresql\.org)/[A-Za-z0-9._/%-]+$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Built();
 
-    [GeneratedRegex(@"^(<details><summary>[A-Za-z0-9 ]+</summary>|</details>|<!-- basewatch key=[^<>]* -->|</details>\n<!-- basewatch key=[^<>]* -->)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(<details><summary>[A-Za-z0-9 ]+</summary>|</details>|<!-- basewatch (way-out )?key=[^<>]* -->|</details>\n<!-- basewatch key=[^<>]* -->)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 
     [GeneratedRegex("<code>.*?</code>", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

@@ -12,7 +12,7 @@ public sealed class VerdictTextTests
     private static readonly ChangeSet Set = ChangeSet.Group(
         [Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 1), Some.Update("python:3.8", "python:3.9", UpdateKind.Minor, line: 2)], path => path).Single();
 
-    private static readonly PullRequestFacts Ending = new() { LifecycleOf = _ => new ImageLifecycle("Python", "3.9", new DateOnly(2026, 12, 1), null, null, null, LifecycleStatus.Ending) };
+    private static readonly PullRequestFacts Ending = new() { LifecycleOf = _ => new ImageLifecycle(LifecycleStatus.Ending) { Product = new Life(LifeOf.Product, "python", "Python", "3.9", new DateOnly(2026, 12, 1)) } };
 
     [Fact]
     public void All_is_well_where_everything_is_changed() =>

@@ -1,0 +1,232 @@
+using Basewatch.Adapters.GitHub;
+using Basewatch.Adapters.Hosting;
+using Basewatch.Adapters.Registries;
+using Basewatch.Adapters.Storage;
+using Basewatch.Core.Alerts;
+using Basewatch.Core.Jobs;
+using Basewatch.Core.Ports;
+using Basewatch.EndToEnd.Tests.Drivers;
+using Basewatch.World.GitHub;
+using Basewatch.World.Servers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Basewatch.EndToEnd.Tests;
+
+/// <summary>
+/// Three levels of own images on two bases, in a real registry, built by workflows of the loopback GitHub: a base is pushed again, and
+/// what is built on it is built again. Time alone is made up.
+/// </summary>
+public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
+{
+    /// <summary>Repository and image, and what its Dockerfile is built on. Some say so by label, the others by their layers alone.</summary>
+    private static readonly (string Name, string On, bool IsLabelled)[] Images =
+    [
+        ("core", "debian", true), ("tools", "alpine", false), ("web", "core", false), ("jobs", "core", true), ("cli", "tools", true), ("shop", "web", true), ("admin", "web", false),
+    ];
+
+    private readonly string _namespace = $"r{Guid.NewGuid():N}"[..12];
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+
+    private readonly TemporaryFolder _folder = new();
+
+    private readonly Dictionary<string, SampleImage> _pushed = new(StringComparer.Ordinal);
+
+    private readonly List<Message> _messages = [];
+
+    private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
+
+    private readonly List<string> _built = [];
+
+    private GitHubServer? _github;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_github is not null)
+        {
+            await _github.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_base_is_pushed_again_and_exactly_what_is_built_on_it_is_built_in_order_and_none_twice()
+    {
+        await ArrangeAsync();
+        await PlayAsync(3);
+        Assert.Empty(Started());
+
+        await PushBaseAsync("debian", "patched");
+        await PlayAsync(40);
+        Assert.Equal(["admin", "core", "jobs", "shop", "web"], Started().Order(StringComparer.Ordinal));
+        AssertOrder("core", "web");
+        AssertOrder("core", "jobs");
+        AssertOrder("web", "shop");
+        AssertOrder("web", "admin");
+        Assert.Equal("debian has a new digest", Reasons("core").Single()[(_namespace.Length + registry.Address.Length + 2)..].Replace(":1", "", StringComparison.Ordinal)[..23]);
+
+        // Nothing more comes of it.
+        await PlayAsync(20);
+        Assert.Equal(5, Started().Count);
+        Assert.Empty(_messages);
+
+        // The other base; and both at once are one build each.
+        await PushBaseAsync("alpine", "patched");
+        await PushBaseAsync("debian", "patched twice");
+        await PlayAsync(60);
+        Assert.Equal(Images.Select(i => i.Name).Concat(["admin", "core", "jobs", "shop", "web"]).Order(StringComparer.Ordinal), Started().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_that_fails_in_the_middle_is_tried_three_times_and_the_branch_behind_it_waits_and_is_told()
+    {
+        await ArrangeAsync();
+        await PlayAsync(3);
+        _failing.Add("web");
+        await PushBaseAsync("debian", "patched");
+        await PlayAsync(120);
+        Assert.Equal(["core", "jobs", "web", "web", "web"], Started().Order(StringComparer.Ordinal));
+        var message = Assert.Single(_messages);
+        Assert.Equal((MessageKind.Rebuild, Severity.Attention), (message.Kind, message.Severity));
+        Assert.EndsWith("/web failed three times in a row", message.Title, StringComparison.Ordinal);
+        Assert.Equal(["acme/admin", "acme/shop"], message.Tables[1].Rows.Select(r => r[1].Text).Order(StringComparer.Ordinal));
+        Assert.Equal("https://github.com/acme/web/actions/runs", message.Actions[0].Url[..message.Actions[0].Url.LastIndexOf('/')]);
+
+        // Somebody mends and builds it by hand: the branch goes on, and what was built is not built again.
+        _failing.Clear();
+        await BuildAsync("web");
+        await PlayAsync(40);
+        Assert.Equal(["admin", "core", "jobs", "shop", "web", "web", "web"], Started().Order(StringComparer.Ordinal));
+        Assert.Equal(Severity.Good, _messages[^1].Severity);
+    }
+
+    private async Task ArrangeAsync()
+    {
+        _github = await GitHubServer.StartAsync(_time);
+        await PushBaseAsync("debian", "first");
+        await PushBaseAsync("alpine", "first");
+        foreach (var (name, on, _) in Images)
+        {
+            await BuildAsync(name);
+            _github.CreateRepository($"acme/{name}", new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Dockerfile"] = $"FROM {Address(on)}:1\nRUN true\n",
+                [".github/workflows/build.yml"] = $$$"""
+                    run-name: Build {{{name}}} (${{ inputs.id }})
+                    on: { workflow_dispatch: { inputs: { id: { type: string }, reason: { type: string } } } }
+                    jobs:
+                      build:
+                        runs-on: ubuntu-24.04
+                        steps:
+                          - uses: docker/build-push-action@v6
+                            with:
+                              tags: {{{Address(name)}}}:1
+                    """,
+            });
+        }
+
+        _github.CreateRepository("acme/.github", new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [".github/basewatch.yml"] = "pullRequests: {enabled: false}\nrebuild:\n  with:\n    - {workflow: build.yml, inputs: {id: '{id}', reason: '{reason}'}}\n",
+        });
+    }
+
+    private string Address(string name) => $"{registry.Address}/{_namespace}/{name}";
+
+    private async Task PushBaseAsync(string name, string content)
+    {
+        _pushed[name] = new SampleImage($"{_namespace}/{name}", "1") { Content = content };
+        await registry.Driver.PushAsync(_pushed[name], Cancelled);
+    }
+
+    /// <summary>What a workflow would do: builds on what the base is now, and pushes.</summary>
+    private async Task BuildAsync(string name)
+    {
+        var (_, on, isLabelled) = Images.Single(i => i.Name == name);
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (isLabelled)
+        {
+            labels["org.opencontainers.image.base.name"] = $"{Address(on)}:1";
+            labels["org.opencontainers.image.base.digest"] = (await registry.Driver.DigestAsync($"{_namespace}/{on}", "1", Cancelled))!;
+        }
+
+        _pushed[name] = new SampleImage($"{_namespace}/{name}", "1") { Base = _pushed[on], Content = $"{name} {_built.Count}", Labels = labels };
+        _built.Add(name);
+        await registry.Driver.PushAsync(_pushed[name], Cancelled);
+    }
+
+    private List<string> Started() => [.. Images.SelectMany(i => _github!.Repository($"acme/{i.Name}").WorkflowRuns).OrderBy(r => r.Id).Select(r => r.In.Split('/')[1])];
+
+    private IEnumerable<string> Reasons(string name) => _github!.Repository($"acme/{name}").WorkflowRuns.Select(r => r.Inputs["reason"]);
+
+    private void AssertOrder(string first, string then) => Assert.True(Started().IndexOf(first) < Started().IndexOf(then), $"{first} before {then}: {string.Join(", ", Started())}");
+
+    /// <summary>Minute by minute: the service looks, in a process of its own; and workflows that it started end.</summary>
+    private async Task PlayAsync(int minutes)
+    {
+        for (var minute = 0; minute < minutes; minute++)
+        {
+            await RunAsync([.. minute == 0 ? [new FindRepositories()] : (Job[])[], new ReviewRebuilds(), .. minute % 15 == 14 ? [new ReviewAlerts()] : (Job[])[]]);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            foreach (var run in Images.SelectMany(i => _github!.Repository($"acme/{i.Name}").WorkflowRuns).Where(r => r.Conclusion is null))
+            {
+                var name = run.In.Split('/')[1];
+                if (!_failing.Contains(name))
+                {
+                    await BuildAsync(name);
+                }
+
+                run.Complete(_failing.Contains(name) ? "failure" : "success");
+            }
+        }
+    }
+
+    private async Task RunAsync(IReadOnlyList<Job> starts)
+    {
+        await using var store = new SqliteStateStore(Path.Combine(_folder.Path, "state.db"));
+        var queue = new InProcessJobQueue(_time);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddSingleton<IStateStore>(store);
+        services.AddSingleton<IJobQueue>(queue);
+        services.AddSingleton<IChannels>(new Listener(_messages));
+        services.AddSingleton<ILifecycleCatalog>(new NoCatalog());
+        var options = new BasewatchOptions { GitHub = new GitHubOptions { ApiBaseAddress = _github!.Address, Token = _github.AdminToken, Organization = "acme" } };
+        options.Registries.Add(new RegistrySettings { Host = registry.Address, Insecure = true, AllowPrivate = true });
+        services.AddBasewatch(options);
+        await using var provider = services.BuildServiceProvider();
+        var runner = provider.GetRequiredService<JobRunner>();
+        foreach (var start in starts)
+        {
+            await queue.EnqueueAsync(start, TimeSpan.Zero, Cancelled);
+            while (await queue.ReceiveAsync(TimeSpan.FromHours(1), Cancelled) is { } received)
+            {
+                var outcome = await runner.RunAsync(received.Job, Cancelled);
+                Assert.False(outcome is JobFailed, outcome.ToString());
+                await queue.CompleteAsync(received, Cancelled);
+            }
+        }
+    }
+
+    private sealed class Listener(List<Message> messages) : IChannels
+    {
+        public IReadOnlyList<string> Names { get; } = ["all"];
+
+        public Task SendAsync(string channel, Message message, CancellationToken cancellationToken)
+        {
+            messages.Add(message);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class NoCatalog : ILifecycleCatalog
+    {
+        public Task<Core.Lifecycle.LifecycleCatalog> GetAsync(CancellationToken cancellationToken) => Task.FromResult(new Core.Lifecycle.LifecycleCatalog([], DateTimeOffset.UnixEpoch));
+    }
+}
