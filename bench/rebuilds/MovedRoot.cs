@@ -35,6 +35,7 @@ internal static class MovedRoot
         services.AddSingleton<IBuildHost>(builds);
         var options = new BasewatchOptions();
         options.GitHub.Token = "none";
+        options.GitHub.Repositories.Add("acme/r0");
         options.Rebuilds.WindowMinutes = 0;
         services.AddBasewatch(options);
         await using var provider = services.BuildServiceProvider();

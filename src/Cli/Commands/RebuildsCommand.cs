@@ -56,7 +56,7 @@ internal static class RebuildsCommand
             var step = steps.GetValueOrDefault(image);
             rows.Add([
                 Screen.Safe(picture.Graph.WatchedOf(image).Familiar), Screen.Safe(image.Repository), picture.Graph.DepthOf(image).ToString(CultureInfo.InvariantCulture),
-                $"[{Colour(step)}]{Screen.Safe(Words(picture, step))}[/]", Screen.Safe(string.Join("; ", (step?.Causes ?? []).Select(c => c.Words))), Screen.Safe(picture.Facts.GetValueOrDefault(image.Key)?.Origin.Words ?? "")]);
+                $"[{Colour(step)}]{Screen.Safe(picture.WordsOf(step))}[/]", Screen.Safe(string.Join("; ", (step?.Causes ?? []).Select(c => c.Words))), Screen.Safe(picture.Facts.GetValueOrDefault(image.Key)?.Origin.Words ?? "")]);
         }
 
         if (rows.Count > 0)
@@ -88,46 +88,21 @@ internal static class RebuildsCommand
             shown.UnionWith(graph.Images);
         }
 
-        var printed = new HashSet<OwnImage>();
-        foreach (var root in graph.Roots)
+        Core.Images.ImageReference? root = null;
+        foreach (var branch in graph.Tree(shown.Contains))
         {
-            var tops = graph.Images.Where(i => shown.Contains(i) && graph.DepthOf(i) == 0 && i.Bases.Contains(root) && !printed.Contains(i)).ToList();
-            if (tops.Count > 0)
+            if (branch.Root is not null && branch.Root != root)
             {
+                root = branch.Root;
                 Screen.Out.MarkupLine($"[bold]{Screen.Safe(root.Familiar)}[/]");
-                foreach (var top in tops)
-                {
-                    Print(top, 1);
-                }
             }
-        }
 
-        foreach (var rest in graph.Images.Where(i => shown.Contains(i) && !printed.Contains(i)))
-        {
-            Print(rest, 0);
+            var step = steps.GetValueOrDefault(branch.Image);
+            var indent = new string(' ', Math.Min(branch.Level + (branch.Root is null ? 0 : 1), 40) * 2);
+            Screen.Out.MarkupLine($"{indent}{Screen.Safe(graph.WatchedOf(branch.Image).Familiar)}  [{Colour(step)}]{Screen.Safe(picture.WordsOf(step))}[/]{(step is { Causes.Count: > 0 } ? $"  [grey]{Screen.Safe(string.Join("; ", step.Causes.Select(c => c.Words)))}[/]" : "")}");
         }
 
         PrintSum(picture, steps);
-
-        void Print(OwnImage top, int from)
-        {
-            // As deep as repositories say: no recursion.
-            var next = new Stack<(OwnImage Image, int Indent)>([(top, from)]);
-            while (next.TryPop(out var at))
-            {
-                if (!printed.Add(at.Image))
-                {
-                    continue;
-                }
-
-                var step = steps.GetValueOrDefault(at.Image);
-                Screen.Out.MarkupLine($"{new string(' ', Math.Min(at.Indent, 40) * 2)}{Screen.Safe(graph.WatchedOf(at.Image).Familiar)}  [{Colour(step)}]{Screen.Safe(Words(picture, step))}[/]{(step is { Causes.Count: > 0 } ? $"  [grey]{Screen.Safe(string.Join("; ", step.Causes.Select(c => c.Words)))}[/]" : "")}");
-                foreach (var child in graph.ChildrenOf(at.Image).Where(c => shown.Contains(c) && !printed.Contains(c)).Reverse())
-                {
-                    next.Push((child, at.Indent + 1));
-                }
-            }
-        }
     }
 
     private static void PrintSum(RebuildPicture picture, Dictionary<OwnImage, RebuildStep> steps)
@@ -152,22 +127,6 @@ internal static class RebuildsCommand
         RebuildAction.Unremedied => "built in vain",
         RebuildAction.NoMethod => "that nobody has said how to build",
         _ => "in a circle",
-    };
-
-    private static string Words(RebuildPicture picture, RebuildStep? step) => step switch
-    {
-        null => "as it should be",
-        { Action: RebuildAction.Start } => $"due, by {step.Method!.Words}",
-        { Action: RebuildAction.Build } => $"is built, by {step.Method?.Words ?? "somebody"}",
-        { Action: RebuildAction.AwaitBase } => $"waits for {picture.Graph.Find(step.For ?? "")?.Name.Familiar}",
-        { Action: RebuildAction.Blocked } => $"waits for {picture.Graph.Find(step.For ?? "")?.Name.Familiar}, which was given up",
-        { Action: RebuildAction.Gather, NotBefore: { } at } => string.Create(CultureInfo.InvariantCulture, $"is built from {at:HH:mm}Z on"),
-        { Action: RebuildAction.AwaitTurn } => "waits for its turn",
-        { Action: RebuildAction.Retry, NotBefore: { } at } => string.Create(CultureInfo.InvariantCulture, $"failed, and is tried again from {at:HH:mm}Z on"),
-        { Action: RebuildAction.Stopped } => "failed, and is given up",
-        { Action: RebuildAction.Unremedied } => "was built in vain",
-        { Action: RebuildAction.NoMethod } => "nobody has said how it is built",
-        _ => "is built, in the end, on itself",
     };
 
     private static string Colour(RebuildStep? step) => step?.Action switch

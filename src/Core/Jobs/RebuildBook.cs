@@ -1,3 +1,4 @@
+using System.Globalization;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Rebuilds;
@@ -95,6 +96,23 @@ public sealed record RebuildPicture(RebuildGraph Graph)
     /// <summary>The plan.</summary>
     public RebuildPlan Plan(RebuildLimits limits, DateTimeOffset now) =>
         RebuildPlanner.Plan(Graph, Graph.Images.ToDictionary(i => i.Key, i => EntryOf(i, now), StringComparer.Ordinal), limits, now);
+
+    /// <summary>What is done about an image, for people; null: nothing has to be.</summary>
+    public string WordsOf(RebuildStep? step) => step switch
+    {
+        null => "as it should be",
+        { Action: RebuildAction.Start } => $"due, by {step.Method!.Words}",
+        { Action: RebuildAction.Build } => $"is built, by {step.Method?.Words ?? "somebody"}",
+        { Action: RebuildAction.AwaitBase } => $"waits for {Graph.Find(step.For ?? "")?.Name.Familiar}",
+        { Action: RebuildAction.Blocked } => $"waits for {Graph.Find(step.For ?? "")?.Name.Familiar}, which was given up",
+        { Action: RebuildAction.Gather, NotBefore: { } at } => string.Create(CultureInfo.InvariantCulture, $"is built from {at:HH:mm}Z on"),
+        { Action: RebuildAction.AwaitTurn } => "waits for its turn",
+        { Action: RebuildAction.Retry, NotBefore: { } at } => string.Create(CultureInfo.InvariantCulture, $"failed, and is tried again from {at:HH:mm}Z on"),
+        { Action: RebuildAction.Stopped } => "failed, and is given up",
+        { Action: RebuildAction.Unremedied } => "was built in vain",
+        { Action: RebuildAction.NoMethod } => "nobody has said how it is built",
+        _ => "is built, in the end, on itself",
+    };
 
     internal void SetWishes(IReadOnlyDictionary<(ImageName, Digest), List<RebuildCause>> wishes) => _wishes = wishes;
 }

@@ -128,6 +128,34 @@ public sealed class RebuildGraph
     /// <summary>Whether it is built, in the end, on itself.</summary>
     public bool IsCircular(OwnImage image) => _circular.Contains(At(image));
 
+    /// <summary>The graph as a tree: each image once, with what is built on it right behind. What hangs on no base comes last.</summary>
+    /// <param name="isShown">Whether an image is in it; what is built on one that is not does not hang on it.</param>
+    public IEnumerable<RebuildBranch> Tree(Func<OwnImage, bool> isShown)
+    {
+        ArgumentNullException.ThrowIfNull(isShown);
+        var tops = Images.Where(i => DepthOf(i) == 0 && isShown(i)).SelectMany(i => i.Bases.Distinct().Where(b => BuilderAt(b) is null).Select(b => (Base: b, Image: i))).ToLookup(t => t.Base, t => t.Image);
+        var placed = new HashSet<OwnImage>();
+        var beginnings = Roots.SelectMany(r => tops[r].Select(t => ((ImageReference?)r, t))).Concat(Images.Where(isShown).Select(i => ((ImageReference?)null, i)));
+        foreach (var (root, top) in beginnings)
+        {
+            // As deep as repositories say: no recursion.
+            var next = new Stack<RebuildBranch>([new RebuildBranch(root, top, 0)]);
+            while (next.TryPop(out var branch))
+            {
+                if (!placed.Add(branch.Image))
+                {
+                    continue;
+                }
+
+                yield return branch;
+                foreach (var child in ChildrenOf(branch.Image).Where(c => isShown(c) && !placed.Contains(c)).Reverse())
+                {
+                    next.Push(new RebuildBranch(root, child, branch.Level + 1));
+                }
+            }
+        }
+    }
+
     private int At(OwnImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -253,3 +281,9 @@ public sealed class RebuildGraph
         return [.. cycles.OrderBy(c => c[0].Key, StringComparer.Ordinal)];
     }
 }
+
+/// <summary>An image in the tree of a graph.</summary>
+/// <param name="Root">The base at the bottom of it; null where that is none, or nothing but a circle.</param>
+/// <param name="Image">The image.</param>
+/// <param name="Level">How many images are between it and the root.</param>
+public sealed record RebuildBranch(ImageReference? Root, OwnImage Image, int Level);

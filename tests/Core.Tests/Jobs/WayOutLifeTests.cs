@@ -86,7 +86,7 @@ public sealed class WayOutLifeTests : IAsyncLifetime
 
         var issue = Assert.Single(_web.PlainIssues);
         Assert.Equal(["end-of-life"], issue.Labels);
-        Assert.Equal("Debian 10 is past its end of life since 2022-09-10: python", issue.Title);
+        Assert.Equal("Debian 10 has been past its end of life since 2022-09-10: python", issue.Title);
         Assert.Contains("`Dockerfile:1`", issue.Body, StringComparison.Ordinal);
         Assert.Contains("python:3.14.2-slim-trixie@sha256:", issue.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(_web.OpenPullRequests, p => p.Branch == Branch);

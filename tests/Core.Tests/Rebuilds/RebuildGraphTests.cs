@@ -51,6 +51,29 @@ public sealed class RebuildGraphTests
     }, iter: 500);
 
     [Fact]
+    public void The_tree_has_each_image_that_is_shown_once_behind_one_that_it_is_built_on() => Gen.Select(Images, Gen.Int).Sample((images, seed) =>
+    {
+        var graph = RebuildGraph.Of(images);
+        var shown = images.Where((_, i) => (seed >> (i % 16) & 1) == 0).ToHashSet();
+        var tree = graph.Tree(shown.Contains).ToList();
+        Assert.Equal(shown.Order(ByKey), tree.Select(b => b.Image).Order(ByKey));
+        foreach (var (i, branch) in tree.Index())
+        {
+            if (branch.Level > 0)
+            {
+                Assert.Contains(tree.Take(i).Last(b => b.Level == branch.Level - 1).Image, graph.ParentsOf(branch.Image));
+            }
+            else if (branch.Root is not null)
+            {
+                Assert.Contains(branch.Root, branch.Image.Bases);
+            }
+        }
+
+        // Nothing that has a base of others is left to the end.
+        Assert.All(tree.Where(b => b is { Level: 0, Root: null }), b => Assert.True(graph.DepthOf(b.Image) > 0 || graph.IsCircular(b.Image) || !b.Image.Bases.Any(graph.Roots.Contains)));
+    }, iter: 1000);
+
+    [Fact]
     public void A_wave_builds_each_image_above_what_moved_once_after_what_it_is_built_on_and_never_more_than_may() => Gen.Select(Images, Gen.Int[1, 4], Gen.Int).Sample((images, most, seed) =>
     {
         var graph = RebuildGraph.Of(images);

@@ -5,7 +5,9 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.World.State;
 
@@ -117,7 +119,34 @@ public static class SampleOrganisation
             }
         }
 
+        await WriteOwnImagesAsync(memory, now, [.. users.Values.SelectMany(u => u).Select(u => u.Repository).Where(r => r != Hostile).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], cancellationToken);
         await WriteServiceAsync(memory, now, cancellationToken);
+    }
+
+    /// <summary>A base of everybody on Debian, which was pushed again; three runtimes on it; and what each of 40 repositories builds on one of these.</summary>
+    private static async Task WriteOwnImagesAsync(Memory memory, DateTimeOffset now, List<string> repositories, CancellationToken cancellationToken)
+    {
+        var method = new RebuildMethod(RebuildKind.Workflow, "build.yml");
+        var debian = ImageReference.Parse("debian:13-slim");
+        await memory.RebuildTags.PutAsync(Memory.RebuildTagsKey(debian.Name), new RebuildTagsRecord(debian.Name.Canonical, new Dictionary<string, RebuildTagRecord>(StringComparer.Ordinal) { ["13-slim"] = new(DigestOf("patched"), null, now.AddHours(-2)) }), cancellationToken);
+        foreach (var (i, repository) in repositories.Take(44).Index())
+        {
+            var (image, on) = i switch
+            {
+                0 => ("ghcr.io/contoso/base", "debian:13-slim"),
+                < 4 => ($"ghcr.io/contoso/runtime-{i}", "ghcr.io/contoso/base:4"),
+                _ => ($"ghcr.io/{repository}", i % 9 == 0 ? "alpine:3.22" : $"ghcr.io/contoso/runtime-{(i % 3) + 1}:4"),
+            };
+            var record = new BuildsRecord(repository, [new BuildRecord($"{image}:4", "Dockerfile", [on])], []) { Methods = i == 2 ? null : [method] };
+            await memory.Builds.PutAsync(Memory.BuildsKey(RepositoryName.Parse(repository)), record, cancellationToken);
+            var own = record.OwnImages().Single();
+            var was = new BuiltOn(own.Bases[0], Digest.Parse(DigestOf("before")), null);
+            var facts = new OwnImageFacts(Digest.Parse(DigestOf(image)), now.AddDays(-20), [was]) { Origin = new ImageOrigin(own.Bases[0], was.At, OriginSource.Annotation) };
+            await memory.OwnImages.PutAsync(Memory.OwnImageKey(own.Key), OwnImageRecord.Of(own.Key, new ImageReference(own.Name, "4"), facts), cancellationToken);
+        }
+
+        var hostile = RepositoryName.Parse(Hostile);
+        await memory.Builds.PutAsync(Memory.BuildsKey(hostile), new BuildsRecord(Hostile, [new BuildRecord("ghcr.io/contoso/hostile:4", Markup, ["ghcr.io/contoso/runtime-1:4"])], []), cancellationToken);
     }
 
     private static async Task WriteRepositoryAsync(

@@ -110,6 +110,7 @@ public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory mem
             PageNames.Overview => OverviewPage.Render(context),
             PageNames.Repositories => Listed("Repositories", Tables.Repositories.Render(overview.Repositories, query, overview, "Repositories")),
             PageNames.Images => Listed("Images", Tables.Images.Render(overview.Images, query, overview, "Images")),
+            PageNames.OwnImages => Listed("Own images", Tables.OwnImages.Render(overview.OwnImages, query, overview, "Own images")),
             PageNames.Lifecycles => Listed("Lifecycles", Tables.Lifecycles.Render(overview.Cycles, query, overview, "Lifecycles")),
             PageNames.PullRequests => Listed("Pull requests", Tables.PullRequests.Render(overview.PullRequests, query, overview, "Pull requests")),
             PageNames.Alerts => Listed("Alerts", Tables.Alerts.Render(overview.Alerts, query, overview, "Alerts")),

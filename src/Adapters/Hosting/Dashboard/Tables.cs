@@ -1,5 +1,6 @@
 using Basewatch.Core.Jobs.Dashboard;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.Adapters.Hosting.Dashboard;
 
@@ -7,6 +8,9 @@ namespace Basewatch.Adapters.Hosting.Dashboard;
 internal static class Tables
 {
     private static readonly (string, string)[] States = [("ended", "past end of life"), ("ending", "near end of life"), ("maintained", "maintained"), ("unknown", "unknown")];
+
+    /// <summary>What lies deeper in the tree of own images is drawn as deep as this.</summary>
+    private const int DeepestLevel = 8;
 
     /// <summary>How long pull requests are open: each age begins where the one before ends.</summary>
     public static IReadOnlyList<(string Key, string Title, TimeSpan Below)> Ages { get; } =
@@ -73,6 +77,30 @@ internal static class Tables
         [
             new("life", "Lifecycle", States, (r, v, _) => Words.State(r.Next.Status) == v),
             new("registry", "Registry", [("silent", "no answer"), ("unasked", "not asked yet")], (r, v, _) => v == "silent" ? r.Problem is not null : r.AskedAt is null && r.Problem is null),
+        ],
+    };
+
+    public static DataTable<OwnImageRow> OwnImages { get; } = new(
+        PageNames.OwnImages,
+        [
+            new("name", "Image", (r, _) => Html.Of($"<span class=\"block level{Math.Min(r.Level, DeepestLevel)}\">{Words.Name(r.Familiar)}</span>")),
+            new("now", "Now", (r, _) => r.Action is null ? Words.Badge(State(r), State(r.Action)) : Html.Of($"{Words.Badge(State(r), State(r.Action))} <span class=\"sub block\">{Link.Elsewhere(r.Url, r.Now)}{(r.Why.Length == 0 ? "" : $": {r.Why}")}</span>")),
+            new("on", "Built on", (r, _) => Html.Of($"{r.Bases.Select((b, n) => Html.Of($"{(n > 0 ? ", " : "")}{(b.Name is null ? Words.Name(RepositoryPage.Shorten(b.Familiar)) : Link.Image(b.Name, RepositoryPage.Shorten(b.Familiar)))}"))}{(r.Known is null ? null : Html.Of($" <span class=\"sub block\">{r.Known}</span>"))}")) { Class = "wide" },
+            new("repository", "Repository", (r, _) => Html.Of($"{Link.Repository(r.Repository)} <span class=\"sub block\">{r.Dockerfile}</span>")) { Order = (a, b) => Text(a.Repository, b.Repository), Class = "wide" },
+        ],
+        r => $"{r.Name} {r.Familiar} {r.Repository} {r.Dockerfile} {string.Join(' ', r.Bases.Select(b => b.Familiar))} {r.Why}",
+        (a, b) => Text(a.Name, b.Name) is var order and not 0 ? order : Text($"{a.Repository} {a.Dockerfile}", $"{b.Repository} {b.Dockerfile}"))
+    {
+        Noun = ("own image", "own images"),
+        Empty = "No repository says that it builds an image.",
+        Filters =
+        [
+            new("state", "State", [("stale", "to be built"), ("trouble", "in trouble"), ("current", "as it should be")], (r, v, _) => v switch
+            {
+                "stale" => r.Action is not null,
+                "trouble" => r.IsTrouble,
+                _ => r.Action is null,
+            }),
         ],
     };
 
@@ -196,6 +224,27 @@ internal static class Tables
         _ => Words.Badge("unknown", state),
     };
 
+    private static string State(OwnImageRow row) => row switch
+    {
+        { Action: null } => "maintained",
+        { IsTrouble: true } => "ended",
+        { Action: RebuildAction.Start or RebuildAction.Build } => "open",
+        _ => "ending",
+    };
+
+    private static string State(RebuildAction? action) => action switch
+    {
+        null => "current",
+        RebuildAction.Start => "due",
+        RebuildAction.Build => "building",
+        RebuildAction.Stopped or RebuildAction.Retry => "failed",
+        RebuildAction.Blocked => "blocked",
+        RebuildAction.Unremedied => "in vain",
+        RebuildAction.NoMethod => "nobody builds it",
+        RebuildAction.Circular => "circular",
+        _ => "waiting",
+    };
+
     public static Html Kind(ActivityKind kind) => kind switch
     {
         ActivityKind.Opened => Words.Badge("open", "opened"),
@@ -213,6 +262,8 @@ internal static class Tables
         "ReviewLifecycles" => "Lifecycles",
         "ReviewPullRequests" => "Pull requests",
         "ReviewAlerts" => "Alerts",
+        "ReviewRebuilds" => "Rebuilds",
+        "ReviewVulnerabilities" => "Vulnerabilities",
         _ => job,
     };
 

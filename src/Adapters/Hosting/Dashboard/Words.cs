@@ -27,6 +27,8 @@ internal static class Words
 
     /// <summary><c>3 h ago</c>, with the point in time for machines and pointers.</summary>
     public static Html Ago(DateTimeOffset? at, Overview now) => at is not { } then ? Html.Of($"<span class=\"none\">never</span>")
+        // Of some things only the day is kept.
+        : then.UtcDateTime.TimeOfDay == TimeSpan.Zero && DateOnly.FromDateTime(then.UtcDateTime) is var day ? Html.Of($"<time datetime=\"{Day(day)}\" title=\"{Day(day)}\">{Until(day, now.Today)}</time>")
         : Html.Of($"<time datetime=\"{then.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\" title=\"{then.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC\">{(now.At - then < TimeSpan.FromMinutes(1) ? "just now" : Span(now.At - then) + " ago")}</time>");
 
     /// <summary>When something ends, as people feel it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.Core.Jobs.Dashboard;
 
@@ -20,6 +21,9 @@ public sealed record Overview(DateTimeOffset At, ServiceMode Mode)
 
     /// <summary>By name.</summary>
     public IReadOnlyList<ImageRow> Images { get; init; } = [];
+
+    /// <summary>Images that the repositories build, as a tree: what is built on another comes behind it.</summary>
+    public IReadOnlyList<OwnImageRow> OwnImages { get; init; } = [];
 
     /// <summary>What is in use of products and distributions, the first to end first.</summary>
     public IReadOnlyList<CycleRow> Cycles { get; init; } = [];
@@ -121,6 +125,30 @@ public sealed record ImageRow(string Name, string Familiar, int Tags, int Uses, 
 {
     /// <summary>What else is to be told of it: that a tag is gone, that its publisher calls it deprecated.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+}
+
+/// <summary>An image that a repository builds.</summary>
+/// <param name="Name">Canonical.</param>
+/// <param name="Familiar">As people write it, with the tag that is watched.</param>
+/// <param name="Level">How many own images are below it in the tree.</param>
+/// <param name="Repository">The repository that builds it, <c>owner/name</c>.</param>
+/// <param name="Dockerfile">Its path there.</param>
+/// <param name="Bases">What it is built on: references as people write them, and canonical names of those that are in use.</param>
+/// <param name="Action">What is done about it; null: it is as it should be.</param>
+/// <param name="Now">The same for people.</param>
+public sealed record OwnImageRow(string Name, string Familiar, int Level, string Repository, string Dockerfile, IReadOnlyList<(string? Name, string Familiar)> Bases, RebuildAction? Action, string Now)
+{
+    /// <summary>Why it should be built; empty: it should not.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>The last build.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>How it is known what it was built from.</summary>
+    public string? Known { get; init; }
+
+    /// <summary>Whether something is wrong that people have to see to.</summary>
+    public bool IsTrouble { get; init; }
 }
 
 /// <summary>A cycle of a product or distribution in use.</summary>

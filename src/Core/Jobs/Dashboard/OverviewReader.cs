@@ -5,11 +5,12 @@ using Basewatch.Core.Alerts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
+using Basewatch.Core.Rebuilds;
 
 namespace Basewatch.Core.Jobs.Dashboard;
 
 /// <summary>Makes an <see cref="Overview"/> from the state store: lists are streamed, and of each entry only a small row stays.</summary>
-public sealed class OverviewReader(Memory memory, LifecycleSurvey survey, LifecycleBook lifecycles, ILifecycleCatalog catalogs, PauseSwitch pauses, ServiceMode mode, TimeProvider time)
+public sealed class OverviewReader(Memory memory, LifecycleSurvey survey, LifecycleBook lifecycles, ILifecycleCatalog catalogs, PauseSwitch pauses, RebuildBook rebuilds, RebuildLimits limits, ServiceMode mode, TimeProvider time)
 {
     private const int MostActivity = 1000;
 
@@ -68,6 +69,7 @@ public sealed class OverviewReader(Memory memory, LifecycleSurvey survey, Lifecy
             CatalogAsOf = (await catalogs.FindKeptAsync(cancellationToken).ConfigureAwait(false))?.AsOf,
             Repositories = repositories,
             Images = images,
+            OwnImages = await ReadOwnImagesAsync(images.Select(i => i.Name).ToHashSet(StringComparer.Ordinal), now, cancellationToken).ConfigureAwait(false),
             Cycles = lives.Cycles,
             PullRequests = pullRequests,
             Alerts = alerts,
@@ -86,6 +88,23 @@ public sealed class OverviewReader(Memory memory, LifecycleSurvey survey, Lifecy
                 images.Count(i => i.Problem is not null),
                 await memory.ListPendingAsync(cancellationToken).CountAsync(p => p.NotBefore is null, cancellationToken).ConfigureAwait(false)),
         };
+    }
+
+    private async Task<List<OwnImageRow>> ReadOwnImagesAsync(HashSet<string> images, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var picture = await rebuilds.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var steps = picture.Plan(limits, now).Steps.ToDictionary(s => s.Image);
+        return [.. picture.Graph.Tree(_ => true).Select(branch =>
+        {
+            var (image, step) = (branch.Image, steps.GetValueOrDefault(branch.Image));
+            return new OwnImageRow(image.Name.Canonical, picture.Graph.WatchedOf(image).Familiar, branch.Level, image.Repository, image.Dockerfile, [.. image.Bases.Select(b => (images.Contains(b.Name.Canonical) ? b.Name.Canonical : null, b.Familiar))], step?.Action, picture.WordsOf(step))
+            {
+                Why = string.Join("; ", (step?.Causes ?? []).Select(c => c.Words)),
+                Url = picture.Entries.GetValueOrDefault(image.Key)?.Url,
+                Known = picture.Facts.GetValueOrDefault(image.Key)?.Origin.Words,
+                IsTrouble = step?.IsTrouble == true,
+            };
+        })];
     }
 
     /// <summary>What was told, what is on its way, and what rests: the newest first.</summary>

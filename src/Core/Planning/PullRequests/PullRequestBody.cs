@@ -93,7 +93,7 @@ internal static class PullRequestBody
                      let ends = lifecycle.Ends.GetValueOrDefault()
                      let wayOut = facts.WayOutOf(target)
                      select (lifecycle.Status == LifecycleStatus.Ended
-                         ? $"{Markdown.Code(Excerpt.Of(target.Familiar))} is past its end of life since {Day(ends)}: it gets no security fixes any more.{(wayOut is null ? " Move to a maintained version." : "")}"
+                         ? $"{Markdown.Code(Excerpt.Of(target.Familiar))} has been past its end of life since {Day(ends)}: it gets no security fixes any more.{(wayOut is null ? " Move to a maintained version." : "")}"
                          : $"{Markdown.Code(Excerpt.Of(target.Familiar))} reaches its end of life on {Day(ends)}.") + (wayOut is null ? "" : " " + wayOut)).ToList();
         if (lines.Count == 1)
         {

@@ -38,12 +38,12 @@ public static class VerdictText
         }
 
         summary.AddRange(targets.Take(MostLines).Select(t =>
-            $"- {Markdown.Code(Excerpt.Of(t.Target.Familiar))} {(t.Life!.Status == LifecycleStatus.Ended ? "is past its end of life since" : "reaches its end of life on")} {Day(t.Life)}."));
+            $"- {Markdown.Code(Excerpt.Of(t.Target.Familiar))} {(t.Life!.Status == LifecycleStatus.Ended ? "has been past its end of life since" : "reaches its end of life on")} {Day(t.Life)}."));
         summary.AddRange(facts.Dropped.Take(MostLines).Select(d => $"- Not changed: {Markdown.Code(Where(d))}: {Markdown.Text(d.Message.Length <= 500 ? d.Message : d.Message[..500])}"));
         var title = done == 0 ? "Nothing could be changed"
             : isTouched ? "Somebody else has pushed to the branch: it is left as it is"
             : done < all ? $"{done} of {all} references changed, the others can't be"
-            : targets is [var (target, life), ..] ? $"{Excerpt.Of(target.Familiar)} {(life!.Status == LifecycleStatus.Ended ? "is past its end of life since" : "ends on")} {Day(life)}"
+            : targets is [var (target, life), ..] ? $"{Excerpt.Of(target.Familiar)} {(life!.Status == LifecycleStatus.Ended ? "has been past its end of life since" : "ends on")} {Day(life)}"
             : all == 1 ? "The reference is changed" : $"All {all} references are changed";
         return new Verdict(done == 0 ? CheckState.Failed : CheckState.Passed, title.Length <= LongestTitle ? title : title[..(LongestTitle - 1)] + "…", string.Join('\n', summary.Count > 1 ? [summary[0], "", .. summary[1..]] : summary));
 

@@ -125,7 +125,7 @@ public static class WayOutText
             : null;
 
     private static string End(Life life, DateOnly today) =>
-        life.Eol is not { } eol ? "is past its end of life" : eol <= today ? $"is past its end of life since {Day(eol)}" : $"reaches its end of life on {Day(eol)}";
+        life.Eol is not { } eol ? "is past its end of life" : eol <= today ? $"has been past its end of life since {Day(eol)}" : $"reaches its end of life on {Day(eol)}";
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

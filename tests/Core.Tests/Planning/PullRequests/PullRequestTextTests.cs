@@ -134,7 +134,7 @@ public sealed class PullRequestTextTests
 
         var text = PullRequestText.Of(set, set.Updates, new() { LifecycleOf = _ => new ImageLifecycle(LifecycleStatus.Ended) { Product = new Life(LifeOf.Product, "python", "Python", "3.8", new DateOnly(2024, 10, 7)) } });
 
-        Assert.Contains("`python:3.8` is past its end of life since 2024-10-07", text.Body, StringComparison.Ordinal);
+        Assert.Contains("`python:3.8` has been past its end of life since 2024-10-07", text.Body, StringComparison.Ordinal);
     }
 
     [Fact]
