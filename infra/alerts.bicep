@@ -41,7 +41,10 @@ param heartbeatWindow string = 'PT1H'
 param monthlyBudget int = 0
 
 @description('The month from which on the budget counts.')
-param budgetStart string = utcNow('yyyy-MM-01')
+param budgetStart string = ''
+
+@description('What stands for an empty `budgetStart`.')
+param thisMonth string = utcNow('yyyy-MM-01')
 
 resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageAccountName
@@ -189,7 +192,7 @@ resource budget 'Microsoft.Consumption/budgets@2026-06-01' = if (monthlyBudget >
     category: 'Cost'
     timeGrain: 'Monthly'
     timePeriod: {
-      startDate: budgetStart
+      startDate: empty(budgetStart) ? thisMonth : budgetStart
     }
     notifications: {
       spent: {

@@ -121,7 +121,7 @@ param heartbeatWindow string = 'PT1H'
 param monthlyBudget int = 0
 
 @description('The month from which on the budget counts.')
-param budgetStart string = utcNow('yyyy-MM-01')
+param budgetStart string = ''
 
 var functionAppName = 'func-basewatch-${token}'
 var packageContainer = 'app-package'

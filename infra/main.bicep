@@ -143,8 +143,8 @@ param heartbeatWindow string = 'PT1H'
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('The month from which on the budget counts.')
-param budgetStart string = utcNow('yyyy-MM-01')
+@description('The month from which on the budget counts, such as 2026-11-01. A budget keeps the one that it was made with: Azure takes no other later. Empty: this month, which holds for a budget that is new.')
+param budgetStart string = ''
 
 @description('Who may put secrets into the vault: the object ID of a user, a group or a service principal. Empty: nobody is given that role here.')
 param principalId string = deployer().objectId

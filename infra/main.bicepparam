@@ -7,7 +7,10 @@ param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param mode = readEnvironmentVariable('BASEWATCH_MODE', 'Observe')
 param gitHubAppId = readEnvironmentVariable('BASEWATCH_GITHUB_APP_ID', '')
 param gitHubOrganization = readEnvironmentVariable('BASEWATCH_GITHUB_ORGANIZATION', '')
-param gitHubRepositories = filter(split(readEnvironmentVariable('BASEWATCH_GITHUB_REPOSITORIES', ''), ','), r => !empty(r))
+param gitHubRepositories = filter(
+  map(split(readEnvironmentVariable('BASEWATCH_GITHUB_REPOSITORIES', ''), ','), r => trim(r)),
+  r => !empty(r)
+)
 
 // Secrets, of the shell alone: `azd env set` would write them to a file. What is left out stays in the vault as it is.
 param gitHubAppPrivateKey = readEnvironmentVariable('BASEWATCH_GITHUB_APP_PRIVATE_KEY', '')
@@ -27,3 +30,4 @@ param badges = readEnvironmentVariable('BASEWATCH_BADGES', 'Off')
 
 param alertEmail = readEnvironmentVariable('BASEWATCH_ALERT_EMAIL', '')
 param monthlyBudget = int(readEnvironmentVariable('BASEWATCH_MONTHLY_BUDGET', '0'))
+param budgetStart = readEnvironmentVariable('BASEWATCH_BUDGET_START', '')

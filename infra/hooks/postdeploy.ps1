@@ -21,6 +21,16 @@ $pairs = foreach ($registry in $env:BASEWATCH_REGISTRIES.Split(',').Trim().Where
 }
 $env:BASEWATCH_REGISTRY_TOPICS = $pairs -join ','
 
+# Events can be sent to a function only when the app has told Azure of it, which takes a while after its code came.
+$PSNativeCommandUseErrorActionPreference = $false
+for ($tries = 1; ; $tries++) {
+    az rest --method get --url "$($env:BASEWATCH_APP_ID)/functions/RegistryEventTrigger?api-version=2024-04-01" --output none 2> $null
+    if ($LASTEXITCODE -eq 0) { break }
+    if ($tries -ge 30) { throw 'the app has no function RegistryEventTrigger: its log stream says why it does not start' }
+    Start-Sleep -Seconds 10
+}
+$PSNativeCommandUseErrorActionPreference = $true
+
 az deployment sub create `
     --name "basewatch-events-$env:AZURE_ENV_NAME" `
     --subscription $env:AZURE_SUBSCRIPTION_ID `

@@ -23,6 +23,18 @@ for registry in $(echo "$BASEWATCH_REGISTRIES" | tr ',' ' '); do
 done
 export BASEWATCH_REGISTRY_TOPICS
 
+# Events can be sent to a function only when the app has told Azure of it, which takes a while after its code came.
+tries=0
+until az rest --method get --url "$BASEWATCH_APP_ID/functions/RegistryEventTrigger?api-version=2024-04-01" --output none 2> /dev/null; do
+  tries=$((tries + 1))
+  if [ "$tries" -ge 30 ]; then
+    echo 'the app has no function RegistryEventTrigger: its log stream says why it does not start' >&2
+    exit 1
+  fi
+
+  sleep "${BASEWATCH_HOOK_PAUSE:-10}"
+done
+
 az deployment sub create \
   --name "basewatch-events-$AZURE_ENV_NAME" \
   --subscription "$AZURE_SUBSCRIPTION_ID" \

@@ -27,3 +27,25 @@ foreach ($name in 'link-key', 'github-webhook-secret') {
     }
     "${name}: made"
 }
+
+# The month that the budget was made with is kept: Azure takes no other for it later.
+if ($env:BASEWATCH_MONTHLY_BUDGET -and $env:BASEWATCH_MONTHLY_BUDGET -ne '0' -and -not $env:BASEWATCH_BUDGET_START -and (Get-Command azd -ErrorAction SilentlyContinue)) {
+    azd env set BASEWATCH_BUDGET_START ([DateTime]::UtcNow.ToString('yyyy-MM-01'))
+    if ($LASTEXITCODE -ne 0) { throw 'the month of the budget can''t be kept' }
+}
+
+# The app was made before its secrets were, and looks them up again when it is told to, or within a day: without them it does not start.
+if (-not $env:BASEWATCH_APP_ID) { exit 0 }
+
+$references = "$($env:BASEWATCH_APP_ID)/config/configreferences/appsettings"
+for ($tries = 1; ; $tries++) {
+    az rest --method post --url "$references/refresh?api-version=2024-04-01" --output none
+    if ($LASTEXITCODE -ne 0) { throw 'the app can''t be told to look its secrets up again' }
+    $missing = az rest --method get --url "${references}?api-version=2024-04-01" --query "value[?properties.status!='Resolved'].name" --output tsv
+    if ($LASTEXITCODE -ne 0) { throw 'the app does not say which secrets it can read' }
+    if (-not $missing) { break }
+    if ($tries -ge 20) { throw "the app can't read these settings from the vault: $missing" }
+
+    # A role in the vault takes minutes to hold.
+    Start-Sleep -Seconds 15
+}

@@ -24,3 +24,29 @@ for name in link-key github-webhook-secret; do
   rm -f "$body"
   echo "$name: made"
 done
+
+# The month that the budget was made with is kept: Azure takes no other for it later.
+if [ "${BASEWATCH_MONTHLY_BUDGET:-0}" != 0 ] && [ -z "${BASEWATCH_BUDGET_START:-}" ] && command -v azd > /dev/null; then
+  azd env set BASEWATCH_BUDGET_START "$(date -u +%Y-%m-01)"
+fi
+
+# The app was made before its secrets were, and looks them up again when it is told to, or within a day: without them it does not start.
+if [ -z "${BASEWATCH_APP_ID:-}" ]; then
+  exit 0
+fi
+
+references="$BASEWATCH_APP_ID/config/configreferences/appsettings"
+tries=0
+while :; do
+  az rest --method post --url "$references/refresh?api-version=2024-04-01" --output none
+  missing=$(az rest --method get --url "$references?api-version=2024-04-01" --query "value[?properties.status!='Resolved'].name" --output tsv)
+  [ -n "$missing" ] || break
+  tries=$((tries + 1))
+  if [ "$tries" -ge 20 ]; then
+    echo "the app can't read these settings from the vault:" $missing >&2
+    exit 1
+  fi
+
+  # A role in the vault takes minutes to hold.
+  sleep "${BASEWATCH_HOOK_PAUSE:-15}"
+done

@@ -106,6 +106,10 @@ public sealed partial class InfraTests
             await File.WriteAllTextAsync(az, """
                 #!/bin/sh
                 cd "$(dirname "$0")"
+                case "$3 $5" in
+                  *configreferences/appsettings/refresh*) echo refreshed >> refreshes; exit 0 ;;
+                  *configreferences*) [ "$(grep -c refreshed refreshes)" -ge 2 ] || echo Basewatch__LinkKey; exit 0 ;;
+                esac
                 case "$3" in
                   get) for file in secrets/*; do [ -e "$file" ] && basename "$file"; done; exit "$(cat fails 2>/dev/null || echo 0)" ;;
                   put) name=$(echo "$5" | sed 's/.*secrets\///; s/?.*//'); cat "${7#@}" > "secrets/$name" ;;
@@ -120,6 +124,7 @@ public sealed partial class InfraTests
             await File.WriteAllTextAsync(Path.Combine(secrets.FullName, "github-webhook-secret"), "mine", Cancelled);
 
             Assert.Equal(0, await RunAsync());
+            Assert.Equal(2, (await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "refreshes"), Cancelled)).Length);
             Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(secrets.FullName, "github-webhook-secret"), Cancelled));
             var made = await File.ReadAllTextAsync(Path.Combine(secrets.FullName, "link-key"), Cancelled);
             Assert.Matches("^[0-9a-f]{48}$", JsonDocument.Parse(made).RootElement.GetProperty("properties").GetProperty("value").GetString()!);
@@ -141,6 +146,8 @@ public sealed partial class InfraTests
         {
             var start = new System.Diagnostics.ProcessStartInfo("sh", [Path.Combine(Bicep.Folder, "hooks", "postprovision.sh")]) { UseShellExecute = false, RedirectStandardOutput = true };
             start.Environment["PATH"] = $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
+            start.Environment["BASEWATCH_HOOK_PAUSE"] = "0";
+            start.Environment["BASEWATCH_APP_ID"] = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a";
             start.Environment["BASEWATCH_VAULT_ID"] = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
             using var process = System.Diagnostics.Process.Start(start)!;
             await process.StandardOutput.ReadToEndAsync(Cancelled);

@@ -36,20 +36,28 @@ public sealed class AcrTaskHost : IBuildHost, IDisposable
 
     /// <summary>Creates the host; nothing is asked yet.</summary>
     /// <param name="manager">The resource manager.</param>
-    /// <param name="credential">Makes the identity when it is needed first; null: the environment's, a managed one, or that of <c>az login</c>.</param>
-    public AcrTaskHost(Uri manager, Func<TokenCredential>? credential = null)
+    /// <param name="credential">Makes the identity when it is needed first.</param>
+    public AcrTaskHost(Uri manager, Func<TokenCredential> credential)
     {
         ArgumentNullException.ThrowIfNull(manager);
         _manager = manager;
-        _credential = new(credential ?? Create);
+        _credential = new(credential);
         _http = GuardedConnections.CreateClient(manager.IsLoopback ? AddressScope.Any : AddressScope.Public, connectionsPerServer: 4);
+    }
+
+    /// <summary>Creates a host that asks as the environment's identity, a managed one, or that of <c>az login</c>.</summary>
+    /// <param name="manager">The resource manager.</param>
+    /// <param name="clientId">Client ID of the managed identity, where it is a user-assigned one: there is no default among those.</param>
+    public AcrTaskHost(Uri manager, string? clientId)
+        : this(manager, () => Create(clientId))
+    {
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     /// <inheritdoc/>
-    /// <remarks>A task whose base image triggers it is left to that.</remarks>
+    /// <remarks>A task whose base image triggers it is left to that, where a base is all that moved.</remarks>
     public async Task<BuildRun> StartAsync(BuildRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -62,7 +70,7 @@ public sealed class AcrTaskHost : IBuildHost, IDisposable
             }
 
             // Enabled where nothing else is said.
-            if (Member(task.RootElement, "properties", "trigger", "baseImageTrigger") is { ValueKind: JsonValueKind.Object } trigger && Text(trigger, "status") is not "Disabled")
+            if (request.IsForBase && Member(task.RootElement, "properties", "trigger", "baseImageTrigger") is { ValueKind: JsonValueKind.Object } trigger && Text(trigger, "status") is not "Disabled")
             {
                 return new BuildRun(null, null, BuildState.LeftToHost, $"the task {method.Name} of {method.Registry} has a base image trigger of its own");
             }
@@ -181,8 +189,9 @@ public sealed class AcrTaskHost : IBuildHost, IDisposable
 
     private BuildHostException Refused(string message) => new(_manager.Authority, message) { IsRefusal = true };
 
-    private static DefaultAzureCredential Create() => new(new DefaultAzureCredentialOptions
+    private static DefaultAzureCredential Create(string? clientId) => new(new DefaultAzureCredentialOptions
     {
+        ManagedIdentityClientId = clientId,
         ExcludeInteractiveBrowserCredential = true,
         ExcludeVisualStudioCodeCredential = true,
         ExcludeVisualStudioCredential = true,

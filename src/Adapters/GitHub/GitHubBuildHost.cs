@@ -55,13 +55,14 @@ public sealed class GitHubBuildHost : IBuildHost
             var from = (since - Skew).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             var (runs, _) = await _connection.PagesAsync<WorkflowRunsAnswer, WorkflowRunAnswer>(request.Repository, $"{path}?event={kind}&created={Uri.EscapeDataString(">=" + from)}", MostPages, p => p.WorkflowRuns, cancellationToken);
             var possible = runs.Where(r => r.CreatedAt >= since - Skew && !others.Contains(RunOf(r))).ToList();
+            var taken = others.Where(o => o.Length == request.Id.Length).ToList();
             if (possible.Find(r => r.DisplayTitle?.Contains(request.Id, StringComparison.Ordinal) == true) is { } named)
             {
                 return Info(named);
             }
 
             var us = (await _connection.AccessAsync(request.Repository, cancellationToken)).Login;
-            return possible.Where(r => us is null || r.Actor?.Login is null || string.Equals(r.Actor.Login, us, StringComparison.OrdinalIgnoreCase))
+            return possible.Where(r => !taken.Exists(o => r.DisplayTitle?.Contains(o, StringComparison.Ordinal) == true) && (us is null || r.Actor?.Login is null || string.Equals(r.Actor.Login, us, StringComparison.OrdinalIgnoreCase)))
                 .MinBy(r => (r.CreatedAt - since).Duration()) is { } near ? Info(near) : null;
         });
     }

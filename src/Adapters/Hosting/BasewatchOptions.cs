@@ -171,7 +171,8 @@ public sealed class BasewatchOptions
 
         // A reference that App Service could not follow is left as it is: everybody can read it.
         problems.AddRange(
-            from secret in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey), (Name: "GitHub:WebhookSecret", Value: GitHub.WebhookSecret), (Name: "GitHub:PreviousWebhookSecret", Value: GitHub.PreviousWebhookSecret) }
+            from secret in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey), (Name: "GitHub:WebhookSecret", Value: GitHub.WebhookSecret), (Name: "GitHub:PreviousWebhookSecret", Value: GitHub.PreviousWebhookSecret), (Name: "GitHub:Token", Value: GitHub.Token) }
+                .Concat(Registries.Select((r, i) => (Name: $"Registries:{i}:Token", Value: r.Token)))
             where secret.Value?.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) == true
             select $"{secret.Name} is a Key Vault reference that was not followed: the vault has no such secret, or the app's identity may not read it");
 

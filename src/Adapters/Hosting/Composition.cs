@@ -46,7 +46,7 @@ public static class Composition
             // What people and checks say: Git on this machine has nothing of it.
             services.TryAddSingleton<IReviewHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Reviews);
             services.TryAddSingleton<IIssueHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Issues);
-            services.TryAddSingleton<IBuildHost>(s => new BuildHosts(s.GetRequiredService<GitHubRepositoryHost>().Builds, new AcrTaskHost(AcrTaskHost.PublicCloud)));
+            services.TryAddSingleton<IBuildHost>(s => new BuildHosts(s.GetRequiredService<GitHubRepositoryHost>().Builds, new AcrTaskHost(AcrTaskHost.PublicCloud, options.Storage.ClientId)));
         }
 
         services.TryAddSingleton(s => options.Storage.CreateStateStore(s.GetRequiredService<ILoggerFactory>()));

@@ -37,9 +37,14 @@ public static class OptionsLoader
             throw new FormatException(names is null ? message : $"under {BasewatchOptions.Section} there is no setting {names}", e);
         }
 
-        if (options.GitHub is { Token: null, App: null } && configuration["GITHUB_TOKEN"] is { Length: > 0 } token)
+        // Empty is what a file of settings leaves that nobody has filled in; without anything in its place that is told.
+        if (options.GitHub is { Token: null or "", App: null } && configuration["GITHUB_TOKEN"] is { Length: > 0 } token)
         {
             options.GitHub.Token = token;
+        }
+        else if (options.GitHub is { Token: "", App: not null })
+        {
+            options.GitHub.Token = null;
         }
 
         if (configuration[$"{BasewatchOptions.Section}:GitHub:ApiBaseAddress"] is null

@@ -6,6 +6,8 @@ namespace Basewatch.Adapters.Packages;
 /// <summary>The keyrings of distributions: those of the settings, else the one that is shipped, else what the machine has installed.</summary>
 internal sealed class Keyrings(string? folder)
 {
+    private const string AlpineKeys = "/usr/share/apk/keys";
+
     private const int LargestFile = 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, Keyring> _rings = new(StringComparer.Ordinal);
@@ -49,7 +51,7 @@ internal sealed class Keyrings(string? folder)
         try
         {
             return (folder is null ? null : Read(Path.Combine(folder, name)) ?? []) is { Length: > 0 } own ? System.Text.Encoding.ASCII.GetString(own)
-                : Read($"/usr/share/apk/keys/{name}") is { } installed ? System.Text.Encoding.ASCII.GetString(installed)
+                : Read(Path.Combine(AlpineKeys, name)) is { } installed ? System.Text.Encoding.ASCII.GetString(installed)
                 : null;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -59,7 +61,7 @@ internal sealed class Keyrings(string? folder)
     }
 
     /// <summary>Whether any key of Alpine was given: then what none of them signed is not believed.</summary>
-    public bool HasAlpineKeys => folder is not null && Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.rsa.pub").Any();
+    public bool HasAlpineKeys => new[] { folder, AlpineKeys }.Any(f => Directory.Exists(f) && Directory.EnumerateFiles(f, "*.rsa.pub").Any());
 
     private static byte[]? Read(string path) => !File.Exists(path) ? null
         : new FileInfo(path).Length <= LargestFile ? File.ReadAllBytes(path)

@@ -27,7 +27,7 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
                 _ => throw new ArgumentOutOfRangeException(nameof(ecosystem)),
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new PackageIndexException(new Uri(address).Authority, $"it did not answer as it must for {Core.Images.Excerpt.Of(name)}: {e.Message}", e);
         }

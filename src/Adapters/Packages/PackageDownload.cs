@@ -38,9 +38,12 @@ internal sealed class PackageDownload(HttpClient http, ICache? cache, TimeProvid
             return await recent.Answer;
         }
 
-        if (_recent.Count > 1_000)
+        foreach (var (key, old) in _recent)
         {
-            _recent.Clear();
+            if (now - old.At >= FreshFor)
+            {
+                _recent.TryRemove(key, out _);
+            }
         }
 
         var answer = await AskAsync(address, most, accept, cancellationToken);

@@ -81,7 +81,7 @@ internal sealed class RpmArchive(PackageOptions options, PackageDownload downloa
             await download.KeepAsync(name, table, cancellationToken);
             return table;
         }
-        catch (Exception e) when (e is XmlException or InvalidDataException or FormatException or SharpCompress.Common.SharpCompressException or EndOfStreamException)
+        catch (Exception e) when (e is XmlException or OverflowException or InvalidDataException or FormatException or SharpCompress.Common.SharpCompressException or EndOfStreamException)
         {
             throw new PackageIndexException(host, $"its index can't be read: {e.Message}", e);
         }

@@ -18,7 +18,7 @@ public sealed class DigestCommit(IRepositoryHost host, FormatCatalog formats)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(image);
-        var wanted = causes.Where(c => c.Reason == RebuildReason.BaseDigest).ToDictionary(c => c.Subject, c => Digest.Parse(c.To), StringComparer.Ordinal);
+        var wanted = causes.Where(c => c.Reason == RebuildReason.BaseDigest).DistinctBy(c => c.Subject, StringComparer.Ordinal).ToDictionary(c => c.Subject, c => Digest.Parse(c.To), StringComparer.Ordinal);
         var path = image.Dockerfile.Split('#')[0];
         for (var race = 0; race < MostRaces; race++)
         {

@@ -167,7 +167,7 @@ public sealed partial class ReviewRebuildsProcessor(
         var age = now - (entry.StartedAt ?? now);
         if (entry.Stage == RebuildStage.Starting || (entry.Stage == RebuildStage.Running && entry.Run is null))
         {
-            var others = picture.Entries.Values.Where(e => e.Key != entry.Key).Select(e => e.Run).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var others = picture.Entries.Values.Where(e => e.Key != entry.Key).SelectMany(e => new[] { e.Run, e.IsBuilding ? e.BuildId : null }).OfType<string>().ToHashSet(StringComparer.Ordinal);
             if (await FindAsync(request, entry, others, cancellationToken).ConfigureAwait(false) is { } found)
             {
                 entry = await KeepAsync(picture, entry, e => e.Started(found.Run, found.Url), cancellationToken).ConfigureAwait(false) ?? entry;
@@ -231,7 +231,7 @@ public sealed partial class ReviewRebuildsProcessor(
         var digest = picture.Facts.GetValueOrDefault(image.Key)?.Digest;
         var left = picture.CausesOf(image);
         var isPushed = digest is not null && digest.ToString() != entry.Before;
-        var isLate = now - (entry.EndedAt ?? now) >= (entry.Run is null && entry.Method?.Kind != RebuildKind.Commit ? HostBuildsWithin : PushedWithin);
+        var isLate = now - (entry.EndedAt ?? now) >= (entry.Run is null ? HostBuildsWithin : PushedWithin);
         if (!isPushed && !isLate)
         {
             return;
@@ -346,6 +346,7 @@ public sealed partial class ReviewRebuildsProcessor(
         var repository = RepositoryName.Parse(entry.Method!.Repository ?? image.Repository);
         return new BuildRequest(entry.BuildId, repository, entry.Method, image.Name.Familiar, reason)
         {
+            IsForBase = entry.Causes.All(c => c.Reason == RebuildReason.BaseDigest),
             Inputs = (entry.Method.Inputs ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(i => i.Key, i => Filled(i.Value), StringComparer.Ordinal),
         };
 

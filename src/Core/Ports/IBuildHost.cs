@@ -12,7 +12,7 @@ public interface IBuildHost
     /// <summary>The build that a request has started; null when there is none, or it does not show yet.</summary>
     /// <param name="request">The request.</param>
     /// <param name="since">When it was made.</param>
-    /// <param name="others">Builds that other requests have started, by <see cref="BuildRun.Run"/>.</param>
+    /// <param name="others">Builds that other requests have started, by <see cref="BuildRun.Run"/>, and by the ids of those that are on their way.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<BuildRun?> FindAsync(BuildRequest request, DateTimeOffset since, IReadOnlySet<string> others, CancellationToken cancellationToken);
 
@@ -28,6 +28,9 @@ public interface IBuildHost
 /// <param name="Reason">Why, for people: one line.</param>
 public sealed record BuildRequest(string Id, RepositoryName Repository, RebuildMethod Method, string Image, string Reason)
 {
+    /// <summary>Whether a base that was pushed is its only reason: what a host does about that by itself is left to it.</summary>
+    public bool IsForBase { get; init; } = true;
+
     /// <summary>What it is given, without placeholders.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

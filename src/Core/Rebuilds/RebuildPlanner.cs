@@ -17,7 +17,7 @@ public static class RebuildPlanner
         var pending = new HashSet<OwnImage>();
         var blocked = new Dictionary<OwnImage, string>();
         var ready = new List<RebuildStep>();
-        var running = entries.Values.Count(e => e.IsBuilding);
+        var running = entries.Values.Count(e => e.Stage is RebuildStage.Starting or RebuildStage.Running);
         foreach (var image in graph.Images)
         {
             if (Step(image, entries.GetValueOrDefault(image.Key)) is not { } step)

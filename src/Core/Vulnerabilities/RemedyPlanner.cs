@@ -91,7 +91,8 @@ public static class RemedyPlanner
             return new(finding, Remedy.None, $"{finding.Source} says that {fix} fixes it, and the distribution's archive holds {held}");
         }
 
-        return isOfBase && facts.NewerBase is not null
+        // What the base brings is there again after a build on it.
+        return isOfBase
             ? new(finding, Remedy.None, $"the distribution's archive holds {held}, and the base does not have it yet")
             : new(finding, Remedy.Rebuild, $"the distribution's archive holds {held}");
     }
