@@ -125,7 +125,7 @@ public sealed class GitHubReviewHost : IReviewHost
         }
 
         var pull = await PullAsync(repository, number, cancellationToken);
-        var (approvals, isRefused) = (0, false);
+        var (approvals, isRefused) = (new List<string>(), false);
         foreach (var review in last)
         {
             var isBot = review.User!.Type == "Bot" || review.User.Login!.EndsWith("[bot]", StringComparison.Ordinal);
@@ -136,11 +136,11 @@ public sealed class GitHubReviewHost : IReviewHost
             }
             else if (!isBot && review.CommitId == pull.Head?.Sha && !IsSame(review.User.Login, pull.User?.Login) && await MayWriteAsync(repository, review.User.Login!, cancellationToken))
             {
-                approvals++;
+                approvals.Add(review.User.Login!);
             }
         }
 
-        return new ReviewState(approvals, isRefused);
+        return new ReviewState(approvals.Count, isRefused) { By = approvals };
 
         static bool Is(ReviewAnswer review, string state) => string.Equals(review.State, state, StringComparison.OrdinalIgnoreCase);
     }

@@ -11,6 +11,7 @@ using Basewatch.Adapters.Storage;
 using Basewatch.Adapters.Vulnerabilities;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.Dashboard;
 using Basewatch.Core.Jobs.Notices;
 using Basewatch.Core.Jobs.State;
@@ -88,6 +89,9 @@ public static class Composition
 
         services.AddSingleton<VulnerabilityBook>();
         services.AddSingleton<ReviewVulnerabilitiesProcessor>();
+        services.AddSingleton<RolloutScopes>();
+        services.AddSingleton<EvidenceFinder>();
+        services.AddSingleton<ReviewRolloutsProcessor>();
         services.AddSingleton<ImageDescriber>();
         services.AddSingleton<LifecycleBook>();
         services.AddSingleton<LifecycleSurvey>();

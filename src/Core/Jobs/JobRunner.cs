@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Basewatch.Core.Telemetry;
@@ -25,6 +26,7 @@ public sealed partial class JobRunner(
     EstateCounter estate,
     ReviewRebuildsProcessor reviewRebuilds,
     ReviewVulnerabilitiesProcessor reviewVulnerabilities,
+    ReviewRolloutsProcessor reviewRollouts,
     Leases leases,
     Memory memory,
     IJobQueue queue,
@@ -242,10 +244,11 @@ public sealed partial class JobRunner(
                 Reconcile j => RepositoryName.TryParse(j.Repository, out var name)
                     ? await reconcile.RunAsync(name, cancellationToken).ConfigureAwait(false)
                     : new JobFailed($"'{Excerpt.Of(j.Repository)}' is no repository"),
-                ReviewPullRequests j => await reviewPullRequests.RunAsync(j.After, deadline, cancellationToken).ConfigureAwait(false),
+                ReviewPullRequests j => await ReviewPullRequestsAsync(j, deadline, cancellationToken).ConfigureAwait(false),
                 ReviewLifecycles j => await ReviewLifecyclesAsync(j, cancellationToken).ConfigureAwait(false),
                 ReviewAlerts => await ReviewAlertsAsync(cancellationToken).ConfigureAwait(false),
                 ReviewVulnerabilities => await reviewVulnerabilities.RunAsync(cancellationToken).ConfigureAwait(false),
+                ReviewRollouts j => await reviewRollouts.RunAsync(j, cancellationToken).ConfigureAwait(false),
                 ReviewRebuilds j => await reviewRebuilds.RunAsync(j, cancellationToken).ConfigureAwait(false),
                 DeliverAlerts j => await outbox.DeliverAsync(j.Channel, cancellationToken).ConfigureAwait(false),
                 _ => new JobFailed($"there is no processor for {job.GetType().Name}"),
@@ -285,6 +288,17 @@ public sealed partial class JobRunner(
         }
 
         return await reviewLifecycles.RunAsync(job.WhenCalm ?? false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What happened to pull requests, and with that how rollouts do.</summary>
+    private async Task<JobOutcome> ReviewPullRequestsAsync(ReviewPullRequests job, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (job.After is null)
+        {
+            await queue.EnqueueAsync(new ReviewRollouts(), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await reviewPullRequests.RunAsync(job.After, deadline, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What is to be told, and before that how much there is of everything.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Basewatch.Core.Dialects;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
@@ -41,6 +42,9 @@ public sealed partial class ReconcileProcessor(
 
     /// <summary>How often archives are asked about what a repository pins.</summary>
     private static readonly TimeSpan PackagesEach = TimeSpan.FromHours(6);
+
+    /// <summary>What happens within this is one look at rollouts.</summary>
+    private static readonly TimeSpan RolloutsSettle = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan PauseAfterRace = TimeSpan.FromSeconds(30);
 
@@ -93,6 +97,9 @@ public sealed partial class ReconcileProcessor(
                 LogImport(repository, advice);
             }
 
+            // What is there is written down, and what policies decided is held against it.
+            var rollout = await RepositoryRollout.OpenAsync(memory, repository, RolloutScopes.Of(repository, settings.Configuration, inventory.Files.Select(f => f.Path)), inventory, assessments, decided.Policies, facts, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            assessments = await rollout.ApplyAsync(assessments, decided.Policies, cancellationToken).ConfigureAwait(false);
             var ends = new RepositoryEnds(repository, EndOfLifeSettings.Of(settings.Configuration.EndOfLife), await lifecycles.FindAsync(settings.Configuration.Lifecycles, cancellationToken).ConfigureAwait(false), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
             await FindWaysOutAsync(ends, inventory, decided.Policies, assessments, cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
@@ -111,7 +118,13 @@ public sealed partial class ReconcileProcessor(
             work.Lifecycles = settings.Configuration.Lifecycles;
             work.Facts = facts;
             work.Vulnerabilities = settings.Configuration.Vulnerabilities.ToSettings();
+            work.Rollout = rollout;
             (var isWhole, again) = await ReconcileAsync(work, assessments, changeSets, undecided, ends, cancellationToken).ConfigureAwait(false);
+            if (rollout.HasMoved)
+            {
+                await queue.EnqueueAsync(new ReviewRollouts(repository.Owner), RolloutsSettle, cancellationToken).ConfigureAwait(false);
+            }
+
             if (packages.Count > 0)
             {
                 // What archives hold moves without any event.
@@ -239,7 +252,9 @@ public sealed partial class ReconcileProcessor(
             Urgency = await UrgencyAsync(work, changeSets, cancellationToken).ConfigureAwait(false),
             DefaultBranch = work.Inventory.Branch,
             Notes = NotesOf(work.Abilities),
-            NotesOf = changeSet => ends.Resolver is { } resolver ? UpgradeAdvice.Of(changeSet, resolver) : [],
+            NotesOf = changeSet => [.. RepositoryRollout.NotesOf(changeSet), .. ends.Resolver is { } resolver ? UpgradeAdvice.Of(changeSet, resolver) : []],
+            HoldOf = work.Rollout.HoldOf,
+            WhyGone = work.Rollout.WhyGone,
             WaysOut = work.WaysOut,
         });
         var (isWhole, again) = (true, operations.OfType<LeavePullRequest>().Select(o => o.Until).Append(issuesAgain).Min());
@@ -270,6 +285,11 @@ public sealed partial class ReconcileProcessor(
         }
 
         await EndAsync(work, existing, changeSets.Select(c => c.Key).ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        if (!isObserving)
+        {
+            await work.Rollout.NoteAsync(work, changeSets, existing, cancellationToken).ConfigureAwait(false);
+        }
+
         await work.SummarizeAsync(assessments, cancellationToken).ConfigureAwait(false);
         if (!isObserving)
         {
@@ -408,6 +428,7 @@ public sealed partial class ReconcileProcessor(
 
             var asked = record?.Number == open.Number ? record.MergeAsked : null;
             var merges = work.Abilities.Reviews && (changeSet.Proposal.Automerge || asked is not null);
+            var asks = merges || (work.Abilities.Reviews && work.Rollout.Asks(changeSet));
             var isStale = state.BaseCommit is { } head && !branch.Parents.Contains(head, StringComparer.Ordinal);
             existing[changeSet.Key] = state = state with { MergeAsked = asked, MergeAskedBy = record?.MergeAskedBy };
             try
@@ -415,8 +436,8 @@ public sealed partial class ReconcileProcessor(
                 existing[changeSet.Key] = state with
                 {
                     Merge = merges || isStale ? await review.GetMergeStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : MergeState.Unknown,
-                    Checks = merges ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
-                    Review = merges ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
+                    Checks = asks ? await review.ListChecksAsync(work.Repository, branch.Sha, cancellationToken).ConfigureAwait(false) : null,
+                    Review = asks ? await review.GetReviewStateAsync(work.Repository, open.Number, cancellationToken).ConfigureAwait(false) : null,
                 };
             }
             catch (RepositoryHostException e) when (e.Failure is not (RepositoryHostFailure.RateLimited or RepositoryHostFailure.Unreachable))
@@ -496,6 +517,7 @@ public sealed partial class ReconcileProcessor(
 
         // What was open when this began: what was written since shows as moved, and is looked at once more.
         var isWaiting = hasFailed || work.IsHeldBack || operations.Any(o => o is MergePullRequest or KeepPullRequest { Waits: not null })
+            || existing.Any(e => e.Value is { Open: not null, Checks: not null } && e.Value.Checks.All(c => c.State == CheckState.Pending))
             || existing.Values.Any(e => e.Open is { } o && PullRequestHearing.IsFresh(o, time.GetUtcNow()));
         var record = new ReviewRecord(
             work.Repository.ToString(),

@@ -1,5 +1,6 @@
 using Basewatch.Core.Alerts;
 using Basewatch.Core.Formats;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Planning;
@@ -38,6 +39,9 @@ internal sealed class RepositoryWork
 
     /// <summary>What counts of vulnerabilities.</summary>
     public VulnerabilitySettings Vulnerabilities { get; set; } = VulnerabilitySettings.Usual;
+
+    /// <summary>Its part in rollouts.</summary>
+    public RepositoryRollout Rollout { get; set; } = null!;
 
     /// <summary>What the access may do; everything where nobody is asked.</summary>
     public HostAbilities Abilities { get; set; } = HostAbilities.All;

@@ -3,6 +3,7 @@ using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
 using Basewatch.Core.Planning.WaysOut;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Rollouts;
 
 namespace Basewatch.Core.Planning;
 
@@ -22,6 +23,9 @@ public sealed record Update(ImageUse Use, ImageReference Target, UpdateKind Kind
     /// priority, so that a pin does not outlive the index that it names.
     /// </summary>
     public bool IsMinorRefresh { get; init; }
+
+    /// <summary>The stage in which it is made; null: none, so that it goes everywhere at once.</summary>
+    public RolloutStep? Rollout { get; init; }
 
     /// <summary>The way out that it is a step of; null where it is an ordinary update. It is never merged without a person.</summary>
     public WayOut? WayOut { get; init; }

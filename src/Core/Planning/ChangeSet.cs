@@ -5,13 +5,14 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Packages;
 using Basewatch.Core.Planning.Packages;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Rollouts;
 
 namespace Basewatch.Core.Planning;
 
 /// <summary>Updates that travel together in one pull request.</summary>
 /// <param name="Key">
 /// Names the change set for good, whatever its target: <c>python-3.x-slim</c>, <c>python-x.x-slim</c> for majors,
-/// <c>digests</c>; <c>openjdk-to-eclipse-temurin</c>; <c>_successor/python/python-3.8</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
+/// <c>digests</c>; <c>_stage/STAGE/LINE</c> and <c>_back/STAGE/LINE</c> for what goes through stages; <c>openjdk-to-eclipse-temurin</c>; <c>_successor/python/python-3.8</c>; <c>_group/NAME</c> and <c>_group/NAME-major</c> for groups. Fit for a branch name: what begins with an
 /// underscore is no image's, so that no branch is in another's way.
 /// </param>
 /// <param name="Updates">At least one, by file and line.</param>
@@ -22,6 +23,9 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     public const string DigestsKey = "digests";
 
     private const string Major = "-major";
+
+    /// <summary>The stage that it is for; null: none.</summary>
+    public RolloutStep? Rollout => Updates.Count == 0 ? null : Updates[0].Rollout;
 
     /// <summary>What the key of a change set of packages alone begins with: <c>_packages/apt</c>, <c>_packages/npm-major</c>.</summary>
     public const string PackagesKey = "_packages/";
@@ -56,6 +60,8 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
         get
         {
             var all = Rules.Select(r => r?.Proposal ?? ProposalSettings.Default).Distinct().ToList();
+            var stage = Rollout?.Stage;
+            var isTakeBack = Rollout is { IsTakeBack: true };
             return new ProposalSettings
             {
                 Group = GroupName,
@@ -65,13 +71,13 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
                 Assignees = Union(all, p => p.Assignees),
                 CommitPrefix = all.Select(p => p.CommitPrefix).FirstOrDefault(p => !string.IsNullOrWhiteSpace(p)),
                 MessageTemplate = all.Select(p => p.MessageTemplate).Distinct(StringComparer.Ordinal).ToList() is [var only] ? only : null,
-                Schedule = CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
+                Schedule = isTakeBack ? null : CommonSchedule.Of([.. all.Select(p => p.Schedule).OfType<Schedule>()]),
                 Milestone = all.Select(p => p.Milestone).FirstOrDefault(m => !string.IsNullOrWhiteSpace(m)),
                 IsDraft = all.Exists(p => p.IsDraft) || Updates.Any(u => u.WayOut is not null),
-                Automerge = all.Count > 0 && Updates.Count > 0 && all.All(p => p.Automerge) && Updates.All(u => u.WayOut is null),
+                Automerge = (isTakeBack ? stage?.AutomergeReverts ?? stage?.Automerge : stage?.Automerge) ?? (all.Count > 0 && Updates.Count > 0 && all.All(p => p.Automerge) && Updates.All(u => u.WayOut is null)),
                 MergesUnchecked = all.Count > 0 && all.All(p => p.MergesUnchecked),
                 RequiredChecks = Union(all, p => p.RequiredChecks),
-                Approvals = all.Select(p => p.Approvals).DefaultIfEmpty().Max(),
+                Approvals = isTakeBack && stage?.AutomergeReverts == true ? 0 : Math.Max(stage?.Approvals ?? 0, all.Select(p => p.Approvals).DefaultIfEmpty().Max()),
             };
         }
     }
@@ -154,6 +160,12 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     {
         ArgumentNullException.ThrowIfNull(update);
         var target = update.Target;
+        if (update.Rollout is { } step)
+        {
+            // Who does not want it in one stage has said nothing of the others.
+            return Hash([$"{step.Stage.Name} {IdOf(update with { Rollout = null }, scope)}{(step.IsTakeBack ? " back" : "")}"])[..8];
+        }
+
         if (scope == RefusalScope.Image)
         {
             return IdOf(target.Name);
@@ -217,9 +229,17 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
 
     private static string? GroupOf(Update update) => update.WayOut is null && update.Rule?.Proposal.Group is { Length: > 0 } group ? group : null;
 
+    /// <summary>Key of what is brought to a stage, or taken back in it; of majors beside other updates it is longer.</summary>
+    public static string KeyOf(RolloutStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return $"{(step.IsTakeBack ? "_back" : "_stage")}/{Name(step.Stage.Name)}/{Name(step.LineText)}";
+    }
+
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)
     {
-        var key = GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major or UpdateKind.Successor && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
+        var key = update.Rollout is { } step ? $"{KeyOf(step)}{(step is { Freight: null, IsTakeBack: false } && update.Kind is UpdateKind.Major or UpdateKind.Successor && !isOnly ? Major : "")}"
+            : GroupOf(update) is { } group ? $"_group/{Name(group)}{(update.Kind is UpdateKind.Major or UpdateKind.Successor && !(isOnly && update.Rule!.Proposal.GroupsMajors) ? Major : "")}"
             : update.Kind is UpdateKind.Digest or UpdateKind.Pin ? DigestsKey
             : update.WayOut is { } way && update.Target.Name == update.Use.Reference!.Name ? BranchName($"_successor/{update.Target.Name.Familiar}/{way.Key}")
             : update.Kind is UpdateKind.Successor ? BranchName($"{update.Use.Reference!.Name.Familiar}-to-{update.Target.Name.Familiar}")

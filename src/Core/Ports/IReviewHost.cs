@@ -113,7 +113,11 @@ public enum CheckState
 /// <summary>What reviewers say.</summary>
 /// <param name="Approvals">People whose last word is an approval of the newest commit.</param>
 /// <param name="IsRefused">Whether somebody's last word is that something must change.</param>
-public sealed record ReviewState(int Approvals, bool IsRefused);
+public sealed record ReviewState(int Approvals, bool IsRefused)
+{
+    /// <summary>Logins of those who approve.</summary>
+    public IReadOnlyList<string> By { get; init; } = [];
+}
 
 /// <summary>A comment on a pull request.</summary>
 /// <param name="Id">Its number.</param>

@@ -67,13 +67,16 @@ public sealed record TrialEvidence(string Verification, Evidence Answer)
 /// <param name="Stage">Name of the stage.</param>
 public sealed record StageState(string Stage)
 {
+    /// <summary>Whether it gets what policies decide: no stage before it uses the line, and that may be.</summary>
+    public bool IsFirst { get; init; }
+
     /// <summary>The freight that is promoted to it; null: none.</summary>
     public IReadOnlyList<string>? Promoted { get; init; }
 
     /// <summary>Since when.</summary>
     public DateTimeOffset? PromotedAt { get; init; }
 
-    /// <summary>By what evidence, each a sentence of plain text.</summary>
+    /// <summary>By what evidence, each a sentence of plain text without a full stop.</summary>
     public IReadOnlyList<string> Evidence { get; init; } = [];
 
     /// <summary>Who had it promoted without waiting; null: nobody.</summary>
@@ -82,9 +85,27 @@ public sealed record StageState(string Stage)
     /// <summary>What a newer freight waits for, or why there is none; null: nothing.</summary>
     public string? Waits { get; init; }
 
-    /// <summary>Whether it gets what policies decide: no stage is before it.</summary>
-    public bool IsFirst { get; init; }
+    /// <summary>When that may be over by itself; null: nobody knows.</summary>
+    public DateTimeOffset? NextAt { get; init; }
 
-    /// <summary>Freights whose promotion was given up, because nobody approved in time.</summary>
+    /// <summary>Ids of freights whose promotion was given up, because nobody approved in time.</summary>
     public IReadOnlyList<string> Expired { get; init; } = [];
+
+    /// <summary>What is decided for each of its repositories.</summary>
+    public IReadOnlyList<StageTarget> Targets { get; init; } = [];
+}
+
+/// <summary>What is decided for one repository of a stage; it counts as long as the repository has what it was decided for.</summary>
+/// <param name="Repository"><c>owner/name</c>.</param>
+/// <param name="Current">Id of the freight that it has; null: nothing whole.</param>
+public sealed record StageTarget(string Repository, string? Current)
+{
+    /// <summary>Whether it has something newer than what is promoted.</summary>
+    public bool IsAhead { get; init; }
+
+    /// <summary>What it is taken back to, because what it has failed; null: nothing is taken back.</summary>
+    public IReadOnlyList<string>? TakeBackTo { get; init; }
+
+    /// <summary>Why, in one line of plain text.</summary>
+    public string? Failure { get; init; }
 }

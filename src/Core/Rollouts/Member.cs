@@ -36,6 +36,9 @@ public sealed record Passage(IReadOnlyList<string> References)
     /// <summary>When that was opened.</summary>
     public DateTimeOffset? ProposedAt { get; init; }
 
+    /// <summary>Who approved that, where the stage asks for approvals; null: not enough people yet.</summary>
+    public IReadOnlyList<string>? ApprovedBy { get; init; }
+
     /// <summary>When it was first seen on the default branch; null: it is not yet.</summary>
     public DateTimeOffset? EnteredAt { get; init; }
 

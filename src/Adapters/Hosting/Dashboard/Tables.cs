@@ -264,6 +264,7 @@ internal static class Tables
         "ReviewAlerts" => "Alerts",
         "ReviewRebuilds" => "Rebuilds",
         "ReviewVulnerabilities" => "Vulnerabilities",
+        "ReviewRollouts" => "Rollouts",
         _ => job,
     };
 

@@ -2,6 +2,7 @@ using Basewatch.Core.Alerts;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Rollouts;
 
 namespace Basewatch.Core.Dialects.Settings;
 
@@ -51,6 +52,12 @@ public sealed record RepositoryConfiguration
 
     /// <summary>What is said of vulnerabilities.</summary>
     public VulnerabilityWords Vulnerabilities { get; init; } = VulnerabilityWords.None;
+
+    /// <summary>How its updates are rolled out, as it says itself.</summary>
+    public Rollout Rollout { get; init; } = Rollout.None;
+
+    /// <summary>How updates are rolled out, as its organisation says.</summary>
+    public Rollout OrganisationRollout { get; init; } = Rollout.None;
 
     /// <summary>What is said of building images again.</summary>
     public RebuildWords Rebuild { get; init; } = RebuildWords.None;
@@ -110,6 +117,8 @@ public sealed record RepositoryConfiguration
             // What reaches beyond the repository is for its organisation to say.
             Rebuild = Rebuild.WithoutFarReaching().Over(other.Rebuild),
             FarRebuilds = FarRebuilds,
+            Rollout = Rollout,
+            OrganisationRollout = other.Rollout,
             IsWrong = IsWrong || other.IsWrong,
         };
     }

@@ -61,6 +61,7 @@ public sealed class Memory
     /// <summary>Keeps everything in one store.</summary>
     public Memory(IStateStore store)
     {
+        Rollouts = new(store);
         Repositories = new(store, StateJson.Default.RepositoryRecord, isCache: true);
         Inventories = new(store, StateJson.Default.Inventory, isCache: true);
         Images = new(store, StateJson.Default.ImageRecord, isCache: true);
@@ -103,6 +104,9 @@ public sealed class Memory
         Vulnerabilities = new(store, StateJson.Default.Vulnerability, isCache: true);
         Reports = new(store, StateJson.Default.ReportsRecord, isCache: true);
     }
+
+    /// <summary>What is remembered of rollouts.</summary>
+    public RolloutMemory Rollouts { get; }
 
     /// <summary>Cache: every repository.</summary>
     public StateTable<RepositoryRecord> Repositories { get; }

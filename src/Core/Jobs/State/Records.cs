@@ -10,6 +10,7 @@ using Basewatch.Core.Packages;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Planning.PullRequests;
 using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Rollouts;
 using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Jobs.State;
@@ -638,6 +639,16 @@ public sealed record RegistryPauseRecord(DateTimeOffset Until, string Reason);
 [JsonSerializable(typeof(ImagePackagesRecord))]
 [JsonSerializable(typeof(Vulnerability))]
 [JsonSerializable(typeof(ReportsRecord))]
+[JsonSerializable(typeof(RolloutScopeRecord))]
+[JsonSerializable(typeof(RolloutPaceRecord))]
+[JsonSerializable(typeof(MembershipRecord))]
+[JsonSerializable(typeof(LineRecord))]
+[JsonSerializable(typeof(Member))]
+[JsonSerializable(typeof(WaveRecord))]
+[JsonSerializable(typeof(WaveMember))]
+[JsonSerializable(typeof(Hold))]
+[JsonSerializable(typeof(PersonalPromotion))]
+[JsonSerializable(typeof(RolloutDeed))]
 [JsonSerializable(typeof(LeaseRecord))]
 [JsonSerializable(typeof(RegistryPauseRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -81,6 +81,12 @@ public sealed record PlanningContext(DateTimeOffset Now)
     /// <summary>What a change set's has to tell besides, likewise.</summary>
     public Func<ChangeSet, IReadOnlyList<string>> NotesOf { get; init; } = _ => [];
 
+    /// <summary>Why a change set must be neither opened nor written nor merged now, and when that may be over; null: it may.</summary>
+    public Func<ChangeSet, (string Reason, DateTimeOffset? Until)?> HoldOf { get; init; } = _ => null;
+
+    /// <summary>Why what is open under a key is wanted no more, where more can be said than that.</summary>
+    public Func<string, string?> WhyGone { get; init; } = _ => null;
+
     /// <summary>Where the ways out of images are, without digests: <see cref="PullRequestFacts.WayOutOf"/>.</summary>
     public IReadOnlyDictionary<ImageReference, string> WaysOut { get; init; } = new Dictionary<ImageReference, string>();
 }
@@ -205,7 +211,7 @@ public static class PullRequestPlanner
                     RefusalOf(open, context) is { } refusal ? CloseIgnored(key, open, refusal, isTouched)
                     : isTouched ? Touched(key, open)
                     : IsAbout(open, context.Undecided) ? new LeavePullRequest(key, open.Number, "an image of it could not be judged")
-                    : new ClosePullRequest(key, open.Number, open.Branch, IsElsewhere(open)
+                    : new ClosePullRequest(key, open.Number, open.Branch, context.WhyGone(key) is { } why ? why : IsElsewhere(open)
                         ? "its updates are in another pull request from now on"
                         : "there is nothing left to do: the default branch needs none of these updates any more"));
             }
@@ -301,7 +307,9 @@ public static class PullRequestPlanner
         {
             operations[i] = operations[i] switch
             {
-                OpenPullRequest o => WhyNot(o.ChangeSet) ?? WhyNotWritten(o.Key, null, o.WriteBranch) ?? o as PullRequestOperation,
+                OpenPullRequest o => WhyHeld(o.ChangeSet, null) ?? WhyNot(o.ChangeSet) ?? WhyNotWritten(o.Key, null, o.WriteBranch) ?? o as PullRequestOperation,
+                MergePullRequest m when context.HoldOf(m.ChangeSet) is { } hold => new KeepPullRequest(m.Key, m.Number) { ChangeSet = m.ChangeSet, Waits = hold.Reason },
+                UpdatePullRequest { WriteBranch: true } u when WhyHeld(u.ChangeSet, u.Number) is { } held => held,
                 UpdatePullRequest u => WhyNotWritten(u.Key, u.Number, u.WriteBranch) ?? u as PullRequestOperation,
                 var other => other,
             };
@@ -320,8 +328,17 @@ public static class PullRequestPlanner
             }
         }
 
+        LeavePullRequest? WhyHeld(ChangeSet changeSet, int? number) =>
+            context.HoldOf(changeSet) is { } hold ? new LeavePullRequest(changeSet.Key, number, hold.Reason) { Until = hold.Until } : null;
+
         LeavePullRequest? WhyNot(ChangeSet changeSet)
         {
+            if (changeSet.Rollout is { IsTakeBack: true })
+            {
+                // What failed does not stay for want of room.
+                return null;
+            }
+
             if (changeSet.Proposal.Schedule is { } schedule && !schedule.IsOpen(now))
             {
                 return new LeavePullRequest(changeSet.Key, null, $"waits for its schedule: {Excerpt.Of(schedule.Text)}") { Until = schedule.NextOpening(now) };

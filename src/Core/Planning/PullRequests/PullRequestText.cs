@@ -81,6 +81,13 @@ public sealed record PullRequestText(string Title, string Body)
             title = $"Update {first.Target.Name.Familiar}{origin} to {first.Target.Tag}{major}";
         }
 
+        if (changeSet.Rollout is { } stage)
+        {
+            title = stage.IsTakeBack
+                ? $"Take {Excerpt.Of(stage.LineText)} back to {string.Join(", ", changeSet.Updates.Select(u => u.Target.Tag ?? u.Target.Digest?.ToString()[..19]).Distinct(StringComparer.Ordinal))} in {stage.Stage.Name}"
+                : $"{title} in {stage.Stage.Name}";
+        }
+
         title = habit.Apply(title, Prefix(changeSet.Proposal.CommitPrefix));
         return title.Length <= LongestTitle ? title : string.Concat(title.AsSpan(0, LongestTitle - 1), "…");
     }

@@ -1,0 +1,28 @@
+namespace Basewatch.Core.Rollouts;
+
+/// <summary>Why an update is made in a stage.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Line">Name of the line.</param>
+public sealed record RolloutStep(Stage Stage, string Line)
+{
+    /// <summary>The freight that it brings as a whole; null: what policies decided, which makes a new one.</summary>
+    public Freight? Freight { get; init; }
+
+    /// <summary>The evidence by which it was promoted, each a sentence of plain text.</summary>
+    public IReadOnlyList<string> Evidence { get; init; } = [];
+
+    /// <summary>Who had it promoted without waiting; null: nobody.</summary>
+    public string? PromotedBy { get; init; }
+
+    /// <summary>Why what is there is taken back, in one line of plain text; null: it is not.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Whether something older takes the place of what failed.</summary>
+    public bool IsTakeBack => Failure is not null;
+
+    /// <summary>The image or the group, for people.</summary>
+    public string LineText => Line.StartsWith(GroupPrefix, StringComparison.Ordinal) ? Line[GroupPrefix.Length..] : Images.ImageName.TryParse(Line, out var image, out _) ? image.Familiar : Line;
+
+    /// <summary>What the name of a group's line begins with.</summary>
+    public const string GroupPrefix = "group ";
+}
