@@ -16,8 +16,11 @@ public sealed record Rollout
     /// <summary>In the order of the text; the first that is for an image counts.</summary>
     public IReadOnlyList<WaveRule> Waves { get; init; } = [];
 
+    /// <summary>Whether stages are to be found in each repository's folders and files: see <see cref="StageInference"/>. Only where there are no <see cref="Stages"/>.</summary>
+    public bool Infers { get; init; }
+
     /// <summary>Whether nothing is said.</summary>
-    public bool IsEmpty => Stages.Count + Waves.Count == 0;
+    public bool IsEmpty => Stages.Count + Waves.Count == 0 && !Infers;
 
     /// <summary>Where it stands; null: nowhere.</summary>
     public RuleSource? Source { get; init; }
