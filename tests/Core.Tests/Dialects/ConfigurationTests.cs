@@ -301,6 +301,17 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void The_rollout_of_the_documentation_is_right()
+    {
+        var page = File.ReadAllText(Path.Combine(Docs, "configuration.md")).ReplaceLineEndings("\n");
+        var text = page.Split("## Rollout\n")[1].Split("```yaml\n")[1].Split("```")[0];
+
+        Assert.Empty(Read(text).Errors);
+        Assert.Null(Schema.Check(ValueOf(text)));
+        Assert.Equal(["staging", "production"], Read(text).Configuration!.Rollout.Stages.Select(s => s.Name));
+    }
+
+    [Fact]
     public void The_first_rule_that_is_for_a_use_counts_by_image_file_and_format()
     {
         var policies = Policies(
