@@ -138,6 +138,26 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stages_are_explained_and_what_a_repository_cannot_say_is_noted()
+    {
+        _folder.Write(".github/basewatch.yml", "rollout:\n  stages:\n  - {name: app, files: app/, verify: [{probe: 'https://web.acme.dev'}]}\n  - {name: web, files: [web/, gone/], images: python, after: app}\n");
+
+        var rows = (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows;
+        Assert.Equal(["app/Dockerfile:1 app", "old/Dockerfile:1 ", "web/Dockerfile:1 web", "web/Dockerfile:2 "], rows.Select(r => $"{r["file"]}:{r["line"]} {r["stage"]}").Order(StringComparer.Ordinal));
+        Assert.Contains("Stage", (await Run("config", "explain").RunAsync()).Exits(0).Output, StringComparison.Ordinal);
+
+        var validated = (await Run("config", "validate").RunAsync()).Exits(0);
+        Assert.Equal([".github/basewatch.yml is right: 0 rules, 0 formats, 2 stages"], validated.Lines);
+        Assert.Contains("note: .github/basewatch.yml:3: 'probe' of 'rollout' counts in the organisation's repository .github alone", validated.Errors, StringComparison.Ordinal);
+        Assert.Contains("'gone/**' matches no file of the repository", validated.Errors, StringComparison.Ordinal);
+
+        _folder.Write(".github/basewatch.yml", "rollout: {infer: true}\n").Write("clusters/staging/Dockerfile", "FROM python:3.12.1\n").Write("clusters/prod/Dockerfile", "FROM python:3.12.1\n");
+        Assert.Equal(
+            ["app/Dockerfile:1 ", "clusters/prod/Dockerfile:1 production", "clusters/staging/Dockerfile:1 staging", "old/Dockerfile:1 ", "web/Dockerfile:1 ", "web/Dockerfile:2 "],
+            (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows.Select(r => $"{r["file"]}:{r["line"]} {r["stage"]}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Check_and_update_obey_the_rules_and_the_command_line_goes_before_them()
     {
         var found = (await Run("check", "--format", "json").RunAsync()).Exits(0).Rows;

@@ -67,6 +67,8 @@ internal static class ConfigCommand
         [
             .. folder.Policies.FindUnmatched(folder.Files),
             .. folder.Settings.Configuration.Formats.SelectMany(f => f.Files).Where(f => !FilePattern.IsAnyMatch(f, folder.Files)).Select(f => new FileProblem(own, null, FilePattern.Unmatched(f))),
+            // Stages that name repositories are about files of those.
+            .. folder.Settings.Configuration.Rollout.Stages.Where(s => s.Repositories.Count == 0).SelectMany(s => s.Scope.Files).Where(f => !FilePattern.IsAnyMatch(f, folder.Files)).Select(f => new FileProblem(own, null, FilePattern.Unmatched(f))),
         ];
         return new(
             right.Count > 0 ? right : [$"there is no {RepositoryConfiguration.Path}: the defaults are in force"],
@@ -99,12 +101,13 @@ internal static class ConfigCommand
             tree.IsGit ? [.. RepositoryConfiguration.Misplaced([file]), .. NotesOf(reading.Configuration, tree.Root)] : []);
     }
 
-    /// <summary>Alerts are the organisation's to say, in its repository <c>.github</c>, whose work tree is mostly called so.</summary>
+    /// <summary>Some is the organisation's to say, in its repository <c>.github</c>, whose work tree is mostly called so.</summary>
     private static FileProblem[] NotesOf(RepositoryConfiguration? configuration, string root) =>
-        configuration?.MisplacedAlerts is { } note && Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) != ".github" ? [note] : [];
+        configuration is null || Path.GetFileName(Path.TrimEndingDirectorySeparator(root)) == ".github" ? []
+            : [.. new[] { configuration.MisplacedAlerts, configuration.MisplacedRebuilds }.OfType<FileProblem>(), .. configuration.MisplacedRollouts];
 
     private static string Summary(string file, RepositoryConfiguration configuration) =>
-        $"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}{(configuration.Lifecycles.IsEmpty ? "" : $", lifecycles of {Count.Of(configuration.Lifecycles.Products.Count, "product")}")}";
+        $"{file} is right: {Count.Of(configuration.Rules.Count, "rule")}, {Count.Of(configuration.Formats.Count, "format")}{(configuration.Lifecycles.IsEmpty ? "" : $", lifecycles of {Count.Of(configuration.Lifecycles.Products.Count, "product")}")}{(configuration.Rollout.Stages.Count == 0 ? "" : $", {Count.Of(configuration.Rollout.Stages.Count, "stage")}")}";
 
     private static Command CreateExplain()
     {
@@ -120,7 +123,7 @@ internal static class ConfigCommand
                 parsed.GetValue(path)!, options.FormatCatalog(), [.. Toolbox.ReadRules(parsed.GetValue(policy) ?? []), .. options.PolicyRules()], UpdateKind.Major, cancellationToken);
             if (parsed.GetValue(format) == "json")
             {
-                JsonLines.Write(folder.Scan.Uses.Select(u => ExplainRow.Of(u, folder.Policies)), RowJson.Default.ExplainRow);
+                JsonLines.Write(folder.Scan.Uses.Select(u => ExplainRow.Of(u, folder.Policies, folder.StageOf(u))), RowJson.Default.ExplainRow);
             }
             else
             {
@@ -139,7 +142,8 @@ internal static class ConfigCommand
             Screen.Err.WriteLine(Screen.Plain($"note: {remark}"));
         }
 
-        string[] headings = ["File", "Image", "Policy", "From", "Note"];
+        var hasStages = folder.Rollout.Stages.Count > 0;
+        string[] headings = ["File", "Image", "Policy", "From", .. hasStages ? ["Stage"] : Array.Empty<string>(), "Note"];
         var rows = new List<IReadOnlyList<string>>();
         foreach (var use in folder.Scan.Uses)
         {
@@ -151,6 +155,7 @@ internal static class ConfigCommand
                 Screen.Safe(NameOf(use)),
                 Screen.Safe(rule?.Summary ?? ""),
                 Screen.Safe(rule is null ? "" : rule.Source?.ToString() ?? "default"),
+                .. hasStages ? [Screen.Safe(folder.StageOf(use) ?? "")] : Array.Empty<string>(),
                 Screen.Safe(string.Join("; ", ((string?[])[
                     rule is { Enabled: false } ? rule.Reason : use.Skip ?? rule?.Reason,
                     others.Count == 0 ? null : $"goes before {string.Join(", ", others)}"]).OfType<string>()))]);

@@ -5,6 +5,7 @@ using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Jobs;
 using Basewatch.Core.Policies;
+using Basewatch.Core.Rollouts;
 
 namespace Basewatch.Cli.Commands;
 
@@ -39,6 +40,13 @@ internal sealed record RepositoryFolder(WorkTree Tree, RepositorySettings Settin
                 [.. root.EnumerateFiles().Select(f => f.Name).Concat(inGitHub.SelectMany(d => d.EnumerateFiles().Select(f => $"{d.Name}/{f.Name}"))).Where(f => !Linked.Contains(f))]);
         }
     }
+
+    /// <summary>How its updates are rolled out, as far as it says that itself.</summary>
+    public Rollout Rollout => field ??= Settings.Configuration.Rollout is { Infers: true } ? StageInference.Infer(Tree.Files) : Settings.Configuration.Rollout;
+
+    /// <summary>The stage of a use; null where it has none, or the repository's name decides, which is not known here.</summary>
+    public string? StageOf(ImageUse use) =>
+        use.Reference is { } reference && Rollout.Stages.FirstOrDefault(s => s.Scope.Holds(reference.Name, use.Path, use.Format)) is { Repositories.Count: 0 } stage ? stage.Name : null;
 
     /// <summary>Opens a folder or a file.</summary>
     /// <exception cref="UsageException">There is none, or its configuration is wrong.</exception>

@@ -246,12 +246,17 @@ internal sealed record VerdictRow(string? Selected, string Reason);
 /// <summary>What <c>config explain --format json</c> prints for each use; <c>source</c> is null for the default, <c>others</c> have a rule that does not count.</summary>
 internal sealed record ExplainRow(string File, int Line, string? Image, string? Policy, SourceRow? Source, IReadOnlyList<SourceRow> Others)
 {
-    public static ExplainRow Of(ImageUse use, PolicySet policies)
+    /// <summary>The stage of the rollout that holds it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stage { get; init; }
+
+    public static ExplainRow Of(ImageUse use, PolicySet policies, string? stage)
     {
         List<PolicyRule> claims = use.Reference is null ? [] : [.. policies.ClaimsOf(use)];
         return new(
             use.Path, use.Line, use.Reference?.Name.Canonical, claims.FirstOrDefault()?.Summary,
-            Row(claims.FirstOrDefault()?.Source), [.. claims.Skip(1).Select(c => Row(c.Source)).OfType<SourceRow>()]);
+            Row(claims.FirstOrDefault()?.Source), [.. claims.Skip(1).Select(c => Row(c.Source)).OfType<SourceRow>()])
+        { Stage = stage };
 
         static SourceRow? Row(RuleSource? source) => source is null ? null : new SourceRow(source.File, source.Line, source.Dialect);
     }

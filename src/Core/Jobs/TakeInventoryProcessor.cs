@@ -80,7 +80,8 @@ public sealed partial class TakeInventoryProcessor(
         // The record comes last: until it names this commit, all of the above is done again.
         var misplaced = OrganisationConfiguration.IsHome(repository) ? null : settings.Configuration.MisplacedAlerts;
         var farRebuilds = OrganisationConfiguration.IsHome(repository) ? null : settings.Configuration.MisplacedRebuilds;
-        List<FileProblem> problems = [.. new[] { misplaced, farRebuilds }.OfType<FileProblem>(), .. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
+        IReadOnlyList<FileProblem> farRollouts = OrganisationConfiguration.IsHome(repository) ? [] : settings.Configuration.MisplacedRollouts;
+        List<FileProblem> problems = [.. new[] { misplaced, farRebuilds }.OfType<FileProblem>(), .. farRollouts, .. wholes.Select(w => w.Problem).OfType<FileProblem>(), .. decided.Errors, .. files.SelectMany(f => f.Problems)];
         await memory.Repositories.PutAsync(
             Memory.RepositoryKey(repository),
             new RepositoryRecord(repository.ToString(), changeToken, head.Branch, head.Commit, version, time.GetUtcNow(), uses, problems),

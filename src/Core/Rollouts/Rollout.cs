@@ -16,7 +16,7 @@ public sealed record Rollout
     /// <summary>In the order of the text; the first that is for an image counts.</summary>
     public IReadOnlyList<WaveRule> Waves { get; init; } = [];
 
-    /// <summary>Whether stages are taken from the layout of the repository, where there are no <see cref="Stages"/>.</summary>
+    /// <summary>Whether stages are to be found in each repository's folders and files: see <see cref="StageInference"/>. Only where there are no <see cref="Stages"/>.</summary>
     public bool Infers { get; init; }
 
     /// <summary>Whether nothing is said.</summary>

@@ -48,6 +48,11 @@ public sealed class ConfigurationTests
         "pullRequests: {enabled: true, open: 5, perHour: 0, commitsPerHour: 20, whenClosed: minor, schedule: before 5am on monday, timezone: Europe/Berlin, labels: [docker], automerge: [patch, digest], requiredChecks: [], approvals: 1}\n",
         "rules:\n- pullRequests: {group: all, groupMajors: true, reviewers: ['@ann', acme/web], assignees: bob, milestone: Q4, draft: true, targetBranch: develop, commitPrefix: 'build(deps)', schedule: ['* 0-4 * * 1'], open: 1, automerge: false}\n",
         "lifecycles:\n- {product: acme, label: Acme, url: 'https://wiki.example/a', images: ['acme/*'], cycles: [{cycle: '1', codename: One, released: 2026-01-01, eoas: 2026-06-01, eol: 2027-01-01, eoes: 2028-01-01, lts: true, reason: ours}]}\n- {product: python, useExtended: true}\n",
+        "rollout: {infer: true}\n",
+        "rollout:\n  stages:\n  waves: []\n",
+        "rollout: {stages: [{name: a, images: 'acme/*'}, {name: b, files: b/, after: a, needs: any, alone: true, soak: 1w2d3h4m, passing: 1, window: {open: at any time, holidays: 02-29}}, {name: c, after: [b, a], within: 1d12h}]}\n",
+        "rollout: {stages: [{name: a, verify: [{check: '*'}, {deployment: prod}, {flux: apps/web}, {argocd: web}, {probe: 'http://10.0.0.1:8080/?a=b', status: 204}, {metric: up, prometheus: 'https://p.acme.dev/x', least: -1e3}]}]}\n",
+        "rollout: {waves: [{images: python, canaries: acme/web, shares: [100], soak: 12h, passing: 90, failing: 0}, {}]}\n",
     ];
 
     /// <summary>A text, the mistakes as <c>line: part of the message</c>, and whether the schema sees them too.</summary>
@@ -126,6 +131,42 @@ public sealed class ConfigurationTests
         { "lifecycles:\n- {product: a b, images: 'x:1', url: 'javascript:x'}", "2: 'a b' is no product|2: has a tag|2: is no address", true },
         { "lifecycles:\n- product: a\n  useExtended: perhaps\n  cycles:\n  - {cycle: '1', eol: 2027-13-01}\n  - {cycle: '1', eol: soon}\n  - {eol: 2027-01-01}", "3: 'useExtended' is true or false|5: '2027-13-01' is no day|6: written twice|6: 'soon' is no day|7: 'cycle' is missing", true },
         { "lifecycles:\n- {product: a, cycles: [{cycle: '1', released: 2027-01-01, eol: 2026-01-01}]}\n- {product: a, useExtended: true}", "2: 'eol' is before 'released'|3: 'a' is written twice", false },
+        { "rollout: []", "1: 'rollout' has keys: infer, stages, waves", true },
+        { "rollout: {stage: []}", "1: did you mean 'stages'?", true },
+        { "rollout: {infer: perhaps}", "1: 'infer' is true or false", true },
+        { "rollout:\n  stages:\n  - {soak: 2h}", "3: 'name' is missing", true },
+        { "rollout:\n  stages:\n  - {name: a b}\n", "3: 'a b' is no name of a stage", true },
+        { "rollout:\n  stages:\n  - {name: a..b}\n", "3: 'a..b' is no name of a stage", false },
+        { "rollout:\n  stages:\n  - {name: prod, files: a}\n  - name: Prod\n", "4: the stage in line 3 has this name", false },
+        { "rollout:\n  stages:\n  - {name: a, fils: x}\n", "3: did you mean 'files'?", true },
+        { "rollout:\n  stages:\n  - {name: a}\n  - {name: b, files: x}\n", "4: the one in line 3 takes all that it is for", false },
+        { "rollout:\n  stages:\n  - {name: staging, files: a}\n  - name: prod\n    after: [stagng]\n", "5: there is no stage 'stagng': did you mean 'staging'?", false },
+        { "rollout:\n  stages:\n  - {name: a,\n     after: a}\n", "4: 'a' can't come after itself", false },
+        { "rollout:\n  stages:\n  - {name: a, after: []}\n", "3: 'after' is empty", true },
+        { "rollout:\n  stages:\n  - {name: a, files: a, after: c}\n  - {name: b, files: b, after: a}\n  - {name: c, files: c, after: b}\n  - {name: d, after: c}\n", "3: 'a' comes after itself, by way of c and b", false },
+        { "rollout:\n  stages:\n  - {name: a, needs: any,\n     alone: true}\n", "3: 'needs' is for a stage that comes after others|4: 'alone' is for a stage", true },
+        { "rollout:\n  stages:\n  - {name: a, files: a}\n  - {name: b, after: a, needs: some}\n", "4: 'some' is no needs", true },
+        { "rollout:\n  stages:\n  - {name: a, soak: 2,\n     within: 400d}\n", "3: '2' is no time|4: '400d' is no time of a minute or more, of up to a year", true },
+        { "rollout:\n  stages:\n  - {name: a, soak: 2h30,\n     approveWithin: 12h1d}\n", "3: '2h30' is no time|4: '12h1d' is no time", true },
+        { "rollout:\n  stages:\n  - {name: a, soak: 1d,\n     within: 24h}\n", "4: 'within' is not longer than 'soak'", false },
+        { "rollout:\n  stages:\n  - {name: a, passing: 0,\n     failing: 101,\n     approvals: -1}\n", "3: 'passing' is a whole number from 1 to 100|4: 'failing' is a whole number|5: 'approvals' is a whole number", true },
+        { "rollout:\n  stages:\n  - {name: a, repositories: deploy-*}\n", "3: 'deploy-*' is no repository: write owner/name", true },
+        { "rollout:\n  stages:\n  - {name: a, images: 'python:3',\n     files: '{a'}\n", "3: has a tag|4: a brace is not closed", false },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - {}\n    - {check: a, flux: b/c}\n    - {chek: a}\n", "5: exactly one of check, deployment|6: exactly one of|7: did you mean 'check'?|7: exactly one of", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - {check: a, status: 200}\n    - {probe: 'https://a.b', most: 1}\n", "5: 'status' has no meaning for 'check': leave it out|6: 'most' has no meaning for 'probe', which takes status, contains", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - probe: ftp://a.b\n    - probe: https://me:secret@a.b/\n    - probe: https://a.b/#x\n    - probe: a.b\n", "5: 'probe' is an address that begins with https:// or http://|6: 'probe' has a name or password|7: 'probe' has a '#'|8: 'probe' is an address", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - {probe: 'https://a.b', status: 99}\n", "5: 'status' is a whole number from 100 to 599", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - {metric: up, most: 1}\n    - {metric: down, prometheus: 'https://a.b'}\n    - {metric: x, prometheus: 'https://a.b/?q', most: NaN}\n    - {metric: y, prometheus: 'https://a.b', most: 1, least: 2}\n", "5: 'prometheus' is missing|6: 'metric' needs a limit|7: 'prometheus' has a '?'|7: 'most' is a number|8: 'least' is above 'most'", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify:\n    - {flux: web}\n    - {argocd: a/b}\n    - {check: x}\n    - {check: x}\n", "5: 'web' is no flux|6: 'a/b' is no argocd|8: 'check x' is there twice", true },
+        { "rollout:\n  stages:\n  - name: a\n    verify: [" + string.Join(',', Enumerable.Range(0, 21).Select(i => $"{{check: c{i}}}")) + "]\n", "4: 'verify' has more than 20 items", true },
+        { "rollout:\n  stages: [" + string.Join(',', Enumerable.Range(0, 51).Select(i => $"{{name: c{i}, files: f{i}}}")) + "]\n", "2: 'stages' has more than 50 items", true },
+        { "rollout:\n  stages:\n  - name: a\n    window: {timezone: UTC}\n", "4: 'window' says nothing", true },
+        { "rollout:\n  stages:\n  - name: a\n    window:\n      open: sometimes\n      closed: at any time\n      timezone: Mars\n      holidays: [2026-02-29, 12-32, xmas]\n", "5: sometimes|6: closed at any time|7: 'Mars' is no time zone|8: '2026-02-29' is no day|8: '12-32' is no day|8: 'xmas' is no day", true },
+        { "rollout:\n  stages:\n  - name: a\n    window: {open: [], clsed: on friday}\n", "4: 'open' is empty|4: did you mean 'closed'?", true },
+        { "rollout:\n  waves:\n  - {images: a, share: [100]}\n", "3: did you mean 'shares'?", true },
+        { "rollout:\n  waves:\n  - shares: [10, 10, 100]\n  - images: b\n    shares: [1, 50]\n  - shares: 100\n  - shares: [0, 101]\n  - shares: []\n", "3: 10 is not more than the 10 before it|5: the last of 'shares' is 100|6: 'shares' is a list|7: '0' is no share|7: '101' is no share|8: the last of 'shares' is 100", true },
+        { "rollout:\n  waves:\n  - {soak: 0m,\n     canaries: web}\n", "3: '0m' is no time of a minute or more|4: 'web' is no repository", true },
+        { "rollout:\n  waves:\n  - {}\n  - {images: python}\n", "4: those in line 3 take all", false },
         { "rules: [\n", "2: no valid YAML", false },
         { "{}\n---\n{}\n", "3: more than one document", false },
         { "rules:\n- images: *.azurecr.io/x\n  policy: digest\n- images: [*x]\n  policy: digest\n", "2: in quotes|4: in quotes", true },
@@ -232,6 +273,11 @@ public sealed class ConfigurationTests
         Assert.Equal(ConfigurationReader.AlertRouteKeys.Order(), Schema.KeysOf("$defs/route").Order());
         Assert.Equal(ConfigurationReader.RebuildKeys.Order(), Schema.KeysOf("$defs/rebuild").Order());
         Assert.Equal(ConfigurationReader.RebuildMethodKeys.Order(), Schema.KeysOf("$defs/rebuildMethod").Order());
+        Assert.Equal(ConfigurationReader.RolloutKeys.Order(), Schema.KeysOf("$defs/rollout").Order());
+        Assert.Equal(ConfigurationReader.StageKeys.Order(), Schema.KeysOf("$defs/stage").Order());
+        Assert.Equal(ConfigurationReader.VerificationKeys.Order(), Schema.KeysOf("$defs/verification").Order());
+        Assert.Equal(ConfigurationReader.WindowKeys.Order(), Schema.KeysOf("$defs/window").Order());
+        Assert.Equal(ConfigurationReader.WaveKeys.Order(), Schema.KeysOf("$defs/waves").Order());
         Assert.Equal(PolicyReader.Keys.Order(), Schema.KeysOf("$defs/policy").Order());
         Assert.Empty(Schema.Undescribed());
     }
@@ -252,6 +298,17 @@ public sealed class ConfigurationTests
         Assert.True(configuration.Ignores("examples/web/Dockerfile"));
         Assert.False(configuration.Ignores("web/examples/Dockerfile"));
         Assert.Equal("versions", Assert.Single(configuration.Formats).Name);
+    }
+
+    [Fact]
+    public void The_rollout_of_the_documentation_is_right()
+    {
+        var page = File.ReadAllText(Path.Combine(Docs, "configuration.md")).ReplaceLineEndings("\n");
+        var text = page.Split("## Rollout\n")[1].Split("```yaml\n")[1].Split("```")[0];
+
+        Assert.Empty(Read(text).Errors);
+        Assert.Null(Schema.Check(ValueOf(text)));
+        Assert.Equal(["staging", "production"], Read(text).Configuration!.Rollout.Stages.Select(s => s.Name));
     }
 
     [Fact]

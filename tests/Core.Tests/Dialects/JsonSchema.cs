@@ -9,7 +9,7 @@ namespace Basewatch.Core.Tests.Dialects;
 /// <summary>Checks values against a JSON Schema (draft 2020-12): the words that our own schema uses, and no others.</summary>
 internal sealed class JsonSchema(JsonObject root)
 {
-    private static readonly string[] Places = ["", "$defs/rule", "$defs/policy", "$defs/format", "$defs/pullRequests", "$defs/proposal"];
+    private static readonly string[] Places = ["", "$defs/rule", "$defs/policy", "$defs/format", "$defs/pullRequests", "$defs/proposal", "$defs/rollout", "$defs/stage", "$defs/verification", "$defs/window", "$defs/waves"];
 
     /// <summary>What is wrong with a value; null when nothing is.</summary>
     public string? Check(JsonNode? value) => Check(root, value, "$");

@@ -7,6 +7,7 @@ using Basewatch.Core.Images;
 using Basewatch.Core.Packages;
 using Basewatch.Core.Policies;
 using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Rollouts;
 using Basewatch.Core.Vulnerabilities;
 
 namespace Basewatch.Core.Dialects.Settings;
@@ -42,7 +43,7 @@ public sealed class ConfigurationReader
     private ConfigurationReader(ConfigurationText text, FormatCatalog formats) => (_text, _formats) = (text, formats);
 
     /// <summary>The keys of the file.</summary>
-    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest", "pullRequests", "alerts", "endOfLife", "lifecycles", "vulnerabilities", "packages", "rebuild"];
+    public static IReadOnlyList<string> Keys { get; } = ["rules", "ignorePaths", "formats", "furthest", "pullRequests", "alerts", "endOfLife", "lifecycles", "vulnerabilities", "packages", "rebuild", "rollout"];
 
     /// <summary>The keys of a rule.</summary>
     public static IReadOnlyList<string> RuleKeys { get; } = ["images", "files", "formats", "policy", "platforms", "signed", "replaceWith", "pullRequests", "enabled", "reason"];
@@ -79,6 +80,21 @@ public sealed class ConfigurationReader
 
     /// <inheritdoc cref="RebuildKeys"/>
     public static IReadOnlyList<string> RebuildMethodKeys => RebuildReader.MethodKeys;
+
+    /// <summary>The keys of what is said of rollouts, and those of what is in it.</summary>
+    public static IReadOnlyList<string> RolloutKeys => RolloutReader.Keys;
+
+    /// <inheritdoc cref="RolloutKeys"/>
+    public static IReadOnlyList<string> StageKeys => RolloutReader.StageKeys;
+
+    /// <inheritdoc cref="RolloutKeys"/>
+    public static IReadOnlyList<string> VerificationKeys => RolloutReader.VerificationKeys;
+
+    /// <inheritdoc cref="RolloutKeys"/>
+    public static IReadOnlyList<string> WindowKeys => RolloutReader.WindowKeys;
+
+    /// <inheritdoc cref="RolloutKeys"/>
+    public static IReadOnlyList<string> WaveKeys => RolloutReader.WaveKeys;
 
     /// <summary>The keys of a product of one's own, and those of its cycles.</summary>
     public static IReadOnlyList<string> LifecycleKeys => LifecycleReader.ProductKeys;
@@ -118,6 +134,9 @@ public sealed class ConfigurationReader
         var pullRequests = ReadPullRequests(mapping);
         var alerts = mapping.Mapping("alerts", AlertReader.Keys) is { } said ? new Sourced<AlertSettings>(AlertReader.Read(said, _zone, Patterns), SourceOf(mapping.LineOf("alerts"))) : null;
         var rebuild = mapping.Mapping("rebuild", RebuildReader.Keys) is { } built ? RebuildReader.Read(built, ReadImages) : RebuildWords.None;
+        IReadOnlyList<FileProblem> farRollouts = [];
+        var rollout = mapping.Mapping("rollout", RolloutReader.Keys) is { } rolled
+            ? RolloutReader.Read(rolled, SourceOf(mapping.LineOf("rollout")), _zone, ReadImages, m => Patterns(m, "files"), out farRollouts) : Rollout.None;
         var furthest = mapping.Choice("furthest", Steps);
         return new RepositoryConfiguration
         {
@@ -130,6 +149,8 @@ public sealed class ConfigurationReader
             Vulnerabilities = ReadVulnerabilities(mapping),
             Rebuild = rebuild,
             FarRebuilds = rebuild.With.Any(m => m.IsFarReaching) ? SourceOf(mapping.LineOf("rebuild")) : null,
+            Rollout = rollout,
+            MisplacedRollouts = farRollouts,
             Rules = ReadRules(mapping, [.. _formats.Formats.Select(f => f.Name), .. formats.Select(f => f.Name)]),
             LeftOut = Patterns(mapping, "ignorePaths") is { Count: > 0 } ignored
                 ? [new ScopedRule(new UseScope([], ignored), PolicyRule.SwitchOff("ignorePaths", SourceOf(mapping.LineOf("ignorePaths"))))] : [],
@@ -589,7 +610,7 @@ public sealed class ConfigurationReader
     }
 
     /// <summary>Whether all that a scope is for is certain to be taken by an earlier one.</summary>
-    private static bool Covers(UseScope earlier, UseScope later) =>
+    internal static bool Covers(UseScope earlier, UseScope later) =>
         Covers(earlier.Images, later.Images, CoversImage)
         && Covers(earlier.Files, later.Files, CoversFile)
         && Covers(earlier.Formats, later.Formats, string.Equals);

@@ -70,6 +70,15 @@ public sealed record RepositoryConfiguration
         ? new FileProblem(source.File, source.Line, "'acrTask' and 'repository' of 'rebuild' count in the organisation's repository .github alone: a repository has nothing built but by its own workflows")
         : null;
 
+    /// <summary>What it says itself of rollouts. Its waves count where it is the organisation's own configuration: see <see cref="AsOrganisation"/>.</summary>
+    public Rollout Rollout { get; init; } = Rollout.None;
+
+    /// <summary>What its organisation says of rollouts. Stages of <see cref="Rollout"/> stand in their place; waves hold for every repository.</summary>
+    public Rollout OrganisationRollout { get; init; } = Rollout.None;
+
+    /// <summary>What is to be told of <see cref="Rollout"/> in a repository that decides about itself alone, each with its line.</summary>
+    public IReadOnlyList<FileProblem> MisplacedRollouts { get; init; } = [];
+
     /// <summary>Whether a file is one of the two.</summary>
     public static bool IsPath(string path) => path is Path or OtherPath;
 
@@ -117,11 +126,16 @@ public sealed record RepositoryConfiguration
             // What reaches beyond the repository is for its organisation to say.
             Rebuild = Rebuild.WithoutFarReaching().Over(other.Rebuild),
             FarRebuilds = FarRebuilds,
+            // Side by side: a freight of the organisation's stages goes from repository to repository, one of its own does not.
             Rollout = Rollout,
             OrganisationRollout = other.Rollout,
+            MisplacedRollouts = MisplacedRollouts,
             IsWrong = IsWrong || other.IsWrong,
         };
     }
+
+    /// <summary>This configuration where it is that of the organisation's own repository: what it says of rollouts, it says for all.</summary>
+    public RepositoryConfiguration AsOrganisation() => this with { Rollout = Rollout.None, OrganisationRollout = Rollout, MisplacedRollouts = [] };
 
     /// <summary>Whether it is <see cref="Wrong"/>, or one that it was put over.</summary>
     public bool IsWrong { get; private init; }
