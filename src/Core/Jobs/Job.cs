@@ -19,6 +19,7 @@ namespace Basewatch.Core.Jobs;
 [JsonDerivedType(typeof(DeliverAlerts), "deliver-alerts")]
 [JsonDerivedType(typeof(ReviewRebuilds), "review-rebuilds")]
 [JsonDerivedType(typeof(ReviewVulnerabilities), "review-vulnerabilities")]
+[JsonDerivedType(typeof(ReviewRollouts), "review-rollouts")]
 public abstract record Job
 {
     /// <summary>Reads a job as <see cref="ToJson"/> writes it.</summary>
@@ -145,6 +146,19 @@ public sealed record ReviewVulnerabilities : Job
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Subject => "vulnerabilities";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool IsExclusive => true;
+}
+
+/// <summary>Which freights are verified, which failed, and what does each stage get?</summary>
+/// <param name="Owner">Only of this owner; null: of all.</param>
+public sealed record ReviewRollouts(string? Owner = null) : Job
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Subject => "rollouts";
 
     /// <inheritdoc/>
     [JsonIgnore]

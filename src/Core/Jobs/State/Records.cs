@@ -638,6 +638,8 @@ public sealed record RegistryPauseRecord(DateTimeOffset Until, string Reason);
 [JsonSerializable(typeof(ImagePackagesRecord))]
 [JsonSerializable(typeof(Vulnerability))]
 [JsonSerializable(typeof(ReportsRecord))]
+[JsonSerializable(typeof(DeliveriesRecord))]
+[JsonSerializable(typeof(RolloutOwnerRecord))]
 [JsonSerializable(typeof(LeaseRecord))]
 [JsonSerializable(typeof(RegistryPauseRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
