@@ -59,6 +59,24 @@ public sealed class PushTrigger(PushEndpoint endpoint)
         endpoint.HandleAsync(request, kind, cancellationToken);
 }
 
+/// <summary>Takes what Flux says of what it deploys: <c>POST /hooks/flux</c>. It is signed, which the endpoint checks.</summary>
+public sealed class FluxTrigger(FluxEndpoint endpoint)
+{
+    /// <summary>Takes the request.</summary>
+    [Function(nameof(FluxTrigger))]
+    public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "hooks/flux")] HttpRequest request, CancellationToken cancellationToken) =>
+        endpoint.HandleAsync(request, cancellationToken);
+}
+
+/// <summary>Takes what Argo CD says of what it deploys: <c>POST /hooks/argocd</c>. It has a token of its own, which the endpoint checks.</summary>
+public sealed class ArgoCdTrigger(ArgoCdEndpoint endpoint)
+{
+    /// <summary>Takes the request.</summary>
+    [Function(nameof(ArgoCdTrigger))]
+    public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "hooks/argocd")] HttpRequest request, CancellationToken cancellationToken) =>
+        endpoint.HandleAsync(request, cancellationToken);
+}
+
 /// <summary>Takes reports of scanners: <c>POST /api/reports[?image=registry/name@sha256:…]</c>.</summary>
 public sealed class ReportsTrigger(ReportsEndpoint endpoint)
 {

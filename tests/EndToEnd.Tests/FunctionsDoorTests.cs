@@ -35,7 +35,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
     {
         Assert.Equal(
             [
-                "AlertsTimer", "BadgeTrigger", "DashboardTrigger", "GitHubWebhookTrigger", "HealthLiveTrigger", "HealthReadyTrigger", "HealthTrigger", "ImagesTimer", "InventoryTimer", "JobQueueTrigger", "LifecycleTimer",
+                "AlertsTimer", "ArgoCdTrigger", "BadgeTrigger", "DashboardTrigger", "FluxTrigger", "GitHubWebhookTrigger", "HealthLiveTrigger", "HealthReadyTrigger", "HealthTrigger", "ImagesTimer", "InventoryTimer", "JobQueueTrigger", "LifecycleTimer",
                 "PoisonTrigger", "PushTrigger", "RebuildsTimer", "RegistryEventTrigger", "ReportsTrigger", "ReviewsTimer", "ScanTrigger", "SnoozeTrigger", "StatusTrigger",
             ],
             door.Functions.Select(f => f.Name).Order(StringComparer.Ordinal));
@@ -66,8 +66,10 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
         Assert.Equal(
             new Dictionary<string, string?>(StringComparer.Ordinal)
             {
+                ["ArgoCdTrigger"] = "Anonymous",
                 ["BadgeTrigger"] = "Anonymous",
                 ["DashboardTrigger"] = "Anonymous",
+                ["FluxTrigger"] = "Anonymous",
                 ["GitHubWebhookTrigger"] = "Anonymous",
                 ["HealthLiveTrigger"] = "Anonymous",
                 ["HealthReadyTrigger"] = "Anonymous",
@@ -83,7 +85,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
 
     [Fact]
     public void The_addresses_are_those_of_the_local_service() => Assert.Equal(
-        ["get api/health", "get api/health/live", "get api/health/ready", "get api/status", "get head badge/{owner}/{file}", "get head post {page?}", "get post api/alerts/snooze", "post api/github", "post api/pushes/{kind}", "post api/reports", "post api/scan"],
+        ["get api/health", "get api/health/live", "get api/health/ready", "get api/status", "get head badge/{owner}/{file}", "get head post {page?}", "get post api/alerts/snooze", "post api/github", "post api/pushes/{kind}", "post api/reports", "post api/scan", "post hooks/argocd", "post hooks/flux"],
         Triggers("HttpTrigger").Select(t => $"{string.Join(' ', (string[])Value(t.Trigger, "Methods")!)} {Value(t.Trigger, "Route")}").Order(StringComparer.Ordinal));
 
     [Fact]

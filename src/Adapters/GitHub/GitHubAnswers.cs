@@ -245,3 +245,28 @@ internal sealed class WorkflowRunAnswer
 
     public UserAnswer? Actor { get; set; }
 }
+
+/// <summary>A deployment.</summary>
+internal sealed class DeploymentAnswer
+{
+    public long Id { get; set; }
+
+    public string? Sha { get; set; }
+
+    public string? Environment { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A status of a deployment.</summary>
+internal sealed class DeploymentStatusAnswer
+{
+    public long Id { get; set; }
+
+    /// <summary><c>success</c>, <c>failure</c>, <c>in_progress</c>, <c>inactive</c>, …</summary>
+    public string? State { get; set; }
+
+    public string? LogUrl { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}

@@ -40,6 +40,7 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
         Reviews = new GitHubReviewHost(_connection, options);
         Issues = new GitHubIssueHost(_connection);
         Builds = new GitHubBuildHost(_connection);
+        Deployments = new GitHubDeploymentHost(_connection);
         if (options.Author is { } author)
         {
             LogUnsigned(author.Name);
@@ -54,6 +55,9 @@ public sealed partial class GitHubRepositoryHost : IRepositoryHost, IDisposable
 
     /// <summary>Its workflows, by the same connections.</summary>
     public GitHubBuildHost Builds { get; }
+
+    /// <summary>Its deployments, by the same connections.</summary>
+    public GitHubDeploymentHost Deployments { get; }
 
     /// <inheritdoc/>
     public string? PageOf(RepositoryName repository, string path, int line) =>

@@ -90,6 +90,9 @@ public sealed class BasewatchOptions
     /// <summary>How many builds there may be, and how soon.</summary>
     public RebuildOptions Rebuilds { get; set; } = new();
 
+    /// <summary>By what it is learnt whether what was merged is good.</summary>
+    public RolloutOptions Rollout { get; set; } = new();
+
     /// <summary>When the loops run.</summary>
     public ScheduleOptions Schedules { get; set; } = new();
 
@@ -149,6 +152,7 @@ public sealed class BasewatchOptions
         problems.AddRange(PullRequests.Problems());
         problems.AddRange(Telemetry.Problems());
         problems.AddRange(Rebuilds.Problems());
+        problems.AddRange(Rollout.Problems());
         problems.AddRange(PolicyProblems());
         problems.AddRange(FormatProblems());
         problems.AddRange(Packages.Problems());
@@ -160,7 +164,7 @@ public sealed class BasewatchOptions
         }
 
         problems.AddRange(
-            from key in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey) }
+            from key in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey) }.Concat(Rollout.Secrets)
             where key.Value is { Length: < 16 }
             select $"{key.Name} has fewer than 16 characters: take a longer one, such as 'openssl rand -hex 24' prints");
 
@@ -173,6 +177,7 @@ public sealed class BasewatchOptions
         problems.AddRange(
             from secret in new[] { (Name: nameof(Key), Value: Key), (Name: nameof(LinkKey), Value: LinkKey), (Name: "GitHub:WebhookSecret", Value: GitHub.WebhookSecret), (Name: "GitHub:PreviousWebhookSecret", Value: GitHub.PreviousWebhookSecret), (Name: "GitHub:Token", Value: GitHub.Token) }
                 .Concat(Registries.Select((r, i) => (Name: $"Registries:{i}:Token", Value: r.Token)))
+                .Concat(Rollout.Secrets)
             where secret.Value?.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) == true
             select $"{secret.Name} is a Key Vault reference that was not followed: the vault has no such secret, or the app's identity may not read it");
 

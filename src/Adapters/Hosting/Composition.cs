@@ -6,6 +6,7 @@ using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Adapters.Lifecycle;
 using Basewatch.Adapters.Notifications;
 using Basewatch.Adapters.Packages;
+using Basewatch.Adapters.Probes;
 using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Adapters.Vulnerabilities;
@@ -14,6 +15,7 @@ using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.Dashboard;
 using Basewatch.Core.Jobs.Notices;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +49,7 @@ public static class Composition
             // What people and checks say: Git on this machine has nothing of it.
             services.TryAddSingleton<IReviewHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Reviews);
             services.TryAddSingleton<IIssueHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Issues);
+            services.TryAddSingleton<IDeploymentHost>(s => s.GetRequiredService<GitHubRepositoryHost>().Deployments);
             services.TryAddSingleton<IBuildHost>(s => new BuildHosts(s.GetRequiredService<GitHubRepositoryHost>().Builds, new AcrTaskHost(AcrTaskHost.PublicCloud, options.Storage.ClientId)));
         }
 
@@ -78,6 +81,9 @@ public static class Composition
         services.AddSingleton<Leases>();
         services.AddSingleton<RegistryPauses>();
         services.AddSingleton<NoticeIntake>();
+        services.AddSingleton<DeliveryBook>();
+        services.TryAddSingleton<IProbes>(s => new HttpProbes([.. options.Rollout.PrivateHosts], s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new EvidenceFinder(s.GetService<IReviewHost>(), s.GetService<IDeploymentHost>(), s.GetService<IProbes>(), s.GetRequiredService<Memory>()));
         if (options.Vulnerabilities.Enabled)
         {
             services.TryAddSingleton<IVulnerabilityFeed>(s => new OsvFeed(
@@ -129,6 +135,8 @@ public static class Composition
         services.AddSingleton<JobRunner>();
         services.AddSingleton<GitHubWebhookEndpoint>();
         services.AddSingleton<PushEndpoint>();
+        services.AddSingleton<FluxEndpoint>();
+        services.AddSingleton<ArgoCdEndpoint>();
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<RegistryEventsEndpoint>();
         services.AddSingleton<ScanEndpoint>();

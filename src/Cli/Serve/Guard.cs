@@ -16,11 +16,19 @@ internal static class Guard
     /// <summary>Open to all: GitHub signs what it posts, which the endpoint checks.</summary>
     public const string GitHubPath = "/api/github";
 
+    /// <summary>Open to all: Flux signs what it posts, which the endpoint checks.</summary>
+    public const string FluxPath = "/hooks/flux";
+
+    /// <summary>Open to all: Argo CD sends a token of its own, which the endpoint checks.</summary>
+    public const string ArgoCdPath = "/hooks/argocd";
+
     public static async Task AdmitAsync(HttpContext context, RequestDelegate next, string? key, ILogger logger)
     {
         var isDashboard = !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         var isAdmitted = context.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal)
             || context.Request.Path == GitHubPath
+            || context.Request.Path == FluxPath
+            || context.Request.Path == ArgoCdPath
             || context.Request.Path == Pages.SnoozePath // It looks at its links' signatures itself.
             || context.Request.Path.StartsWithSegments(Pages.BadgePath, StringComparison.Ordinal) // It knows who may see badges.
             || (key is null ? IsLocal(context.Request) || (isDashboard && IsVisit(context.Request))

@@ -214,18 +214,8 @@ internal static class CheckEndpoints
     {
         var repository = call.RepositoryFor("deployments", write: true);
         var name = call.RequiredText("Deployment", "ref");
-        var deployment = new Deployment
-        {
-            Id = call.Server.NextId(),
-            Sha = repository.Resolve(name) ?? throw new Refusal(422, $"No ref found for: {name}"),
-            Ref = name,
-            Task = call.Text("task") ?? "deploy",
-            Environment = call.Text("environment") ?? "production",
-            Description = call.Text("description"),
-            Creator = call.Actor.Account,
-            CreatedAt = call.Server.Now,
-        };
-        repository.Deployments.Add(deployment);
+        var sha = repository.Resolve(name) ?? throw new Refusal(422, $"No ref found for: {name}");
+        var deployment = repository.AddDeployment(call.Actor, sha, name, call.Text("task") ?? "deploy", call.Text("environment") ?? "production", call.Text("description"));
         return Reply.Created(call.Server.Shapes.DeploymentOf(repository, deployment));
     }
 
@@ -239,8 +229,7 @@ internal static class CheckEndpoints
             throw Refusal.Field("DeploymentStatus", "state", "invalid");
         }
 
-        var status = new DeploymentStatus(call.Server.NextId(), state, call.Text("description") ?? "", call.Text("environment") ?? deployment.Environment, call.Actor.Account, call.Server.Now);
-        deployment.Statuses.Add(status);
+        var status = repository.AddDeploymentStatus(call.Actor, deployment, state, call.Text("description") ?? "", call.Text("environment") ?? deployment.Environment, call.Text("log_url") ?? "");
         return Reply.Created(call.Server.Shapes.DeploymentStatusOf(repository, deployment, status));
     }
 }

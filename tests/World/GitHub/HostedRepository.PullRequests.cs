@@ -329,6 +329,44 @@ public sealed partial class HostedRepository
         return status;
     }
 
+    internal Deployment AddDeployment(Actor by, string commit, string name, string task, string environment, string? description)
+    {
+        var deployment = new Deployment
+        {
+            Id = Server.NextId(),
+            Sha = commit,
+            Ref = name,
+            Task = task,
+            Environment = environment,
+            Description = description,
+            Creator = by.Account,
+            CreatedAt = Server.Now,
+        };
+        Deployments.Add(deployment);
+        return deployment;
+    }
+
+    internal DeploymentStatus AddDeploymentStatus(Actor by, Deployment deployment, string state, string description, string environment, string logUrl)
+    {
+        var status = Add(deployment, state);
+
+        // auto_inactive, which GitHub does everywhere but in production.
+        foreach (var earlier in state is "success" && environment is not "production" ? Deployments.TakeWhile(d => d != deployment).Where(d => d.Environment == environment && d.Statuses is [.., { State: "success" }]).ToList() : [])
+        {
+            Add(earlier, "inactive");
+        }
+
+        return status;
+
+        DeploymentStatus Add(Deployment of, string to)
+        {
+            var added = new DeploymentStatus(Server.NextId(), to, of == deployment ? description : "", of.Environment, of == deployment ? logUrl : "", by.Account, Server.Now);
+            of.Statuses.Add(added);
+            Server.Webhooks.DeploymentStatus(this, of, added, by);
+            return added;
+        }
+    }
+
     internal CheckRun StartCheck(string commit, string name, string app)
     {
         var suite = CheckRuns.Find(r => r.Sha == commit && r.App == app)?.Suite ?? Server.NextId();

@@ -261,6 +261,26 @@ public sealed partial class HostedRepository
         }
     }
 
+    /// <summary>A deployment as a workflow makes it, and what becomes of it.</summary>
+    /// <param name="commit">SHA.</param>
+    /// <param name="environment">As <c>production</c>.</param>
+    /// <param name="states"><c>in_progress</c>, <c>success</c>, <c>failure</c>, … in order; none: only begun. GitHub's own <c>inactive</c>, of what was deployed before, comes by itself.</param>
+    /// <returns>Its number.</returns>
+    public long Deploy(string commit, string environment, params string[] states)
+    {
+        lock (Server.Gate)
+        {
+            var by = Server.ActionsActor(this);
+            var deployment = AddDeployment(by, commit, commit, "deploy", environment, description: null);
+            foreach (var state in states)
+            {
+                AddDeploymentStatus(by, deployment, state, "", environment, logUrl: $"https://github.com/{FullName}/actions/runs/1");
+            }
+
+            return deployment.Id;
+        }
+    }
+
     /// <summary>Makes a milestone.</summary>
     public int AddMilestone(string title)
     {

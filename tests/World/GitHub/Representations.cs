@@ -828,13 +828,13 @@ internal sealed class Representations(GitHubServer server)
             ["creator"] = User(status.Creator),
             ["description"] = status.Description,
             ["environment"] = status.Environment,
-            ["target_url"] = "",
+            ["target_url"] = status.LogUrl,
             ["created_at"] = Stamp(status.At),
             ["updated_at"] = Stamp(status.At),
             ["deployment_url"] = url,
             ["repository_url"] = $"{Api}/repos/{repository.FullName}",
             ["environment_url"] = "",
-            ["log_url"] = "",
+            ["log_url"] = status.LogUrl,
         };
     }
 

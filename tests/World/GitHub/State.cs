@@ -174,7 +174,7 @@ internal sealed class CheckRun
 }
 
 /// <summary>A status of a deployment.</summary>
-internal sealed record DeploymentStatus(long Id, string State, string Description, string Environment, Account Creator, DateTimeOffset At);
+internal sealed record DeploymentStatus(long Id, string State, string Description, string Environment, string LogUrl, Account Creator, DateTimeOffset At);
 
 /// <summary>A deployment.</summary>
 internal sealed class Deployment

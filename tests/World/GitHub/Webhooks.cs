@@ -221,6 +221,13 @@ public sealed class Webhooks
         ["updated_at"] = Representations.Stamp(status.At),
     });
 
+    internal void DeploymentStatus(HostedRepository repository, Deployment deployment, DeploymentStatus status, Actor by) => Add(repository, by, "deployment_status", new JsonObject
+    {
+        ["action"] = "created",
+        ["deployment_status"] = _server.Shapes.DeploymentStatusOf(repository, deployment, status),
+        ["deployment"] = _server.Shapes.DeploymentOf(repository, deployment),
+    });
+
     internal void CheckRun(HostedRepository repository, CheckRun run, Actor by, string action) => Add(repository, by, "check_run", new JsonObject
     {
         ["action"] = action,

@@ -53,12 +53,6 @@ public sealed record RepositoryConfiguration
     /// <summary>What is said of vulnerabilities.</summary>
     public VulnerabilityWords Vulnerabilities { get; init; } = VulnerabilityWords.None;
 
-    /// <summary>How its updates are rolled out, as it says itself.</summary>
-    public Rollout Rollout { get; init; } = Rollout.None;
-
-    /// <summary>How updates are rolled out, as its organisation says.</summary>
-    public Rollout OrganisationRollout { get; init; } = Rollout.None;
-
     /// <summary>What is said of building images again.</summary>
     public RebuildWords Rebuild { get; init; } = RebuildWords.None;
 

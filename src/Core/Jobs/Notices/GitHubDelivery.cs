@@ -77,11 +77,12 @@ public sealed record GitHubDelivery(string Event, string? Action, RepositoryName
 
         if (repository is null)
         {
-            return name is "push" or "pull_request" or "pull_request_review" or "issue_comment" or "issues" or "check_run" or "check_suite" or "status" ? [] : null;
+            return name is "push" or "pull_request" or "pull_request_review" or "issue_comment" or "issues" or "check_run" or "check_suite" or "status" or "deployment_status" ? [] : null;
         }
 
         var look = new PullRequestsMoved(repository, IsCheck: false);
         var lookAtChecks = new PullRequestsMoved(repository, IsCheck: true);
+        var lookAtRollouts = new RolloutsMoved(repository.Owner);
         return name switch
         {
             "push" => Push(root, repository),
@@ -89,11 +90,19 @@ public sealed record GitHubDelivery(string Event, string? Action, RepositoryName
             "pull_request_review" => action is "submitted" or "dismissed" or "edited" && IsOurs(root, repository) ? [look] : [],
             "issue_comment" => action is "created" or "edited" && ConcernsUs(root) && !IsOwnDoing(root, At(root, "issue")) ? [look] : [],
             "issues" => action is "closed" or "reopened" or "deleted" or "labeled" or "unlabeled" && ConcernsUs(root) && !IsOwnDoing(root, At(root, "issue")) ? [look] : [],
-            "check_run" => action is "completed" && Text(root, "check_run", "name") != OwnCheck && IsOurBranch(Text(root, "check_run", "check_suite", "head_branch")) ? [lookAtChecks] : [],
-            "check_suite" => action is "completed" && IsOurBranch(Text(root, "check_suite", "head_branch")) ? [lookAtChecks] : [],
-            "status" => Text(root, "state") is not "pending" && Text(root, "context") != OwnCheck && Items(root, "branches").Any(b => IsOurBranch(Text(b, "name"))) ? [lookAtChecks] : [],
+            "check_run" => action is "completed" && Text(root, "check_run", "name") != OwnCheck ? OnBranch(Text(root, "check_run", "check_suite", "head_branch")) : [],
+            "check_suite" => action is "completed" ? OnBranch(Text(root, "check_suite", "head_branch")) : [],
+            "status" => Text(root, "state") is not "pending" && Text(root, "context") != OwnCheck ? [.. Items(root, "branches").SelectMany(b => OnBranch(Text(b, "name")))] : [],
+
+            // Of which branch it is it does not say, and often it is of none but a commit.
+            "deployment_status" => Text(root, "deployment_status", "state") is "success" or "failure" or "error" or "inactive" ? [lookAtRollouts] : [],
             _ => null,
         };
+
+        IEnumerable<Notice> OnBranch(string? branch) =>
+            IsOurBranch(branch) ? [lookAtChecks]
+            : branch is not null && branch == Text(root, "repository", "default_branch") ? [lookAtRollouts]
+            : [];
     }
 
     /// <summary>Of our own branches the event of the pull request tells: it says who pushed.</summary>

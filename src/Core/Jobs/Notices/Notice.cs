@@ -18,6 +18,10 @@ public sealed record PullRequestsMoved(RepositoryName Repository, bool IsCheck) 
 /// <summary>There may be other repositories to look after.</summary>
 public sealed record RepositoriesChanged : Notice;
 
+/// <summary>There may be something new about how freights do where they are.</summary>
+/// <param name="Owner">Of whose repositories; null: nobody knows.</param>
+public sealed record RolloutsMoved(string? Owner) : Notice;
+
 /// <summary>An image may have been pushed or deleted.</summary>
 /// <param name="Image">Which.</param>
 public sealed record ImageMoved(ImageName Image) : Notice;

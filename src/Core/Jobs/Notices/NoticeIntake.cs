@@ -19,6 +19,9 @@ public sealed class NoticeIntake(Memory memory, IJobQueue queue, PendingReposito
 
     private static readonly TimeSpan AfterCheck = TimeSpan.FromMinutes(1);
 
+    /// <summary>What deploys says so of many things at a time.</summary>
+    private static readonly TimeSpan AfterDelivery = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan AfterListing = TimeSpan.FromSeconds(15);
 
     private const int MostRemembered = 10_000;
@@ -50,6 +53,12 @@ public sealed class NoticeIntake(Memory memory, IJobQueue queue, PendingReposito
                 return await memory.Images.GetAsync(Memory.ImageKey(image), cancellationToken).ConfigureAwait(false) is not null
                     ? await SoonAsync(new RefreshImage(image.Canonical), AfterImage, cancellationToken).ConfigureAwait(false)
                     : rebuilds;
+            case RolloutsMoved { Owner: null }:
+                return await SoonAsync(new ReviewRollouts(), AfterDelivery, cancellationToken).ConfigureAwait(false);
+            case RolloutsMoved { Owner: var owner }:
+                return await memory.RolloutOwners.GetAsync(Memory.RolloutOwnerKey(owner), cancellationToken).ConfigureAwait(false) is { } waiting
+                    ? await SoonAsync(new ReviewRollouts(waiting.Owner), AfterCheck, cancellationToken).ConfigureAwait(false)
+                    : null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(notice));
         }
@@ -114,6 +123,7 @@ public sealed class NoticeIntake(Memory memory, IJobQueue queue, PendingReposito
         {
             TakeInventory => "a look at its files",
             FindRepositories => "a look at the list of repositories",
+            ReviewRollouts => "a look at what is rolled out",
             _ => "a look at its registry",
         };
     }

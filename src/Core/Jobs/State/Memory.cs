@@ -52,6 +52,10 @@ public sealed class Memory
 
     private const string RebuildWishesPartition = "rebuild wishes";
 
+    private const string DeliveriesPartition = "deliveries";
+
+    private const string RolloutOwnersPartition = "rollout owners";
+
     private const string IssuePrefix = "issue:";
 
     private const string RefusalPrefix = "refusal:";
@@ -103,6 +107,8 @@ public sealed class Memory
         Packages = new(store, StateJson.Default.ImagePackagesRecord, isCache: true);
         Vulnerabilities = new(store, StateJson.Default.Vulnerability, isCache: true);
         Reports = new(store, StateJson.Default.ReportsRecord, isCache: true);
+        Deliveries = new(store, StateJson.Default.DeliveriesRecord, isCache: true);
+        RolloutOwners = new(store, StateJson.Default.RolloutOwnerRecord, isCache: true);
     }
 
     /// <summary>What is remembered of rollouts.</summary>
@@ -225,6 +231,23 @@ public sealed class Memory
 
     /// <summary>Reports of scanners that were handed in.</summary>
     public StateTable<ReportsRecord> Reports { get; }
+
+    /// <summary>What Flux and Argo CD said of what they deploy.</summary>
+    public StateTable<DeliveriesRecord> Deliveries { get; }
+
+    /// <summary>Cache: owners in whose repositories something waits to be verified.</summary>
+    public StateTable<RolloutOwnerRecord> RolloutOwners { get; }
+
+    /// <summary>Key of what was said of one thing that is deployed.</summary>
+    /// <param name="subject"><see cref="DeliveriesRecord.Subject"/>.</param>
+    public static StateKey DeliveriesKey(string subject) => new(DeliveriesPartition, Fit(subject));
+
+    /// <summary>Key of an owner in whose repositories something waits to be verified.</summary>
+    public static StateKey RolloutOwnerKey(string owner)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        return new(RolloutOwnersPartition, Fit(owner.ToLowerInvariant()));
+    }
 
     /// <summary>Key of an image's packages for a platform.</summary>
     public static StateKey PackagesKey(ImageName image, Digest digest, Platform platform)

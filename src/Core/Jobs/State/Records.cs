@@ -649,6 +649,8 @@ public sealed record RegistryPauseRecord(DateTimeOffset Until, string Reason);
 [JsonSerializable(typeof(Hold))]
 [JsonSerializable(typeof(PersonalPromotion))]
 [JsonSerializable(typeof(RolloutDeed))]
+[JsonSerializable(typeof(DeliveriesRecord))]
+[JsonSerializable(typeof(RolloutOwnerRecord))]
 [JsonSerializable(typeof(LeaseRecord))]
 [JsonSerializable(typeof(RegistryPauseRecord))]
 internal sealed partial class StateJson : JsonSerializerContext;
