@@ -152,6 +152,7 @@ public sealed class ConfigTests(RegistryServer registry) : IAsyncLifetime
         Assert.Contains("'gone/**' matches no file of the repository", validated.Errors, StringComparison.Ordinal);
 
         _folder.Write(".github/basewatch.yml", "rollout: {infer: true}\n").Write("clusters/staging/Dockerfile", "FROM python:3.12.1\n").Write("clusters/prod/Dockerfile", "FROM python:3.12.1\n");
+        await _folder.CommitAsync();
         Assert.Equal(
             ["app/Dockerfile:1 ", "clusters/prod/Dockerfile:1 production", "clusters/staging/Dockerfile:1 staging", "old/Dockerfile:1 ", "web/Dockerfile:1 ", "web/Dockerfile:2 "],
             (await Run("config", "explain", "--format", "json").RunAsync()).Exits(0).Rows.Select(r => $"{r["file"]}:{r["line"]} {r["stage"]}").Order(StringComparer.Ordinal));
