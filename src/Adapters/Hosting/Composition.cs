@@ -15,7 +15,6 @@ using Basewatch.Core.Jobs;
 using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.Dashboard;
 using Basewatch.Core.Jobs.Notices;
-using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,7 +95,6 @@ public static class Composition
         services.AddSingleton<VulnerabilityBook>();
         services.AddSingleton<ReviewVulnerabilitiesProcessor>();
         services.AddSingleton<RolloutScopes>();
-        services.AddSingleton<EvidenceFinder>();
         services.AddSingleton<ReviewRolloutsProcessor>();
         services.AddSingleton<ImageDescriber>();
         services.AddSingleton<LifecycleBook>();

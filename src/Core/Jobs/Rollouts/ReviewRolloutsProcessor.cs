@@ -28,6 +28,7 @@ public sealed partial class ReviewRolloutsProcessor(
     {
         ArgumentNullException.ThrowIfNull(job);
         DateTimeOffset? next = null;
+        var owners = new Dictionary<string, bool>(StringComparer.OrdinalIgnoreCase);
         await foreach (var record in _rollouts.ListScopesAsync(cancellationToken).ConfigureAwait(false))
         {
             var owner = record.Scope.Split('/')[0];
@@ -43,10 +44,26 @@ public sealed partial class ReviewRolloutsProcessor(
                 continue;
             }
 
-            next = Earlier(next, await ReviewLinesAsync(record.Scope, owner, rollout, cancellationToken).ConfigureAwait(false));
+            var at = await ReviewLinesAsync(record.Scope, owner, rollout, cancellationToken).ConfigureAwait(false);
+            next = Earlier(next, at);
+            owners[owner] = owners.GetValueOrDefault(owner) || at is not null;
             if (record.Scope == owner)
             {
                 next = Earlier(next, await ReviewWavesAsync(owner, rollout, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        foreach (var (owner, isTried) in owners)
+        {
+            // Checks of commits of theirs are worth a look as long as anything is being verified.
+            var key = Memory.RolloutOwnerKey(owner);
+            if (!isTried)
+            {
+                await memory.RolloutOwners.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            }
+            else if (await memory.RolloutOwners.GetAsync(key, cancellationToken).ConfigureAwait(false) is null)
+            {
+                await memory.RolloutOwners.PutAsync(key, new RolloutOwnerRecord(owner), cancellationToken).ConfigureAwait(false);
             }
         }
 
