@@ -14,6 +14,10 @@ public sealed class DoorTests(DoorTests.Service service) : IClassFixture<DoorTes
 
     private const string Secret = "a-secret-of-webhooks";
 
+    private const string FluxKey = "a-key-of-flux-alone";
+
+    private const string Token = "a-token-of-argocd-alone";
+
     private const string Deep = "deep";
 
     private const string Large = "25 MB";
@@ -84,6 +88,23 @@ public sealed class DoorTests(DoorTests.Service service) : IClassFixture<DoorTes
             data.Add(Door, "POST", "signature without event", Json, Push, 400);
             data.Add(Door, "POST", "signature of star", Json, "{}", 202);
             data.Add(Door, "POST", "signature of ping", Json, "{}", 200);
+
+            foreach (var (hook, right, wrong) in new[] { ("/hooks/flux", "flux", "flux with another key"), ("/hooks/argocd", "argocd", "argocd with another token") })
+            {
+                data.Add(hook, "GET", right, null, "", 405);
+                data.Add(hook, "POST", "nobody", Json, "{}", 401);
+                data.Add(hook, "POST", "key", Json, "{}", 401);
+                data.Add(hook, "POST", "bearer", Json, "{}", 401);
+                data.Add(hook, "POST", "signature", Json, "{}", 401);
+                data.Add(hook, "POST", wrong, Json, "{}", 401);
+                data.Add(hook, "POST", right, "text/plain", "{}", 415);
+                data.Add(hook, "POST", right, Json, "nonsense", 400);
+                data.Add(hook, "POST", right, Json, "[]", 400);
+                data.Add(hook, "POST", right, Json, Deep, 400);
+                data.Add(hook, "POST", right, Json, Large, 413);
+                data.Add(hook, "POST", right, Json, "{}", 202);
+            }
+
             return data;
         }
     }
@@ -199,6 +220,12 @@ public sealed class DoorTests(DoorTests.Service service) : IClassFixture<DoorTes
                 break;
             case "nobody":
                 break;
+            case "argocd" or "argocd with another token":
+                request.Headers.Add("Authorization", "Bearer " + (from is "argocd" ? Token : "another-token-of-argocd"));
+                break;
+            case "flux" or "flux with another key":
+                request.Headers.Add("X-Signature", "sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(from is "flux" ? FluxKey : "another-key-of-flux"), bytes)));
+                break;
             default:
                 if (from != "signature without event")
                 {
@@ -229,6 +256,8 @@ public sealed class DoorTests(DoorTests.Service service) : IClassFixture<DoorTes
             .With("Basewatch__GitHub__Repositories__0", "acme/any")
             .With("Basewatch__GitHub__WebhookSecret", Secret)
             .With("Basewatch__GitHub__PreviousWebhookSecret", "the-secret-before-that")
+            .With("Basewatch__Rollout__FluxKey", FluxKey)
+            .With("Basewatch__Rollout__ArgoCdToken", Token)
             .With("Basewatch__Key", Key);
 
         internal SemaphoreSlim Gate { get; } = new(1);

@@ -285,6 +285,7 @@ internal sealed partial class GitHubTransport(HttpClient http, Uri baseAddress, 
         return PathOf(request).Split('?')[0].Split('/') switch
         {
             ["repos", _, _, "commits", _, "check-runs"] or ["repos", _, _, "check-runs", ..] => reads ? "checks: read" : "checks: write",
+            ["repos", _, _, "deployments", ..] => "deployments: read",
             ["repos", _, _, "commits", _, "status"] or ["repos", _, _, "statuses", ..] => reads ? "commit statuses: read" : "commit statuses: write",
             ["repos", _, _, "pulls", _, "merge"] => "contents: write (and workflows: write where a workflow file changes)",
             ["repos", _, _, "actions", ..] => reads ? "actions: read" : "actions: write",

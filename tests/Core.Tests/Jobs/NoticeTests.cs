@@ -56,6 +56,14 @@ public sealed class NoticeTests
     [InlineData("status", """{"state":"success","context":"ci","branches":[{"name":"main"},{"name":"basewatch/python"}],"repository":{"full_name":"acme/web"}}""", "checks")]
     [InlineData("status", """{"state":"pending","context":"ci","branches":[{"name":"basewatch/python"}],"repository":{"full_name":"acme/web"}}""", "")]
     [InlineData("status", """{"state":"success","context":"basewatch","branches":[{"name":"basewatch/python"}],"repository":{"full_name":"acme/web"}}""", "")]
+    [InlineData("check_run", """{"action":"completed","check_run":{"name":"smoke","check_suite":{"head_branch":"main"}},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "rollouts of acme")]
+    [InlineData("check_run", """{"action":"completed","check_run":{"name":"basewatch","check_suite":{"head_branch":"main"}},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "")]
+    [InlineData("check_suite", """{"action":"completed","check_suite":{"head_branch":"main"},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "rollouts of acme")]
+    [InlineData("check_suite", """{"action":"completed","check_suite":{"head_branch":"topic"},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "")]
+    [InlineData("status", """{"state":"success","context":"ci","branches":[{"name":"main"},{"name":"topic"}],"repository":{"full_name":"acme/web","default_branch":"main"}}""", "rollouts of acme")]
+    [InlineData("deployment_status", """{"action":"created","deployment_status":{"state":"success"},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "rollouts of acme")]
+    [InlineData("deployment_status", """{"action":"created","deployment_status":{"state":"in_progress"},"repository":{"full_name":"acme/web","default_branch":"main"}}""", "")]
+    [InlineData("deployment_status", """{"action":"created","deployment_status":{"state":"success"}}""", "")]
     [InlineData("installation", """{"action":"created"}""", "list")]
     [InlineData("installation_repositories", """{"action":"removed"}""", "list")]
     [InlineData("repository", """{"action":"archived","repository":{"full_name":"acme/web"}}""", "list")]
@@ -148,6 +156,22 @@ public sealed class NoticeTests
     }
 
     [Fact]
+    public async Task What_GitHub_tells_of_a_rollout_is_a_cause_to_look_where_one_waits()
+    {
+        Assert.Null(await _intake.TakeAsync(new RolloutsMoved("acme"), mayBeNew: true, Cancelled));
+        await _memory.RolloutOwners.PutAsync(Memory.RolloutOwnerKey("acme"), new RolloutOwnerRecord("acme"), Cancelled);
+        Assert.Null(await _intake.TakeAsync(new RolloutsMoved("else"), mayBeNew: true, Cancelled));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.NotNull(await _intake.TakeAsync(new RolloutsMoved(i % 2 == 0 ? "acme" : "ACME"), mayBeNew: false, Cancelled));
+        }
+
+        Assert.Empty(Due());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([new ReviewRollouts("acme")], Due());
+    }
+
+    [Fact]
     public async Task A_burst_of_pushes_is_one_look()
     {
         await KnowAsync();
@@ -186,6 +210,7 @@ public sealed class NoticeTests
     {
         RepositoryMoved m when m.Repository == Web => "files",
         PullRequestsMoved m when m.Repository == Web => m.IsCheck ? "checks" : "pulls",
+        RolloutsMoved m => $"rollouts of {m.Owner}",
         RepositoriesChanged => "list",
         ImageMoved m => m.Image.Canonical,
         _ => notice.ToString(),

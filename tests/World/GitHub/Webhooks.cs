@@ -221,12 +221,17 @@ public sealed class Webhooks
         ["updated_at"] = Representations.Stamp(status.At),
     });
 
-    internal void DeploymentStatus(HostedRepository repository, Deployment deployment, DeploymentStatus status, Actor by) => Add(repository, by, "deployment_status", new JsonObject
+    internal void DeploymentStatus(HostedRepository repository, Deployment deployment, DeploymentStatus status, Actor by)
     {
-        ["action"] = "created",
-        ["deployment_status"] = _server.Shapes.DeploymentStatusOf(repository, deployment, status),
-        ["deployment"] = _server.Shapes.DeploymentOf(repository, deployment),
-    });
+        // GitHub sends empty ones too, which its own description takes for no addresses.
+        var state = _server.Shapes.DeploymentStatusOf(repository, deployment, status);
+        foreach (var name in state.Where(m => m.Key.EndsWith("_url", StringComparison.Ordinal) && m.Key != "target_url" && (string?)m.Value is "").Select(m => m.Key).ToList())
+        {
+            state.Remove(name);
+        }
+
+        Add(repository, by, "deployment_status", new JsonObject { ["action"] = "created", ["deployment_status"] = state, ["deployment"] = _server.Shapes.DeploymentOf(repository, deployment) });
+    }
 
     internal void CheckRun(HostedRepository repository, CheckRun run, Actor by, string action) => Add(repository, by, "check_run", new JsonObject
     {
