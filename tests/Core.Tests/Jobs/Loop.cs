@@ -56,6 +56,9 @@ internal sealed class Loop : IDisposable
     /// <summary>What archives hold; null: nobody asks.</summary>
     public IPackageIndexes? Packages { get; set; }
 
+    /// <summary>What runs and can be asked; null: nothing can.</summary>
+    public IProbes? Probes { get; set; }
+
     /// <summary>Whether it is looked for failures and weeks that are over.</summary>
     public bool ReviewsAlerts { get; set; }
 
@@ -127,6 +130,7 @@ internal sealed class Loop : IDisposable
         if (GitHub is not null)
         {
             services.AddSingleton<IIssueHost>(GitHub.Issues);
+            services.AddSingleton<IDeploymentHost>(GitHub.Deployments);
         }
 
         services.AddSingleton(Around<IRegistry>(Registry));
@@ -137,6 +141,11 @@ internal sealed class Loop : IDisposable
         if (Rules.Count > 0)
         {
             services.AddSingleton(new PolicySources(Rules));
+        }
+
+        if (Probes is not null)
+        {
+            services.AddSingleton(Probes);
         }
 
         if (Packages is not null)
