@@ -58,6 +58,10 @@ public sealed class AcrTaskHostTests
         using var host = Open(azure);
         Assert.Equal(BuildState.LeftToHost, (await host.StartAsync(Request, Cancelled)).State);
         Assert.Single(azure.Requests);
+
+        // For another reason its registry starts nothing.
+        var run = await host.StartAsync(Request with { IsForBase = false }, Cancelled);
+        Assert.Equal(("cf1", BuildState.Running, "POST"), (run.Run, run.State, azure.Requests[^1].Method));
     }
 
     [Theory]
