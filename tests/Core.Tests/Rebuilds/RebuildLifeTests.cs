@@ -140,13 +140,42 @@ public sealed class RebuildLifeTests
     {
         var world = await World.CreateAsync();
         await world.PlayAsync(2);
-        var tool = ImageName.Parse("ghcr.io/acme/tool");
         world.Registry.Silent.Add(ImageName.Parse("debian"));
         world.Registry.Push("debian", "12", "patched");
-        var wish = new RebuildWishRecord(tool.Canonical, (await world.Registry.ResolveAsync(new ImageReference(tool, "1"), Cancelled))!.ToString(), "test", [new RebuildCause(RebuildReason.Vulnerability, "CVE-2026-1", null, "openssl 3.0.1") { Priority = 9 }]);
-        await world.Memory.RebuildWishes.PutAsync(Memory.RebuildWishKey(tool, "test"), wish, Cancelled);
+        await world.WishAsync("tool", "3.0.1");
         await world.PlayAsync(30);
         Assert.Equal(["tool"], world.Builds.Starts);
+    }
+
+    [Fact]
+    public async Task A_vulnerability_that_a_build_does_not_mend_is_told_and_built_for_again_only_when_something_changes()
+    {
+        var world = await World.CreateAsync();
+        await world.PlayAsync(2);
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(30);
+        Assert.Equal(["tool"], world.Builds.Starts);
+
+        // A cached layer: it is in the new digest as well, and said of that.
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(45);
+        Assert.Equal(["tool"], world.Builds.Starts);
+        Assert.Equal("ghcr.io/acme/tool was built, and still has what that was to mend", Assert.Single(world.Channels.Messages, m => m.Kind == MessageKind.Rebuild).Title);
+
+        // It is fixed elsewhere; that build fails, and the next one runs.
+        world.Builds.Failing.Add("tool");
+        await world.WishAsync("tool", "3.0.2");
+        await world.PlayAsync(5);
+        world.Builds.Failing.Clear();
+        await world.PlayAsync(30);
+        Assert.Equal(["tool", "tool", "tool"], world.Builds.Starts);
+
+        // Another base, and it may come from there.
+        await world.WishAsync("tool", "3.0.2");
+        await world.PlayAsync(15);
+        world.Registry.Push("alpine", "3", "patched");
+        await world.PlayAsync(40);
+        Assert.Equal(["tool", "tool", "tool", "other", "tool"], world.Builds.Starts);
     }
 
     /// <summary>Every minute a process of its own.</summary>
@@ -205,6 +234,14 @@ public sealed class RebuildLifeTests
                 Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["org.opencontainers.image.base.name"] = reference.Familiar, ["org.opencontainers.image.base.digest"] = on.ToString() },
                 DiffIds = [MemoryRegistry.DigestOf(content)],
             };
+        }
+
+        /// <summary>Says that a vulnerability in what an image is now is fixed in a version.</summary>
+        public async Task WishAsync(string image, string version)
+        {
+            var name = ImageName.Parse($"ghcr.io/acme/{image}");
+            var digest = (await Registry.ResolveAsync(new ImageReference(name, "1"), Cancelled))!.ToString();
+            await Memory.RebuildWishes.PutAsync(Memory.RebuildWishKey(name, "test"), new RebuildWishRecord(name.Canonical, digest, "test", [new RebuildCause(RebuildReason.Vulnerability, "CVE-2026-1", null, $"openssl {version}") { Priority = 9 }]), Cancelled);
         }
 
         public Task<List<RebuildEntry>> EntriesAsync() => Memory.ListRebuildsAsync(Cancelled).ToListAsync(Cancelled).AsTask();
