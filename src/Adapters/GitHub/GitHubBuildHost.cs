@@ -63,7 +63,7 @@ public sealed class GitHubBuildHost : IBuildHost
 
             var us = (await _connection.AccessAsync(request.Repository, cancellationToken)).Login;
             return possible.Where(r => !taken.Exists(o => r.DisplayTitle?.Contains(o, StringComparison.Ordinal) == true) && (us is null || r.Actor?.Login is null || string.Equals(r.Actor.Login, us, StringComparison.OrdinalIgnoreCase)))
-                .MinBy(r => (r.CreatedAt - since).Duration()) is { } near ? Info(near) : null;
+                .MinBy(r => (r.CreatedAt, r.Id)) is { } near ? Info(near) : null;
         });
     }
 
@@ -126,7 +126,8 @@ public sealed class GitHubBuildHost : IBuildHost
         }
         catch (RepositoryHostException e)
         {
-            throw new BuildHostException(_connection.Host, e.Message, e.RetryAfter, e)
+            // Whatever else asks for patience may have been done all the same.
+            throw new BuildHostException(_connection.Host, e.Message, e.Failure == RepositoryHostFailure.RateLimited ? e.RetryAfter : null, e)
             {
                 IsRefusal = e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.NotFound or RepositoryHostFailure.Malformed,
             };

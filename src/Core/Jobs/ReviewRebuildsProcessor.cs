@@ -142,7 +142,8 @@ public sealed partial class ReviewRebuildsProcessor(
             return;
         }
 
-        foreach (var image in picture.Graph.Images.Where(i => picture.Entries.GetValueOrDefault(i.Key)?.IsBuilding == true))
+        // Runs that bear no name of ours are taken in the order in which they were asked for.
+        foreach (var image in picture.Graph.Images.Where(i => picture.Entries.GetValueOrDefault(i.Key)?.IsBuilding == true).OrderBy(i => picture.Entries[i.Key].StartedAt).ToList())
         {
             try
             {
@@ -172,12 +173,13 @@ public sealed partial class ReviewRebuildsProcessor(
             {
                 entry = await KeepAsync(picture, entry, e => e.Started(found.Run, found.Url), cancellationToken).ConfigureAwait(false) ?? entry;
             }
-            else if (entry.Stage == RebuildStage.Starting && age >= ShowsWithin)
+            else if (entry.Stage == RebuildStage.Starting && now >= (entry.AskAgainAt(ShowsWithin) ?? now))
             {
                 // Whoever decided it died before he started it, or was not heard: by the same id.
-                if (mode == ServiceMode.Propose && await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is null)
+                if (mode == ServiceMode.Propose && await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is null
+                    && await KeepAsync(picture, entry, e => e.SentAgain(now), cancellationToken).ConfigureAwait(false) is { } again)
                 {
-                    await SendAsync(picture, image, entry, cancellationToken).ConfigureAwait(false);
+                    await SendAsync(picture, image, again, cancellationToken).ConfigureAwait(false);
                 }
 
                 return;

@@ -50,6 +50,8 @@ public sealed record RebuildEntry(string Key)
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(1);
+
     /// <summary>Where it is.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<RebuildStage>))]
     public RebuildStage Stage { get; init; }
@@ -77,6 +79,12 @@ public sealed record RebuildEntry(string Key)
 
     /// <summary>When that was decided.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its host was last asked to start it.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>How often it was.</summary>
+    public int Sends { get; init; }
 
     /// <summary>What its host calls the build; null: not known yet.</summary>
     public string? Run { get; init; }
@@ -154,13 +162,24 @@ public sealed record RebuildEntry(string Key)
 
     /// <summary>A build is about to be started.</summary>
     public RebuildEntry Begin(RebuildMethod method, Digest? before, DateTimeOffset now) =>
-        this with { Stage = RebuildStage.Starting, Sequence = Sequence + 1, Method = method, StartedAt = now, Run = null, Url = null, Before = before?.ToString(), EndedAt = null, End = RebuildEnd.None, Tried = [.. Tried.Union(Vulnerabilities, StringComparer.Ordinal).TakeLast(MostTried)] };
+        this with { Stage = RebuildStage.Starting, Sequence = Sequence + 1, Method = method, StartedAt = now, SentAt = now, Sends = 1, Run = null, Url = null, Before = before?.ToString(), EndedAt = null, End = RebuildEnd.None, Tried = [.. Tried.Union(Vulnerabilities, StringComparer.Ordinal).TakeLast(MostTried)] };
+
+    /// <summary>It does not show, and its host is asked once more.</summary>
+    public RebuildEntry SentAgain(DateTimeOffset now) => this with { SentAt = now, Sends = Sends + 1 };
+
+    /// <summary>When its host is asked again if the build does not show until then: a host that answers with errors may have started it all the same.</summary>
+    /// <param name="within">For so long it may take to show.</param>
+    public DateTimeOffset? AskAgainAt(TimeSpan within)
+    {
+        var wait = within * Math.Pow(2, Math.Clamp(Sends - 1, 0, 16));
+        return (SentAt ?? StartedAt) + (wait < LongestSilence ? wait : LongestSilence);
+    }
 
     /// <summary>It was started.</summary>
     public RebuildEntry Started(string? run, string? url) => this with { Stage = RebuildStage.Running, Run = run ?? Run, Url = url ?? Url };
 
     /// <summary>It is known not to have been started: nothing has happened.</summary>
-    public RebuildEntry NotStarted() => this with { Stage = RebuildStage.Idle, Sequence = Sequence - 1, Method = null, StartedAt = null, Before = null, Tried = Untried };
+    public RebuildEntry NotStarted() => this with { Stage = RebuildStage.Idle, Sequence = Sequence - 1, Method = null, StartedAt = null, SentAt = null, Sends = 0, Before = null, Tried = Untried };
 
     /// <summary>It failed.</summary>
     public RebuildEntry Failed(string problem, DateTimeOffset now) => this with

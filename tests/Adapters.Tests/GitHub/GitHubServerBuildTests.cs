@@ -2,6 +2,7 @@ using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Ports;
 using Basewatch.Core.Rebuilds;
 using Basewatch.World.GitHub;
+using Basewatch.World.Scripted;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -78,6 +79,36 @@ public sealed class GitHubServerBuildTests(GitHubServer server) : IClassFixture<
             var e = await Assert.ThrowsAsync<BuildHostException>(() => _host.Builds.StartAsync(Request(RebuildKind.Workflow, workflow, "n"), Cancelled));
             Assert.True(e.IsRefusal, e.Message);
         }
+    }
+
+    [Theory]
+    [InlineData(429, true)]
+    [InlineData(503, false)]
+    public async Task Only_a_rate_limit_says_that_nothing_was_started(int status, bool waits)
+    {
+        await using var github = await ScriptedServer.StartAsync(context =>
+        {
+            context.Response.Headers.RetryAfter = "3600";
+            return Answers.Json("{}", status)(context);
+        });
+        using var host = new GitHubRepositoryHost(new GitHubOptions { ApiBaseAddress = github.Address, Token = "t", Organization = "acme" }, TimeProvider.System, NullLogger<GitHubRepositoryHost>.Instance);
+        var e = await Assert.ThrowsAsync<BuildHostException>(() => host.Builds.StartAsync(Request(RebuildKind.Event, "rebuild", "r"), Cancelled));
+        Assert.Equal((false, waits), (e.IsRefusal, e.RetryAfter is not null));
+        Assert.Single(github.Requests);
+    }
+
+    [Fact]
+    public async Task Runs_without_a_name_are_taken_in_the_order_in_which_they_began()
+    {
+        var since = TimeProvider.System.GetUtcNow();
+        foreach (var id in (string[])["0001", "0002"])
+        {
+            await _host.Builds.StartAsync(Request(RebuildKind.Workflow, "plain.yml", id), Cancelled);
+        }
+
+        // Times are whole seconds, and clocks differ.
+        var first = (await _host.Builds.FindAsync(Request(RebuildKind.Workflow, "plain.yml", "0001"), since.AddSeconds(5), Nobody, Cancelled))!;
+        Assert.Equal(_shop.WorkflowRuns.Min(r => r.Id).ToString(System.Globalization.CultureInfo.InvariantCulture), first.Run);
     }
 
     private BuildRequest Request(RebuildKind kind, string name, string id) => new(id, RepositoryName.Parse(_shop.FullName), new RebuildMethod(kind, name), "ghcr.io/acme/web", "its base moved");

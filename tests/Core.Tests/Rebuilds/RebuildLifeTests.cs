@@ -178,6 +178,37 @@ public sealed class RebuildLifeTests
         Assert.Equal(["tool", "tool", "tool", "other", "tool"], world.Builds.Starts);
     }
 
+    [Fact]
+    public async Task A_host_that_answers_with_errors_is_asked_less_and_less_often()
+    {
+        var world = await World.CreateAsync();
+        await world.PlayAsync(2);
+        world.Builds.IsBroken = true;
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(10 + 60);
+        Assert.Equal([0, 2, 6, 14, 30], world.Builds.Asked.Select(a => (a - world.Builds.Asked[0]).TotalMinutes));
+
+        world.Builds.IsBroken = false;
+        await world.PlayAsync(20);
+        Assert.Equal(["tool"], world.Builds.Starts);
+        Assert.Equal(RebuildEnd.Built, Assert.Single(await world.EntriesAsync()).End);
+    }
+
+    [Fact]
+    public async Task Runs_without_a_name_are_taken_in_the_order_in_which_they_were_asked_for()
+    {
+        var world = await World.CreateAsync();
+        world.Time.AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+        world.Builds.AreNameless = true;
+        await world.PlayAsync(2);
+        world.Builds.Failing.Add("tool");
+        await world.WishAsync("tool", "3.0.1");
+        world.Registry.Push("debian", "12", "patched");
+        await world.PlayAsync(15);
+        Assert.Equal(["tool", "core"], world.Builds.Starts.Take(2));
+        Assert.Equal([("core", 0), ("tool", 1)], (await world.EntriesAsync()).Select(e => (e.Key.Split(' ')[0].Split('/')[^1], e.Failures)).Where(e => e.Item1 is "core" or "tool").Order());
+    }
+
     /// <summary>Every minute a process of its own.</summary>
     private sealed class World
     {
@@ -317,6 +348,15 @@ public sealed class RebuildLifeTests
         /// <summary>Builds that take their base from a cache of theirs.</summary>
         public HashSet<string> Cached { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Whether it answers with errors, and does nothing.</summary>
+        public bool IsBroken { get; set; }
+
+        /// <summary>Whether its runs do not say who asked for them.</summary>
+        public bool AreNameless { get; set; }
+
+        /// <summary>When it was asked to start one.</summary>
+        public List<DateTimeOffset> Asked { get; } = [];
+
         public async Task TickAsync()
         {
             for (var i = 0; i < _runs.Count; i++)
@@ -335,6 +375,12 @@ public sealed class RebuildLifeTests
 
         public async Task<BuildRun> StartAsync(BuildRequest request, CancellationToken cancellationToken)
         {
+            Asked.Add(world.Time.GetUtcNow());
+            if (IsBroken)
+            {
+                throw new BuildHostException("builds", "builds answered with 503");
+            }
+
             var image = request.Image.Split('/')[^1];
             Starts.Add(image);
             var on = Cached.Contains(image) ? MemoryRegistry.DigestOf("debian:12 first") : (await world.Registry.ResolveAsync(ImageReference.Parse(Tree.Single(t => t.Image == image).Base), cancellationToken))!;
@@ -343,7 +389,7 @@ public sealed class RebuildLifeTests
         }
 
         public Task<BuildRun?> FindAsync(BuildRequest request, DateTimeOffset since, IReadOnlySet<string> others, CancellationToken cancellationToken) =>
-            Task.FromResult(_runs.FindLast(r => r.Id == request.Id) is { Run: { } run } found ? new BuildRun(run, null, found.State) : null);
+            Task.FromResult((AreNameless ? _runs.Find(r => r.At >= since - TimeSpan.FromSeconds(10) && !others.Contains(r.Run)) : _runs.FindLast(r => r.Id == request.Id)) is { Run: { } run } found ? new BuildRun(run, null, found.State) : null);
 
         public Task<BuildRun> GetAsync(BuildRequest request, string run, CancellationToken cancellationToken) =>
             Task.FromResult(new BuildRun(run, null, _runs[int.Parse(run, CultureInfo.InvariantCulture)].State, "it broke"));
