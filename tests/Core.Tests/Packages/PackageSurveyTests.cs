@@ -94,6 +94,21 @@ public sealed class PackageSurveyTests
     }
 
     [Fact]
+    public async Task Nothing_goes_from_one_stream_of_a_module_to_another()
+    {
+        _indexes.Archive["rocky/9 * nodejs"] = ["1:16.20.2-8.el9_4", "1:18.20.4-1.module_el9+1234+abcdef", "1:20.16.0-1.module+el9.4.0+22196+d82931da"];
+        _indexes.Archive["rocky/9 * ruby"] = ["3.1.5-145.module_el9+1"];
+        _indexes.Archive["rocky/10 * nodejs"] = ["1:22.1.0-1.el10"];
+        const string Text = "FROM rockylinux:9\nRUN dnf install -y nodejs-16.20.2-7.el9 nodejs-16.20.2-8.el9_4 nodejs-18.20.4-1.module_el9+1233+0000 nodejs-18.20.4 nodejs-18.19.0 ruby-3.1.5\n";
+        var use = FormatCatalog.Default.Read("Dockerfile", SourceFile.Encode(Text)).Uses.Single();
+        var found = await AssessAsync(Text, updates: new Update(use, ImageReference.Parse("rockylinux:10"), UpdateKind.Major, "docker", "newer"));
+        Assert.Equal(
+            ["nodejs 16.20.2-7.el9 -> 16.20.2-8.el9_4 -> 22.1.0-1.el10 gone", "nodejs 16.20.2-8.el9_4 -> 22.1.0-1.el10", "nodejs 18.20.4-1.module_el9+1233+0000", "nodejs 18.20.4 -> 22.1.0", "nodejs 18.19.0 -> 22.1.0", "ruby 3.1.5"],
+            found.Select(Describe));
+        Assert.All(found.Where(f => f.Updates.Count == 0), f => Assert.Equal("it is of a module, whose stream is not known", f.Reason));
+    }
+
+    [Fact]
     public async Task Languages_go_within_their_major_version_and_apart_to_the_next()
     {
         _indexes.Languages["pip poetry"] = ["1.8.2", "1.8.5", "2.0.0", "2.1.0rc1"];

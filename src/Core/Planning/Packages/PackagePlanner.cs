@@ -77,7 +77,12 @@ public static class PackagePlanner
         }
 
         var order = PackageOrder.Of(use.Ecosystem);
-        var versions = facts.Versions.Where(order.IsVersion).ToList();
+        var (versions, isOfStream) = Candidates(use, facts.Versions, order);
+        if (isOfStream)
+        {
+            return null;
+        }
+
         var isHeld = versions.Exists(v => order.Holds(use.Version.Value, use.Constraint, v));
         return order.Newest(versions) is { } newest
             && !(use.Constraint != PackageConstraint.Exact && isHeld)
@@ -107,7 +112,12 @@ public static class PackagePlanner
 
         var order = PackageOrder.Of(use.Ecosystem);
         var pinned = use.Version.Value;
-        var versions = facts.Versions.Where(order.IsVersion).ToList();
+        var (versions, isOfStream) = Candidates(use, facts.Versions, order);
+        if (isOfStream)
+        {
+            return new PackageAssessment(use, [], IsGone: false, "it is of a module, whose stream is not known");
+        }
+
         var newest = order.Newest(versions);
         var isHeld = versions.Exists(v => order.Holds(pinned, use.Constraint, v));
         if (!isHeld && use.HasOwnSources)
@@ -132,6 +142,15 @@ public static class PackagePlanner
             ? [new PackageUpdate(use, written, UpdateKind.Patch, isHeld ? $"{newest} is the newest that {where} has" : $"{where} no longer holds {Excerpt.Of(pinned)}, and the next build breaks; {newest} is the newest there")]
             : [];
         return new PackageAssessment(use, updates, !isHeld, isHeld ? $"{newest} is the newest that {where} has" : $"{where} no longer holds {Excerpt.Of(pinned)}: the next build breaks");
+    }
+
+    /// <summary>The versions that a pin may go to, which are never of a stream; and whether it is of one itself, as far as can be told.</summary>
+    private static (List<string> Versions, bool IsOfStream) Candidates(PackageUse use, IReadOnlyList<string> versions, PackageOrder order)
+    {
+        var pinned = use.Version.Value;
+        var streams = versions.Where(order.IsVersion).ToLookup(order.IsOfStream);
+        List<string> plain = [.. streams[false]];
+        return (plain, order.IsOfStream(pinned) || (streams[true].Any(v => !pinned.Contains('-', StringComparison.Ordinal) || order.Holds(pinned, use.Constraint, v)) && !plain.Exists(v => order.Holds(pinned, use.Constraint, v))));
     }
 
     private static PackageAssessment Unjudged(PackageUse use, PackageFacts facts, string source) =>
