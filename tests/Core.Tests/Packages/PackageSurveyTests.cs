@@ -134,6 +134,18 @@ public sealed class PackageSurveyTests
     }
 
     [Fact]
+    public async Task What_is_withdrawn_is_not_gone_and_nothing_goes_there()
+    {
+        _indexes.Languages["npm npm"] = ["10.5.0", "(10.5.1)", "(10.9.9)"];
+        _indexes.Languages["pip poetry"] = ["1.8.2", "(1.8.3)", "1.8.5", "(1.9.0)"];
+        _indexes.Languages["pip black"] = ["(24.1.0)"];
+        var found = await AssessAsync("FROM scratch\nRUN npm i -g npm@10.5.0 npm@10.5.1 && pip install poetry==1.8.3 poetry==1.9.* black==24.1.0 black==24.0.0\n");
+        Assert.Equal(["npm 10.5.0", "npm 10.5.1", "poetry 1.8.3 -> 1.8.5", "poetry 1.9.* gone", "black 24.1.0", "black 24.0.0 gone"], found.Select(Describe));
+        Assert.Equal("npm has it that 10.5.1 is withdrawn by its authors, and installs it still", found[1].Reason);
+        Assert.StartsWith("PyPI has it that 1.8.3 is withdrawn by its authors; ", found[2].Updates[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_is_asked_where_nothing_is_pinned_or_wanted()
     {
         Assert.Empty(await AssessAsync("FROM debian:12\nRUN apt-get install curl\n"));

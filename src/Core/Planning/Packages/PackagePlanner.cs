@@ -39,7 +39,11 @@ public static class PackagePlanner
         var pinned = use.Version.Value;
         var versions = facts.Versions.Where(order.IsVersion).ToList();
         var held = versions.Where(v => order.Holds(pinned, use.Constraint, v)).ToList();
-        var current = order.Newest(held) ?? (order.IsVersion(pinned) ? pinned : null);
+
+        // What pip was told to take within a range it takes of the versions that were not yanked alone; npm takes what is deprecated.
+        var withdrawn = held.Count > 0 || (use.Constraint != PackageConstraint.Exact && use.Ecosystem != PackageEcosystem.Npm) ? null
+            : order.Newest(facts.Withdrawn.Where(v => order.IsVersion(v) && order.Holds(pinned, use.Constraint, v)));
+        var current = order.Newest(held) ?? withdrawn ?? (order.IsVersion(pinned) ? pinned : null);
         if (current is null)
         {
             return new PackageAssessment(use, [], versions.Count > 0, $"{index} has no version of it that {Excerpt.Of(pinned)} stands for");
@@ -52,13 +56,15 @@ public static class PackagePlanner
             if (order.Newest(newer.Where(v => order.KindOf(current, v) is var k && k <= furthest && k == UpdateKind.Major == isMajor)) is { } next
                 && order.Written(pinned, use.Constraint, next) is var written && written != pinned)
             {
-                updates.Add(new PackageUpdate(use, written, order.KindOf(current, next), $"{next} is the newest {(isMajor ? "version" : "of its major version")} that {index} has"));
+                updates.Add(new PackageUpdate(use, written, order.KindOf(current, next), $"{(withdrawn is null ? "" : $"{index} has it that {withdrawn} is withdrawn by its authors; ")}{next} is the newest {(isMajor ? "version" : "of its major version")} that {index} has"));
             }
         }
 
-        // A version that was taken back may still be installed by its number: pip and gem differ, so that this is told and no more.
-        var isGone = held.Count == 0;
-        return new PackageAssessment(use, updates, isGone, isGone ? $"{index} no longer offers {Excerpt.Of(pinned)}" : $"{Excerpt.Of(pinned)} is the newest that may be taken");
+        var isGone = held.Count == 0 && withdrawn is null;
+        return new PackageAssessment(use, updates, isGone,
+            isGone ? $"{index} no longer offers {Excerpt.Of(pinned)}"
+            : withdrawn is not null ? $"{index} has it that {withdrawn} is withdrawn by its authors, and installs it still"
+            : $"{Excerpt.Of(pinned)} is the newest that may be taken");
     }
 
     /// <summary>What a package of a distribution needs with another base; null where it can stay as it is, or nothing is known.</summary>
