@@ -198,7 +198,9 @@ public sealed partial class ReviewRebuildsProcessor(
         if (entry is { Stage: RebuildStage.Running, Run: { } id })
         {
             var run = await builds!.GetAsync(request, id, cancellationToken).ConfigureAwait(false);
-            switch (run.State)
+
+            // A commit starts more than the image's build: once that has been pushed, the rest does not matter.
+            switch (entry.Method?.Kind == RebuildKind.Commit && IsBuilt(picture, image, entry) ? BuildState.Succeeded : run.State)
             {
                 case BuildState.Failed:
                     await FailAsync(picture, image, entry with { Url = run.Url ?? entry.Url }, run.Problem ?? "it failed", cancellationToken).ConfigureAwait(false);
@@ -224,6 +226,11 @@ public sealed partial class ReviewRebuildsProcessor(
             await SettleAsync(picture, image, entry, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the image is another one, and for none of the reasons of its build to be built again.</summary>
+    private static bool IsBuilt(RebuildPicture picture, OwnImage image, RebuildEntry entry) =>
+        picture.Facts.GetValueOrDefault(image.Key)?.Digest is { } digest && digest.ToString() != entry.Before
+        && !picture.CausesOf(image).Select(c => c.Id).Intersect(entry.Causes.Select(c => c.Id), StringComparer.Ordinal).Any();
 
     private async Task SettleAsync(RebuildPicture picture, OwnImage image, RebuildEntry entry, CancellationToken cancellationToken)
     {

@@ -82,6 +82,31 @@ public sealed class GitHubServerBuildTests(GitHubServer server) : IClassFixture<
     }
 
     [Theory]
+    [InlineData("failure", null, BuildState.Running)]
+    [InlineData("failure", "success", BuildState.Succeeded)]
+    [InlineData("failure", "failure", BuildState.Failed)]
+    [InlineData("success", "success", BuildState.Succeeded)]
+    public async Task What_a_commit_has_started_is_waited_for_until_all_of_it_has_ended(string first, string? second, BuildState state)
+    {
+        var request = Request(RebuildKind.Commit, "", "c1");
+        var commit = _shop.Tip("main")!;
+        Assert.Equal(BuildState.Running, (await _host.Builds.GetAsync(request, commit, Cancelled)).State);
+        foreach (var workflow in (string[])["named.yml", "plain.yml"])
+        {
+            await _host.Builds.StartAsync(Request(RebuildKind.Workflow, workflow, "c1"), Cancelled);
+        }
+
+        _shop.WorkflowRuns[0].Complete(first);
+        if (second is not null)
+        {
+            _shop.WorkflowRuns[1].Complete(second);
+        }
+
+        var run = await _host.Builds.GetAsync(request, commit, Cancelled);
+        Assert.Equal((commit, state), (run.Run, run.State));
+    }
+
+    [Theory]
     [InlineData(429, true)]
     [InlineData(503, false)]
     public async Task Only_a_rate_limit_says_that_nothing_was_started(int status, bool waits)

@@ -209,6 +209,20 @@ public sealed class RebuildLifeTests
         Assert.Equal([("core", 0), ("tool", 1)], (await world.EntriesAsync()).Select(e => (e.Key.Split(' ')[0].Split('/')[^1], e.Failures)).Where(e => e.Item1 is "core" or "tool").Order());
     }
 
+    [Fact]
+    public async Task What_a_commit_of_the_digest_started_is_done_once_the_image_is_pushed_whatever_else_still_runs()
+    {
+        var world = await World.CreateAsync();
+        await world.CommitsAsync("other");
+        await world.PlayAsync(2);
+        world.Registry.Push("alpine", "3", "patched");
+        await world.PlayAsync(15);
+        Assert.Equal(RebuildStage.Running, Assert.Single(await world.EntriesAsync()).Stage);
+        await world.BuildAsync("other");
+        await world.PlayAsync(2);
+        Assert.Equal((RebuildStage.Idle, RebuildEnd.Built), (await world.EntriesAsync()).Where(e => e.Sequence > 0).Select(e => (e.Stage, e.End)).First());
+    }
+
     /// <summary>Every minute a process of its own.</summary>
     private sealed class World
     {
@@ -251,6 +265,16 @@ public sealed class RebuildLifeTests
             }
 
             return world;
+        }
+
+        /// <summary>Has the Dockerfile of an image pin its base as it is now, and move that by a commit.</summary>
+        public async Task CommitsAsync(string image)
+        {
+            var name = RepositoryName.Parse($"acme/{image}");
+            var on = ImageReference.Parse(Tree.Single(t => t.Image == image).Base);
+            var pinned = (on with { Digest = await Registry.ResolveAsync(on, Cancelled) }).Familiar;
+            _host.Create(name, ("Dockerfile", $"FROM {pinned}\n"));
+            await Memory.Builds.PutAsync(Memory.BuildsKey(name), new BuildsRecord(name.ToString(), [new BuildRecord($"ghcr.io/acme/{image}:1", "Dockerfile", [pinned])], []) { Methods = [new RebuildMethod(RebuildKind.Commit, "")] }, Cancelled);
         }
 
         /// <summary>Builds and pushes an image on what its base is now, or was.</summary>
@@ -392,6 +416,8 @@ public sealed class RebuildLifeTests
             Task.FromResult((AreNameless ? _runs.Find(r => r.At >= since - TimeSpan.FromSeconds(10) && !others.Contains(r.Run)) : _runs.FindLast(r => r.Id == request.Id)) is { Run: { } run } found ? new BuildRun(run, null, found.State) : null);
 
         public Task<BuildRun> GetAsync(BuildRequest request, string run, CancellationToken cancellationToken) =>
-            Task.FromResult(new BuildRun(run, null, _runs[int.Parse(run, CultureInfo.InvariantCulture)].State, "it broke"));
+            Task.FromResult(request.Method.Kind == RebuildKind.Commit
+                ? new BuildRun(run, "https://builds/1", BuildState.Running)
+                : new BuildRun(run, null, _runs[int.Parse(run, CultureInfo.InvariantCulture)].State, "it broke"));
     }
 }
