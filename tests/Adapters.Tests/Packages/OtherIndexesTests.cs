@@ -61,6 +61,28 @@ public sealed class OtherIndexesTests : IDisposable
     }
 
     [Fact]
+    public void A_hostile_index_of_Alpine_is_refused_before_it_fills_the_memory()
+    {
+        using var download = new PackageDownload(new HttpClient(), null, TimeProvider.System);
+        var archive = new AlpineArchive(new PackageOptions(), download, new Keyrings(_keyrings.FullName));
+
+        // A signature that unpacks to much more than it says.
+        var bomb = Zip(new byte[40 * 1024 * 1024]);
+        BitConverter.TryWriteBytes(bomb.AsSpan(^4), 512);
+        var index = Index(".SIGN.RSA.", "P:curl\nV:1-r0\n\n");
+        AssertRefused([.. bomb, .. index]);
+        AssertRefused(Index(".SIGN.RSA.", "P:curl\nV:1-r0\n" + new string('x', 40 * 1024 * 1024)));
+        Assert.NotEmpty(archive.Read(index, "host", isSecure: true));
+
+        void AssertRefused(byte[] body)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Throws<PackageIndexException>(() => archive.Read(body, "host", isSecure: true));
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * 1024 * 1024);
+        }
+    }
+
+    [Fact]
     public async Task The_list_of_RPM_packages_is_read_by_its_hash()
     {
         var primary = Zip(Encoding.UTF8.GetBytes(
