@@ -101,7 +101,7 @@ public sealed class AcrTaskHost : IBuildHost, IDisposable
         return listed.EnumerateArray()
             .Select(r => (Run: Info(r), At: DateTimeOffset.TryParse(Text(r, "properties", "createTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : DateTimeOffset.MinValue))
             .Where(r => r.At >= since - Skew && r.Run.Run is { } id && !others.Contains(id))
-            .OrderBy(r => (r.At - since).Duration())
+            .OrderBy(r => r.At)
             .Select(r => r.Run)
             .FirstOrDefault();
     }
@@ -145,7 +145,8 @@ public sealed class AcrTaskHost : IBuildHost, IDisposable
             {
                 case HttpStatusCode.NotFound:
                     return null;
-                case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
+                case HttpStatusCode.TooManyRequests:
+                case HttpStatusCode.ServiceUnavailable when method == HttpMethod.Get:
                     throw new BuildHostException(_manager.Authority, $"{_manager.Authority} takes no more requests for now", answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromMinutes(1));
                 case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
                     throw Refused("the Azure identity may not run tasks of this registry: give it the role Container Registry Tasks Contributor on it");

@@ -63,7 +63,7 @@ public sealed class GitHubBuildHost : IBuildHost
 
             var us = (await _connection.AccessAsync(request.Repository, cancellationToken)).Login;
             return possible.Where(r => !taken.Exists(o => r.DisplayTitle?.Contains(o, StringComparison.Ordinal) == true) && (us is null || r.Actor?.Login is null || string.Equals(r.Actor.Login, us, StringComparison.OrdinalIgnoreCase)))
-                .MinBy(r => (r.CreatedAt - since).Duration()) is { } near ? Info(near) : null;
+                .MinBy(r => (r.CreatedAt, r.Id)) is { } near ? Info(near) : null;
         });
     }
 
@@ -90,14 +90,18 @@ public sealed class GitHubBuildHost : IBuildHost
         });
     }
 
-    /// <summary>What pushes start.</summary>
+    /// <summary>What pushes start. Which of the runs builds the image nobody says: they are waited for until all have ended, and where any did so well the image tells the rest.</summary>
     private async Task<BuildRun> OfCommitAsync(BuildRequest request, string commit, CancellationToken cancellationToken)
     {
         var (runs, _) = await _connection.PagesAsync<WorkflowRunsAnswer, WorkflowRunAnswer>(request.Repository, $"actions/runs?head_sha={commit}", MostPages, p => p.WorkflowRuns, cancellationToken);
         var all = runs.Select(Info).ToList();
-        return all.Find(r => r.State == BuildState.Failed) is { } failed ? failed with { Run = commit }
-            : all.Count > 0 && all.TrueForAll(r => r.State == BuildState.Succeeded) ? all[0] with { Run = commit }
-            : new BuildRun(commit, all.Count > 0 ? all[0].Url : null, BuildState.Running);
+        var failed = all.Find(r => r.State == BuildState.Failed);
+        var state = all.Count == 0 || all.Exists(r => r.State == BuildState.Running) ? BuildState.Running
+            : all.Exists(r => r.State == BuildState.Succeeded) ? BuildState.Succeeded
+            : BuildState.Failed;
+
+        // The page is that of what people would look at.
+        return new BuildRun(commit, (failed ?? all.FirstOrDefault())?.Url, state, failed?.Problem);
     }
 
     private async Task PostAsync(RepositoryName repository, string path, JsonObject body, CancellationToken cancellationToken) =>
@@ -126,7 +130,8 @@ public sealed class GitHubBuildHost : IBuildHost
         }
         catch (RepositoryHostException e)
         {
-            throw new BuildHostException(_connection.Host, e.Message, e.RetryAfter, e)
+            // Whatever else asks for patience may have been done all the same.
+            throw new BuildHostException(_connection.Host, e.Message, e.Failure == RepositoryHostFailure.RateLimited ? e.RetryAfter : null, e)
             {
                 IsRefusal = e.Failure is RepositoryHostFailure.Denied or RepositoryHostFailure.NotFound or RepositoryHostFailure.Malformed,
             };

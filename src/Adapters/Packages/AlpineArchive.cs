@@ -18,6 +18,13 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
 
     private const long LargestUnpacked = 256L * 1024 * 1024;
 
+    private const int LongestLine = 64 * 1024;
+
+    private const int LargestSignature = 64 * 1024;
+
+    /// <summary>Places that look like the beginning of a stream: in a signature there is hardly one by chance.</summary>
+    private const int MostCandidates = 32;
+
     public async Task<Dictionary<string, List<string>>> FindAsync(Suite suite, Platform platform, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -61,13 +68,14 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
                 throw new PackageIndexException(host, "no key of Alpine that is at hand has signed its index: put the .rsa.pub files of the package alpine-keys into the folder of Packages:Keyrings");
             }
 
-            using var stream = new GZipStream(new MemoryStream(body, signed, body.Length - signed, writable: false), CompressionMode.Decompress);
+            using var gzip = new GZipStream(new MemoryStream(body, signed, body.Length - signed, writable: false), CompressionMode.Decompress);
+            using var stream = new BoundedStream(gzip, LargestUnpacked);
             using var tar = new TarReader(stream);
             for (var i = 0; i < 10 && tar.GetNextEntry() is { } entry; i++)
             {
                 if (entry.Name == "APKINDEX" && entry.DataStream is { } index)
                 {
-                    return ReadIndex(index, host);
+                    return ReadIndex(index);
                 }
             }
 
@@ -79,19 +87,13 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
         }
     }
 
-    private static byte[] ReadIndex(Stream index, string host)
+    private static byte[] ReadIndex(Stream index)
     {
         using var table = new PackageTable();
         using var reader = new StreamReader(index, Encoding.UTF8);
-        var (name, version, length) = ("", "", 0L);
-        while (reader.ReadLine() is { } line)
+        var (name, version) = ("", "");
+        while (ReadLine(reader) is { } line)
         {
-            length += line.Length + 1;
-            if (length > LargestUnpacked)
-            {
-                throw new PackageIndexException(host, $"its index unpacks to more than {LargestUnpacked >> 20} MiB");
-            }
-
             switch (line)
             {
                 case "":
@@ -111,6 +113,28 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
         return table.ToBytes();
     }
 
+    /// <summary>A line without its end; null: there is none any more.</summary>
+    private static string? ReadLine(StreamReader reader)
+    {
+        var line = new StringBuilder();
+        while (reader.Read() is >= 0 and var c)
+        {
+            if (c == '\n')
+            {
+                return line.ToString();
+            }
+
+            if (line.Length == LongestLine)
+            {
+                throw new InvalidDataException($"a line of it is longer than {LongestLine >> 10} KiB");
+            }
+
+            line.Append((char)c);
+        }
+
+        return line.Length > 0 ? line.ToString() : null;
+    }
+
     private static bool IsGood(string pem, ReadOnlySpan<byte> signed, HashAlgorithmName algorithm, byte[] signature)
     {
         using var key = RSA.Create();
@@ -122,7 +146,8 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
     {
         const int LongestSignature = 8 * 1024;
         (keyName, algorithm, signature) = ("", HashAlgorithmName.SHA256, []);
-        using var stream = new GZipStream(new MemoryStream(first, writable: false), CompressionMode.Decompress);
+        using var gzip = new GZipStream(new MemoryStream(first, writable: false), CompressionMode.Decompress);
+        using var stream = new BoundedStream(gzip, LargestSignature);
 
         // The end of the archive is left out, so that the next stream goes on with it.
         using var tar = new TarReader(stream);
@@ -149,11 +174,16 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
     private static int EndOfFirstStream(byte[] body)
     {
         // A stream ends where one can begin anew and the length before it is that of what was unpacked.
-        for (var at = 18; at + 10 < body.Length && at < 64 * 1024; at++)
+        var candidates = 0;
+        for (var at = 18; at + 10 < body.Length && at < LargestSignature && candidates < MostCandidates; at++)
         {
-            if (body[at] == 0x1f && body[at + 1] == 0x8b && body[at + 2] == 8 && IsWhole(body.AsSpan(0, at)))
+            if (body[at] == 0x1f && body[at + 1] == 0x8b && body[at + 2] == 8)
             {
-                return at;
+                candidates++;
+                if (IsWhole(body.AsSpan(0, at)))
+                {
+                    return at;
+                }
             }
         }
 
@@ -163,7 +193,7 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
     private static bool IsWhole(ReadOnlySpan<byte> stream)
     {
         var length = BitConverter.ToUInt32(stream[^4..]);
-        if (length is 0 or > 64 * 1024)
+        if (length is 0 or > LargestSignature)
         {
             return false;
         }
@@ -171,9 +201,8 @@ internal sealed class AlpineArchive(PackageOptions options, PackageDownload down
         try
         {
             using var gzip = new GZipStream(new MemoryStream(stream.ToArray(), writable: false), CompressionMode.Decompress);
-            using var plain = new MemoryStream();
-            gzip.CopyTo(plain);
-            return plain.Length == length;
+            var plain = new byte[length + 1];
+            return gzip.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false) == length;
         }
         catch (InvalidDataException)
         {

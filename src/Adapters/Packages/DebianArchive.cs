@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -21,6 +23,9 @@ internal sealed class DebianArchive(PackageOptions options, PackageDownload down
     private const long LargestUnpacked = 1024L * 1024 * 1024;
 
     private static readonly string[] Compressions = [".xz", ".gz", ""];
+
+    /// <summary>Of the newest index that was seen, by its folder.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _dates = new(StringComparer.Ordinal);
 
     public async Task<Dictionary<string, List<string>>> FindAsync(Suite suite, string? target, Platform platform, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
@@ -72,7 +77,7 @@ internal sealed class DebianArchive(PackageOptions options, PackageDownload down
 
         var now = time.GetUtcNow();
         var index = ReleaseFile.Read(keyrings.Of(suite.Distribution, host).Verify(signed.Body, host, now));
-        if (index.Suite != release && index.Codename != release && $"{index.Codename}/updates" != release && index.Codename != release.Split('/')[0])
+        if (!IsOf(index, suite, release))
         {
             throw new PackageIndexException(host, $"it sent the index of {Excerpt.Of(index.Codename)} for {release}");
         }
@@ -82,6 +87,7 @@ internal sealed class DebianArchive(PackageOptions options, PackageDownload down
             throw new PackageIndexException(host, string.Create(CultureInfo.InvariantCulture, $"the index of {release} was good until {index.ValidUntil:yyyy-MM-dd} alone: something holds newer ones back"));
         }
 
+        await ThrowIfOlderAsync(index, host, folder, release, cancellationToken);
         foreach (var component in suite.Distribution == "ubuntu" ? (string[])["main", "universe", "restricted", "multiverse"] : ["main"])
         {
             var path = $"{component}/binary-{architecture}/Packages";
@@ -93,6 +99,30 @@ internal sealed class DebianArchive(PackageOptions options, PackageDownload down
                     break;
                 }
             }
+        }
+    }
+
+    /// <summary>Of Ubuntu all pockets have one codename, so that the suite alone tells them apart; of Debian that is a name that goes on to the next release.</summary>
+    private static bool IsOf(ReleaseFile index, Suite suite, string release) =>
+        index.Suite == release || (suite.Distribution != "ubuntu" && (index.Codename == release || $"{index.Codename}/updates" == release || index.Codename == release.Split('/')[0]));
+
+    /// <summary>What was signed once stays signed: that it is no older than the last one is what tells that nobody holds newer ones back.</summary>
+    private async Task ThrowIfOlderAsync(ReleaseFile index, string host, string folder, string release, CancellationToken cancellationToken)
+    {
+        var name = "package index date " + folder;
+        var date = index.Date ?? DateTimeOffset.MinValue;
+        var kept = await download.KeptAsync(name, cancellationToken) is { Length: sizeof(long) } bytes ? DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64LittleEndian(bytes.Span)) : DateTimeOffset.MinValue;
+        var last = _dates.AddOrUpdate(folder, kept > date ? kept : date, (_, known) => known > kept && known > date ? known : kept > date ? kept : date);
+        if (date < last)
+        {
+            throw new PackageIndexException(host, string.Create(CultureInfo.InvariantCulture, $"the index of {release} is of {date:yyyy-MM-dd HH:mm}Z, and one of {last:yyyy-MM-dd HH:mm}Z was seen: something holds newer ones back"));
+        }
+
+        if (date > kept)
+        {
+            var value = new byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(value, date.ToUnixTimeSeconds());
+            await download.KeepAsync(name, value, cancellationToken);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
 
     private const int MostVersions = 50_000;
 
-    public async Task<IReadOnlyList<string>?> ListAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OfferedVersion>?> ListAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken)
     {
         var address = options.AddressOf(ecosystem.Word());
         try
@@ -35,7 +35,7 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
 
     private Task<Download?> GetAsync(string address, string accept, CancellationToken cancellationToken) => download.GetAsync(address, LargestAnswer, accept, cancellationToken);
 
-    private static IReadOnlyList<string>? Read(Download? answer, Func<JsonElement, IEnumerable<string?>> read)
+    private static IReadOnlyList<OfferedVersion>? Read(Download? answer, Func<JsonElement, IEnumerable<OfferedVersion>> read)
     {
         if (answer is null)
         {
@@ -43,11 +43,11 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
         }
 
         using var json = JsonDocument.Parse(answer.Body);
-        return [.. read(json.RootElement).OfType<string>().Where(v => v.Length is > 0 and < 200).Take(MostVersions)];
+        return [.. read(json.RootElement).Where(v => v.Version.Length is > 0 and < 200).Take(MostVersions)];
     }
 
-    /// <summary>Versions some of whose files were not taken back (<see href="https://packaging.python.org/en/latest/specifications/simple-repository-api/"/>).</summary>
-    private static IEnumerable<string?> OfPyPi(JsonElement root)
+    /// <summary>Versions all of whose files were yanked are withdrawn (<see href="https://packaging.python.org/en/latest/specifications/simple-repository-api/"/>).</summary>
+    private static IEnumerable<OfferedVersion> OfPyPi(JsonElement root)
     {
         var yanked = new HashSet<string>(StringComparer.Ordinal);
         var offered = new HashSet<string>(StringComparer.Ordinal);
@@ -60,9 +60,8 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
             }
         }
 
-        return root.TryGetProperty("versions", out var versions)
-            ? versions.EnumerateArray().Select(v => v.GetString()).Where(v => v is not null && (offered.Contains(v) || !yanked.Contains(v)))
-            : offered;
+        var all = root.TryGetProperty("versions", out var versions) ? versions.EnumerateArray().Select(v => v.GetString()).OfType<string>() : offered.Union(yanked, StringComparer.Ordinal);
+        return all.Select(v => new OfferedVersion(v, yanked.Contains(v) && !offered.Contains(v)));
     }
 
     /// <summary>The version in the name of a wheel or of a source archive.</summary>
@@ -78,17 +77,18 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
         return dash > 0 ? file[(dash + 1)..end] : null;
     }
 
-    private static IEnumerable<string?> OfNpm(JsonElement root) =>
+    private static IEnumerable<OfferedVersion> OfNpm(JsonElement root) =>
         root.GetProperty("versions").EnumerateObject()
-            .Where(v => !(v.Value.TryGetProperty("deprecated", out var deprecated) && deprecated.ValueKind == JsonValueKind.String && deprecated.GetString()!.Length > 0))
-            .Select(v => v.Name);
+            .Select(v => new OfferedVersion(v.Name, v.Value.TryGetProperty("deprecated", out var deprecated) && deprecated.ValueKind == JsonValueKind.String && deprecated.GetString()!.Length > 0));
 
-    private static IEnumerable<string?> OfRubyGems(JsonElement root) => root.EnumerateArray().Select(v => v.GetProperty("number").GetString()).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<OfferedVersion> OfRubyGems(JsonElement root) => Offered(root.EnumerateArray().Select(v => v.GetProperty("number").GetString()));
 
-    private static IEnumerable<string?> OfNuGet(JsonElement root) => root.GetProperty("versions").EnumerateArray().Select(v => v.GetString());
+    private static IEnumerable<OfferedVersion> OfNuGet(JsonElement root) => Offered(root.GetProperty("versions").EnumerateArray().Select(v => v.GetString()));
+
+    private static IEnumerable<OfferedVersion> Offered(IEnumerable<string?> versions) => versions.OfType<string>().Distinct(StringComparer.Ordinal).Select(v => new OfferedVersion(v));
 
     /// <summary>What is installed is a package in a module, whose path is the package's or begins it (<see href="https://go.dev/ref/mod#goproxy-protocol"/>).</summary>
-    private async Task<IReadOnlyList<string>?> ListGoAsync(string address, string name, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<OfferedVersion>?> ListGoAsync(string address, string name, CancellationToken cancellationToken)
     {
         const int MostPaths = 6;
         var path = name;
@@ -97,7 +97,7 @@ internal sealed class LanguageIndexes(PackageOptions options, PackageDownload do
             if (await download.GetAsync($"{address}/{Escaped(path)}/@v/list", LargestAnswer, null, cancellationToken) is { } answer
                 && Encoding.UTF8.GetString(answer.Body).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } versions)
             {
-                return [.. versions.Take(MostVersions)];
+                return [.. Offered(versions).Take(MostVersions)];
             }
 
             path = path[..path.LastIndexOf('/')];

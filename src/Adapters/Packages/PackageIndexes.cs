@@ -48,7 +48,7 @@ public sealed class PackageIndexes : IPackageIndexes, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken) => _languages.ListAsync(ecosystem, name, cancellationToken);
+    public Task<IReadOnlyList<OfferedVersion>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken) => _languages.ListAsync(ecosystem, name, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _download.Dispose();

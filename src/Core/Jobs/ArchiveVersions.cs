@@ -29,9 +29,9 @@ public sealed partial class ArchiveVersions(IPackageIndexes indexes, ILogger<Arc
             try
             {
                 var held = await indexes.FindAsync(suite, null, platform ?? Usual, [.. release.Select(p => p.Name).Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
-                foreach (var package in release)
+                foreach (var package in release.Where(p => !IsOfStream(suite, p.Version)))
                 {
-                    var newest = (held.GetValueOrDefault(package.Name) ?? []).Select(package.SourceVersionOf)
+                    var newest = (held.GetValueOrDefault(package.Name) ?? []).Where(v => !IsOfStream(suite, v)).Select(package.SourceVersionOf)
                         .Aggregate((string?)null, (most, v) => v is null || PackageOrder.Compare(package.Format, v, v) is null ? most : most is null || PackageOrder.Compare(package.Format, v, most) > 0 ? v : most);
                     if (newest is not null)
                     {
@@ -47,6 +47,9 @@ public sealed partial class ArchiveVersions(IPackageIndexes indexes, ILogger<Arc
 
         return found;
     }
+
+    /// <summary>A version of a module is another stream's as likely as not.</summary>
+    private static bool IsOfStream(Suite suite, string version) => suite.Ecosystem == PackageEcosystem.Rpm && RpmVersion.TryParse(version, out var read) && read.IsModular;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Whether a rebuild would fix anything is not known: {Problem}")]
     private partial void LogGap(string problem);

@@ -166,7 +166,8 @@ public sealed class PackageSurvey(IPackageIndexes indexes)
         {
             try
             {
-                answers[question] = new PackageFacts(await indexes.ListVersionsAsync(question.Ecosystem, question.Name, token).ConfigureAwait(false));
+                var offered = (await indexes.ListVersionsAsync(question.Ecosystem, question.Name, token).ConfigureAwait(false))?.ToLookup(v => v.IsWithdrawn, v => v.Version);
+                answers[question] = new PackageFacts(offered is null ? null : [.. offered[false]]) { Withdrawn = offered is null ? [] : [.. offered[true]] };
             }
             catch (PackageIndexException e)
             {

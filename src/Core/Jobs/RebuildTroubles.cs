@@ -20,7 +20,11 @@ public static class RebuildTroubles
         {
             RebuildAction.Stopped => ($"failed {(entry?.Failures >= RebuildEntry.MostFailures ? "three times in a row" : "to be built")}", entry?.Problem ?? ""),
             RebuildAction.Blocked => ("waits for an image that can't be built", picture.Graph.Find(step.For ?? "")?.Name.Familiar ?? ""),
-            RebuildAction.Unremedied => (entry?.End == RebuildEnd.Unchanged ? "was built, and is what it was" : "was built, and still is on what it was", string.Join("; ", step.Causes.Select(c => c.Words))),
+            RebuildAction.Unremedied => (
+                entry?.End == RebuildEnd.Unchanged ? "was built, and is what it was"
+                : step.Causes.All(c => c.Reason == RebuildReason.Vulnerability) ? "was built, and still has what that was to mend"
+                : "was built, and still is on what it was",
+                string.Join("; ", step.Causes.Select(c => c.Words))),
             _ => ("is built, in the end, on itself", string.Join(", ", picture.Graph.ParentsOf(step.Image).Select(p => p.Name.Familiar))),
         };
         return new RebuildTrouble($"{step.Image.Key} {step.Action}", step.Image.Name.Familiar, step.Image.Repository, what, why) { Url = entry?.Url, IsWaiting = step.Action == RebuildAction.Blocked };

@@ -142,7 +142,8 @@ public sealed partial class ReviewRebuildsProcessor(
             return;
         }
 
-        foreach (var image in picture.Graph.Images.Where(i => picture.Entries.GetValueOrDefault(i.Key)?.IsBuilding == true))
+        // Runs that bear no name of ours are taken in the order in which they were asked for.
+        foreach (var image in picture.Graph.Images.Where(i => picture.Entries.GetValueOrDefault(i.Key)?.IsBuilding == true).OrderBy(i => picture.Entries[i.Key].StartedAt).ToList())
         {
             try
             {
@@ -172,12 +173,13 @@ public sealed partial class ReviewRebuildsProcessor(
             {
                 entry = await KeepAsync(picture, entry, e => e.Started(found.Run, found.Url), cancellationToken).ConfigureAwait(false) ?? entry;
             }
-            else if (entry.Stage == RebuildStage.Starting && age >= ShowsWithin)
+            else if (entry.Stage == RebuildStage.Starting && now >= (entry.AskAgainAt(ShowsWithin) ?? now))
             {
                 // Whoever decided it died before he started it, or was not heard: by the same id.
-                if (mode == ServiceMode.Propose && await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is null)
+                if (mode == ServiceMode.Propose && await pauses.FindAsync(cancellationToken).ConfigureAwait(false) is null
+                    && await KeepAsync(picture, entry, e => e.SentAgain(now), cancellationToken).ConfigureAwait(false) is { } again)
                 {
-                    await SendAsync(picture, image, entry, cancellationToken).ConfigureAwait(false);
+                    await SendAsync(picture, image, again, cancellationToken).ConfigureAwait(false);
                 }
 
                 return;
@@ -196,7 +198,9 @@ public sealed partial class ReviewRebuildsProcessor(
         if (entry is { Stage: RebuildStage.Running, Run: { } id })
         {
             var run = await builds!.GetAsync(request, id, cancellationToken).ConfigureAwait(false);
-            switch (run.State)
+
+            // A commit starts more than the image's build: once that has been pushed, the rest does not matter.
+            switch (entry.Method?.Kind == RebuildKind.Commit && IsBuilt(picture, image, entry) ? BuildState.Succeeded : run.State)
             {
                 case BuildState.Failed:
                     await FailAsync(picture, image, entry with { Url = run.Url ?? entry.Url }, run.Problem ?? "it failed", cancellationToken).ConfigureAwait(false);
@@ -222,6 +226,11 @@ public sealed partial class ReviewRebuildsProcessor(
             await SettleAsync(picture, image, entry, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the image is another one, and for none of the reasons of its build to be built again.</summary>
+    private static bool IsBuilt(RebuildPicture picture, OwnImage image, RebuildEntry entry) =>
+        picture.Facts.GetValueOrDefault(image.Key)?.Digest is { } digest && digest.ToString() != entry.Before
+        && !picture.CausesOf(image).Select(c => c.Id).Intersect(entry.Causes.Select(c => c.Id), StringComparer.Ordinal).Any();
 
     private async Task SettleAsync(RebuildPicture picture, OwnImage image, RebuildEntry entry, CancellationToken cancellationToken)
     {

@@ -19,6 +19,9 @@ public sealed record RpmVersion
     /// <summary>Of the packaging; null where none is written, which is for any.</summary>
     public string? Release { get; }
 
+    /// <summary>Whether it is of a module, of which several streams may be in one archive: <c>1.module_el9+1234+abcd</c>, <c>1.module+el8</c>.</summary>
+    public bool IsModular => Release is { } release && (release.Contains(".module_", StringComparison.Ordinal) || release.Contains(".module+", StringComparison.Ordinal));
+
     /// <summary>Reads a version.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static RpmVersion Parse(string text) =>

@@ -14,12 +14,17 @@ public interface IPackageIndexes
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> FindAsync(Suite suite, string? target, Platform platform, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
-    /// <summary>Every version of a language's package that may be installed anew; null when there is no such package.</summary>
+    /// <summary>Every version of a language's package that can be installed, in any order; null when there is no such package.</summary>
     /// <param name="ecosystem">One of a language.</param>
     /// <param name="name">The package.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    Task<IReadOnlyList<string>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken);
+    Task<IReadOnlyList<OfferedVersion>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken);
 }
+
+/// <summary>A version that an index has.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="IsWithdrawn">Whether its authors advise against it (yanked, deprecated): who names it gets it all the same.</param>
+public sealed record OfferedVersion(string Version, bool IsWithdrawn = false);
 
 /// <summary>An archive or an index did not answer, or not as it must: nothing may be decided from it.</summary>
 public sealed class PackageIndexException : IOException

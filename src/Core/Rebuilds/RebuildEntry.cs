@@ -46,7 +46,11 @@ public sealed record RebuildEntry(string Key)
     /// <summary>So many failures in a row, and nothing is started any more.</summary>
     public const int MostFailures = 3;
 
+    private const int MostTried = 200;
+
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(1);
 
     /// <summary>Where it is.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<RebuildStage>))]
@@ -76,6 +80,12 @@ public sealed record RebuildEntry(string Key)
     /// <summary>When that was decided.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When its host was last asked to start it.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>How often it was.</summary>
+    public int Sends { get; init; }
+
     /// <summary>What its host calls the build; null: not known yet.</summary>
     public string? Run { get; init; }
 
@@ -95,6 +105,16 @@ public sealed record RebuildEntry(string Key)
     /// <summary><see cref="RebuildCause.Id"/> of what a build did not remedy: for that alone none is started again.</summary>
     public IReadOnlyList<string> Unremedied { get; init; } = [];
 
+    /// <summary><see cref="RebuildCause.Id"/> of the vulnerabilities that builds ran for: whether one is still there is known of the next digest alone, and then no other is started for it until what it is built from changes.</summary>
+    public IReadOnlyList<string> Tried { get; init; } = [];
+
+    /// <summary>Whether a reason is one that a build did not remedy.</summary>
+    public bool IsInVain(RebuildCause cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        return Unremedied.Contains(cause.Id, StringComparer.Ordinal) || Tried.Contains(cause.Id, StringComparer.Ordinal);
+    }
+
     /// <summary>Whether it failed so often that it is left alone until something else happens.</summary>
     [JsonIgnore]
     public bool IsStopped => Failures >= MostFailures;
@@ -106,6 +126,10 @@ public sealed record RebuildEntry(string Key)
     /// <summary>Tells the build from all others, for workflows and for finding it again: the same as long as it is not known whether it was started.</summary>
     [JsonIgnore]
     public string BuildId => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Key} {Sequence}"))).Hex[..16];
+
+    private IEnumerable<string> Vulnerabilities => Causes.Where(c => c.Reason == RebuildReason.Vulnerability).Select(c => c.Id);
+
+    private IReadOnlyList<string> Untried => [.. Tried.Except(Vulnerabilities, StringComparer.Ordinal)];
 
     /// <summary>What should be built for which reasons, now that the world was looked at. While a build is on its way nothing changes: it is judged by what it brings.</summary>
     public RebuildEntry Notice(IReadOnlyList<RebuildCause> causes, DateTimeOffset now)
@@ -125,25 +149,37 @@ public sealed record RebuildEntry(string Key)
         }
 
         var known = Causes.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
-        var isNews = causes.Any(c => !known.Contains(c.Id));
+        var news = causes.Where(c => !known.Contains(c.Id)).ToList();
+        var isNews = news.Count > 0;
         if (!isNews && causes.Count == Causes.Count)
         {
             return this;
         }
 
         // Another base is another occasion, after failures too.
-        return this with { Causes = causes, Since = Since is null || (isNews && IsStopped) ? now : Since, Failures = isNews ? 0 : Failures, NotBefore = isNews ? null : NotBefore };
+        return this with { Causes = causes, Since = Since is null || (isNews && IsStopped) ? now : Since, Failures = isNews ? 0 : Failures, NotBefore = isNews ? null : NotBefore, Tried = news.TrueForAll(c => c.Reason == RebuildReason.Vulnerability) ? Tried : [] };
     }
 
     /// <summary>A build is about to be started.</summary>
     public RebuildEntry Begin(RebuildMethod method, Digest? before, DateTimeOffset now) =>
-        this with { Stage = RebuildStage.Starting, Sequence = Sequence + 1, Method = method, StartedAt = now, Run = null, Url = null, Before = before?.ToString(), EndedAt = null, End = RebuildEnd.None };
+        this with { Stage = RebuildStage.Starting, Sequence = Sequence + 1, Method = method, StartedAt = now, SentAt = now, Sends = 1, Run = null, Url = null, Before = before?.ToString(), EndedAt = null, End = RebuildEnd.None, Tried = [.. Tried.Union(Vulnerabilities, StringComparer.Ordinal).TakeLast(MostTried)] };
+
+    /// <summary>It does not show, and its host is asked once more.</summary>
+    public RebuildEntry SentAgain(DateTimeOffset now) => this with { SentAt = now, Sends = Sends + 1 };
+
+    /// <summary>When its host is asked again if the build does not show until then: a host that answers with errors may have started it all the same.</summary>
+    /// <param name="within">For so long it may take to show.</param>
+    public DateTimeOffset? AskAgainAt(TimeSpan within)
+    {
+        var wait = within * Math.Pow(2, Math.Clamp(Sends - 1, 0, 16));
+        return (SentAt ?? StartedAt) + (wait < LongestSilence ? wait : LongestSilence);
+    }
 
     /// <summary>It was started.</summary>
     public RebuildEntry Started(string? run, string? url) => this with { Stage = RebuildStage.Running, Run = run ?? Run, Url = url ?? Url };
 
     /// <summary>It is known not to have been started: nothing has happened.</summary>
-    public RebuildEntry NotStarted() => this with { Stage = RebuildStage.Idle, Sequence = Sequence - 1, Method = null, StartedAt = null, Before = null };
+    public RebuildEntry NotStarted() => this with { Stage = RebuildStage.Idle, Sequence = Sequence - 1, Method = null, StartedAt = null, SentAt = null, Sends = 0, Before = null, Tried = Untried };
 
     /// <summary>It failed.</summary>
     public RebuildEntry Failed(string problem, DateTimeOffset now) => this with
@@ -154,6 +190,7 @@ public sealed record RebuildEntry(string Key)
         NotBefore = now + (FirstBackoff * Math.Pow(3, Failures)),
         EndedAt = now,
         End = RebuildEnd.Failed,
+        Tried = Untried,
     };
 
     /// <summary>It succeeded; the image is waited for.</summary>

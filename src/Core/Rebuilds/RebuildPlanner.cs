@@ -87,7 +87,7 @@ public static class RebuildPlanner
                 return null;
             }
 
-            if (causes.All(c => entry!.Unremedied.Contains(c.Id, StringComparer.Ordinal)))
+            if (causes.All(entry!.IsInVain))
             {
                 return step with { Action = RebuildAction.Unremedied };
             }

@@ -58,6 +58,10 @@ public sealed class AcrTaskHostTests
         using var host = Open(azure);
         Assert.Equal(BuildState.LeftToHost, (await host.StartAsync(Request, Cancelled)).State);
         Assert.Single(azure.Requests);
+
+        // For another reason its registry starts nothing.
+        var run = await host.StartAsync(Request with { IsForBase = false }, Cancelled);
+        Assert.Equal(("cf1", BuildState.Running, "POST"), (run.Run, run.State, azure.Requests[^1].Method));
     }
 
     [Theory]
@@ -65,6 +69,7 @@ public sealed class AcrTaskHostTests
     [InlineData(404, true, false)]
     [InlineData(429, false, true)]
     [InlineData(500, false, false)]
+    [InlineData(503, false, true)]
     public async Task What_is_refused_is_told_from_what_is_not_known(int status, bool isRefusal, bool waits)
     {
         _status = status;
@@ -72,6 +77,15 @@ public sealed class AcrTaskHostTests
         using var host = Open(azure);
         var e = await Assert.ThrowsAsync<BuildHostException>(() => host.StartAsync(Request, Cancelled));
         Assert.Equal((isRefusal, waits), (e.IsRefusal, e.RetryAfter is not null));
+    }
+
+    [Fact]
+    public async Task What_is_not_answered_after_it_was_sent_may_have_been_done()
+    {
+        await using var azure = await ScriptedServer.StartAsync(context => context.Request.Method == "POST" ? Answers.Status(503)(context) : Answer(context));
+        using var host = Open(azure);
+        var e = await Assert.ThrowsAsync<BuildHostException>(() => host.StartAsync(Request, Cancelled));
+        Assert.Equal((false, (TimeSpan?)null), (e.IsRefusal, e.RetryAfter));
     }
 
     private static AcrTaskHost Open(ScriptedServer azure) => new(azure.Address, () => new Credential());

@@ -2,6 +2,7 @@ using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Ports;
 using Basewatch.Core.Rebuilds;
 using Basewatch.World.GitHub;
+using Basewatch.World.Scripted;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -78,6 +79,61 @@ public sealed class GitHubServerBuildTests(GitHubServer server) : IClassFixture<
             var e = await Assert.ThrowsAsync<BuildHostException>(() => _host.Builds.StartAsync(Request(RebuildKind.Workflow, workflow, "n"), Cancelled));
             Assert.True(e.IsRefusal, e.Message);
         }
+    }
+
+    [Theory]
+    [InlineData("failure", null, BuildState.Running)]
+    [InlineData("failure", "success", BuildState.Succeeded)]
+    [InlineData("failure", "failure", BuildState.Failed)]
+    [InlineData("success", "success", BuildState.Succeeded)]
+    public async Task What_a_commit_has_started_is_waited_for_until_all_of_it_has_ended(string first, string? second, BuildState state)
+    {
+        var request = Request(RebuildKind.Commit, "", "c1");
+        var commit = _shop.Tip("main")!;
+        Assert.Equal(BuildState.Running, (await _host.Builds.GetAsync(request, commit, Cancelled)).State);
+        foreach (var workflow in (string[])["named.yml", "plain.yml"])
+        {
+            await _host.Builds.StartAsync(Request(RebuildKind.Workflow, workflow, "c1"), Cancelled);
+        }
+
+        _shop.WorkflowRuns[0].Complete(first);
+        if (second is not null)
+        {
+            _shop.WorkflowRuns[1].Complete(second);
+        }
+
+        var run = await _host.Builds.GetAsync(request, commit, Cancelled);
+        Assert.Equal((commit, state), (run.Run, run.State));
+    }
+
+    [Theory]
+    [InlineData(429, true)]
+    [InlineData(503, false)]
+    public async Task Only_a_rate_limit_says_that_nothing_was_started(int status, bool waits)
+    {
+        await using var github = await ScriptedServer.StartAsync(context =>
+        {
+            context.Response.Headers.RetryAfter = "3600";
+            return Answers.Json("{}", status)(context);
+        });
+        using var host = new GitHubRepositoryHost(new GitHubOptions { ApiBaseAddress = github.Address, Token = "t", Organization = "acme" }, TimeProvider.System, NullLogger<GitHubRepositoryHost>.Instance);
+        var e = await Assert.ThrowsAsync<BuildHostException>(() => host.Builds.StartAsync(Request(RebuildKind.Event, "rebuild", "r"), Cancelled));
+        Assert.Equal((false, waits), (e.IsRefusal, e.RetryAfter is not null));
+        Assert.Single(github.Requests);
+    }
+
+    [Fact]
+    public async Task Runs_without_a_name_are_taken_in_the_order_in_which_they_began()
+    {
+        var since = TimeProvider.System.GetUtcNow();
+        foreach (var id in (string[])["0001", "0002"])
+        {
+            await _host.Builds.StartAsync(Request(RebuildKind.Workflow, "plain.yml", id), Cancelled);
+        }
+
+        // Times are whole seconds, and clocks differ.
+        var first = (await _host.Builds.FindAsync(Request(RebuildKind.Workflow, "plain.yml", "0001"), since.AddSeconds(5), Nobody, Cancelled))!;
+        Assert.Equal(_shop.WorkflowRuns.Min(r => r.Id).ToString(System.Globalization.CultureInfo.InvariantCulture), first.Run);
     }
 
     private BuildRequest Request(RebuildKind kind, string name, string id) => new(id, RepositoryName.Parse(_shop.FullName), new RebuildMethod(kind, name), "ghcr.io/acme/web", "its base moved");

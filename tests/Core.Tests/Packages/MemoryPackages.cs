@@ -11,7 +11,7 @@ internal sealed class MemoryPackages : IPackageIndexes
     /// <summary>Versions by suite, architecture (<c>*</c> for any) and name: <c>debian/bookworm amd64 curl</c>.</summary>
     public Dictionary<string, string[]> Archive { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Versions by ecosystem and name: <c>npm yarn</c>.</summary>
+    /// <summary>Versions by ecosystem and name, <c>npm yarn</c>; in parentheses what is withdrawn.</summary>
     public Dictionary<string, string[]> Languages { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -29,11 +29,11 @@ internal sealed class MemoryPackages : IPackageIndexes
                 .ToDictionary(n => n.Name, n => (IReadOnlyList<string>)n.Versions!, StringComparer.Ordinal));
     }
 
-    public Task<IReadOnlyList<string>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<OfferedVersion>?> ListVersionsAsync(PackageEcosystem ecosystem, string name, CancellationToken cancellationToken)
     {
         Asked.Enqueue($"{ecosystem.Word()} {name}");
         return IsSilent
             ? throw new PackageIndexException("registry.npmjs.org", "did not answer")
-            : Task.FromResult<IReadOnlyList<string>?>(Languages.GetValueOrDefault($"{ecosystem.Word()} {name}"));
+            : Task.FromResult<IReadOnlyList<OfferedVersion>?>(Languages.GetValueOrDefault($"{ecosystem.Word()} {name}")?.Select(v => new OfferedVersion(v.Trim('(', ')'), v[0] == '(')).ToList());
     }
 }

@@ -94,6 +94,21 @@ public sealed class PackageSurveyTests
     }
 
     [Fact]
+    public async Task Nothing_goes_from_one_stream_of_a_module_to_another()
+    {
+        _indexes.Archive["rocky/9 * nodejs"] = ["1:16.20.2-8.el9_4", "1:18.20.4-1.module_el9+1234+abcdef", "1:20.16.0-1.module+el9.4.0+22196+d82931da"];
+        _indexes.Archive["rocky/9 * ruby"] = ["3.1.5-145.module_el9+1"];
+        _indexes.Archive["rocky/10 * nodejs"] = ["1:22.1.0-1.el10"];
+        const string Text = "FROM rockylinux:9\nRUN dnf install -y nodejs-16.20.2-7.el9 nodejs-16.20.2-8.el9_4 nodejs-18.20.4-1.module_el9+1233+0000 nodejs-18.20.4 nodejs-18.19.0 ruby-3.1.5\n";
+        var use = FormatCatalog.Default.Read("Dockerfile", SourceFile.Encode(Text)).Uses.Single();
+        var found = await AssessAsync(Text, updates: new Update(use, ImageReference.Parse("rockylinux:10"), UpdateKind.Major, "docker", "newer"));
+        Assert.Equal(
+            ["nodejs 16.20.2-7.el9 -> 16.20.2-8.el9_4 -> 22.1.0-1.el10 gone", "nodejs 16.20.2-8.el9_4 -> 22.1.0-1.el10", "nodejs 18.20.4-1.module_el9+1233+0000", "nodejs 18.20.4 -> 22.1.0", "nodejs 18.19.0 -> 22.1.0", "ruby 3.1.5"],
+            found.Select(Describe));
+        Assert.All(found.Where(f => f.Updates.Count == 0), f => Assert.Equal("it is of a module, whose stream is not known", f.Reason));
+    }
+
+    [Fact]
     public async Task Languages_go_within_their_major_version_and_apart_to_the_next()
     {
         _indexes.Languages["pip poetry"] = ["1.8.2", "1.8.5", "2.0.0", "2.1.0rc1"];
@@ -116,6 +131,18 @@ public sealed class PackageSurveyTests
         Assert.Equal(
             ["npm 10", "npm 10.5.0 -> 10.9.2", "golang.org/x/tools/cmd/goimports v0.19.0", "bundler 2.5.6 -> 2.5.22", "dotnet-ef 8.0.3 -> 8.0.11 -> 9.0.0"],
             (await AssessAsync(Text, words)).Select(Describe));
+    }
+
+    [Fact]
+    public async Task What_is_withdrawn_is_not_gone_and_nothing_goes_there()
+    {
+        _indexes.Languages["npm npm"] = ["10.5.0", "(10.5.1)", "(10.9.9)"];
+        _indexes.Languages["pip poetry"] = ["1.8.2", "(1.8.3)", "1.8.5", "(1.9.0)"];
+        _indexes.Languages["pip black"] = ["(24.1.0)"];
+        var found = await AssessAsync("FROM scratch\nRUN npm i -g npm@10.5.0 npm@10.5.1 && pip install poetry==1.8.3 poetry==1.9.* black==24.1.0 black==24.0.0\n");
+        Assert.Equal(["npm 10.5.0", "npm 10.5.1", "poetry 1.8.3 -> 1.8.5", "poetry 1.9.* gone", "black 24.1.0", "black 24.0.0 gone"], found.Select(Describe));
+        Assert.Equal("npm has it that 10.5.1 is withdrawn by its authors, and installs it still", found[1].Reason);
+        Assert.StartsWith("PyPI has it that 1.8.3 is withdrawn by its authors; ", found[2].Updates[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

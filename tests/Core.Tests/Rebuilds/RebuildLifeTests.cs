@@ -140,13 +140,87 @@ public sealed class RebuildLifeTests
     {
         var world = await World.CreateAsync();
         await world.PlayAsync(2);
-        var tool = ImageName.Parse("ghcr.io/acme/tool");
         world.Registry.Silent.Add(ImageName.Parse("debian"));
         world.Registry.Push("debian", "12", "patched");
-        var wish = new RebuildWishRecord(tool.Canonical, (await world.Registry.ResolveAsync(new ImageReference(tool, "1"), Cancelled))!.ToString(), "test", [new RebuildCause(RebuildReason.Vulnerability, "CVE-2026-1", null, "openssl 3.0.1") { Priority = 9 }]);
-        await world.Memory.RebuildWishes.PutAsync(Memory.RebuildWishKey(tool, "test"), wish, Cancelled);
+        await world.WishAsync("tool", "3.0.1");
         await world.PlayAsync(30);
         Assert.Equal(["tool"], world.Builds.Starts);
+    }
+
+    [Fact]
+    public async Task A_vulnerability_that_a_build_does_not_mend_is_told_and_built_for_again_only_when_something_changes()
+    {
+        var world = await World.CreateAsync();
+        await world.PlayAsync(2);
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(30);
+        Assert.Equal(["tool"], world.Builds.Starts);
+
+        // A cached layer: it is in the new digest as well, and said of that.
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(45);
+        Assert.Equal(["tool"], world.Builds.Starts);
+        Assert.Equal("ghcr.io/acme/tool was built, and still has what that was to mend", Assert.Single(world.Channels.Messages, m => m.Kind == MessageKind.Rebuild).Title);
+
+        // It is fixed elsewhere; that build fails, and the next one runs.
+        world.Builds.Failing.Add("tool");
+        await world.WishAsync("tool", "3.0.2");
+        await world.PlayAsync(5);
+        world.Builds.Failing.Clear();
+        await world.PlayAsync(30);
+        Assert.Equal(["tool", "tool", "tool"], world.Builds.Starts);
+
+        // Another base, and it may come from there.
+        await world.WishAsync("tool", "3.0.2");
+        await world.PlayAsync(15);
+        world.Registry.Push("alpine", "3", "patched");
+        await world.PlayAsync(40);
+        Assert.Equal(["tool", "tool", "tool", "other", "tool"], world.Builds.Starts);
+    }
+
+    [Fact]
+    public async Task A_host_that_answers_with_errors_is_asked_less_and_less_often()
+    {
+        var world = await World.CreateAsync();
+        await world.PlayAsync(2);
+        world.Builds.IsBroken = true;
+        await world.WishAsync("tool", "3.0.1");
+        await world.PlayAsync(10 + 60);
+        Assert.Equal([0, 2, 6, 14, 30], world.Builds.Asked.Select(a => (a - world.Builds.Asked[0]).TotalMinutes));
+
+        world.Builds.IsBroken = false;
+        await world.PlayAsync(20);
+        Assert.Equal(["tool"], world.Builds.Starts);
+        Assert.Equal(RebuildEnd.Built, Assert.Single(await world.EntriesAsync()).End);
+    }
+
+    [Fact]
+    public async Task Runs_without_a_name_are_taken_in_the_order_in_which_they_were_asked_for()
+    {
+        var world = await World.CreateAsync();
+        world.Time.AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+        world.Builds.AreNameless = true;
+        await world.PlayAsync(2);
+        world.Builds.Failing.Add("tool");
+        await world.WishAsync("tool", "3.0.1");
+        world.Registry.Push("debian", "12", "patched");
+        await world.PlayAsync(15);
+        Assert.Equal(["tool", "core"], world.Builds.Starts.Take(2));
+        Assert.Equal([("core", 0), ("tool", 1)], (await world.EntriesAsync()).Select(e => (e.Key.Split(' ')[0].Split('/')[^1], e.Failures)).Where(e => e.Item1 is "core" or "tool").Order());
+    }
+
+    [Fact]
+    public async Task What_a_commit_of_the_digest_started_is_done_once_the_image_is_pushed_whatever_else_still_runs()
+    {
+        var world = await World.CreateAsync();
+        await world.CommitsAsync("other");
+        await world.PlayAsync(2);
+        world.Registry.Push("alpine", "3", "patched");
+        await world.PlayAsync(15);
+        Assert.Equal(RebuildStage.Running, Assert.Single(await world.EntriesAsync()).Stage);
+        await world.BuildAsync("other");
+        await world.PlayAsync(2);
+        Assert.Equal((RebuildStage.Idle, RebuildEnd.Built), (await world.EntriesAsync()).Where(e => e.Sequence > 0).Select(e => (e.Stage, e.End)).First());
     }
 
     /// <summary>Every minute a process of its own.</summary>
@@ -193,6 +267,16 @@ public sealed class RebuildLifeTests
             return world;
         }
 
+        /// <summary>Has the Dockerfile of an image pin its base as it is now, and move that by a commit.</summary>
+        public async Task CommitsAsync(string image)
+        {
+            var name = RepositoryName.Parse($"acme/{image}");
+            var on = ImageReference.Parse(Tree.Single(t => t.Image == image).Base);
+            var pinned = (on with { Digest = await Registry.ResolveAsync(on, Cancelled) }).Familiar;
+            _host.Create(name, ("Dockerfile", $"FROM {pinned}\n"));
+            await Memory.Builds.PutAsync(Memory.BuildsKey(name), new BuildsRecord(name.ToString(), [new BuildRecord($"ghcr.io/acme/{image}:1", "Dockerfile", [pinned])], []) { Methods = [new RebuildMethod(RebuildKind.Commit, "")] }, Cancelled);
+        }
+
         /// <summary>Builds and pushes an image on what its base is now, or was.</summary>
         public async Task BuildAsync(string image, Digest? on = null)
         {
@@ -205,6 +289,14 @@ public sealed class RebuildLifeTests
                 Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["org.opencontainers.image.base.name"] = reference.Familiar, ["org.opencontainers.image.base.digest"] = on.ToString() },
                 DiffIds = [MemoryRegistry.DigestOf(content)],
             };
+        }
+
+        /// <summary>Says that a vulnerability in what an image is now is fixed in a version.</summary>
+        public async Task WishAsync(string image, string version)
+        {
+            var name = ImageName.Parse($"ghcr.io/acme/{image}");
+            var digest = (await Registry.ResolveAsync(new ImageReference(name, "1"), Cancelled))!.ToString();
+            await Memory.RebuildWishes.PutAsync(Memory.RebuildWishKey(name, "test"), new RebuildWishRecord(name.Canonical, digest, "test", [new RebuildCause(RebuildReason.Vulnerability, "CVE-2026-1", null, $"openssl {version}") { Priority = 9 }]), Cancelled);
         }
 
         public Task<List<RebuildEntry>> EntriesAsync() => Memory.ListRebuildsAsync(Cancelled).ToListAsync(Cancelled).AsTask();
@@ -280,6 +372,15 @@ public sealed class RebuildLifeTests
         /// <summary>Builds that take their base from a cache of theirs.</summary>
         public HashSet<string> Cached { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>Whether it answers with errors, and does nothing.</summary>
+        public bool IsBroken { get; set; }
+
+        /// <summary>Whether its runs do not say who asked for them.</summary>
+        public bool AreNameless { get; set; }
+
+        /// <summary>When it was asked to start one.</summary>
+        public List<DateTimeOffset> Asked { get; } = [];
+
         public async Task TickAsync()
         {
             for (var i = 0; i < _runs.Count; i++)
@@ -298,6 +399,12 @@ public sealed class RebuildLifeTests
 
         public async Task<BuildRun> StartAsync(BuildRequest request, CancellationToken cancellationToken)
         {
+            Asked.Add(world.Time.GetUtcNow());
+            if (IsBroken)
+            {
+                throw new BuildHostException("builds", "builds answered with 503");
+            }
+
             var image = request.Image.Split('/')[^1];
             Starts.Add(image);
             var on = Cached.Contains(image) ? MemoryRegistry.DigestOf("debian:12 first") : (await world.Registry.ResolveAsync(ImageReference.Parse(Tree.Single(t => t.Image == image).Base), cancellationToken))!;
@@ -306,9 +413,11 @@ public sealed class RebuildLifeTests
         }
 
         public Task<BuildRun?> FindAsync(BuildRequest request, DateTimeOffset since, IReadOnlySet<string> others, CancellationToken cancellationToken) =>
-            Task.FromResult(_runs.FindLast(r => r.Id == request.Id) is { Run: { } run } found ? new BuildRun(run, null, found.State) : null);
+            Task.FromResult((AreNameless ? _runs.Find(r => r.At >= since - TimeSpan.FromSeconds(10) && !others.Contains(r.Run)) : _runs.FindLast(r => r.Id == request.Id)) is { Run: { } run } found ? new BuildRun(run, null, found.State) : null);
 
         public Task<BuildRun> GetAsync(BuildRequest request, string run, CancellationToken cancellationToken) =>
-            Task.FromResult(new BuildRun(run, null, _runs[int.Parse(run, CultureInfo.InvariantCulture)].State, "it broke"));
+            Task.FromResult(request.Method.Kind == RebuildKind.Commit
+                ? new BuildRun(run, "https://builds/1", BuildState.Running)
+                : new BuildRun(run, null, _runs[int.Parse(run, CultureInfo.InvariantCulture)].State, "it broke"));
     }
 }

@@ -83,6 +83,8 @@ public sealed class RemedyPlannerTests
 
         // A rebuild would take the same base again.
         Assert.Equal(Remedy.None, Judge(finding, new() { ArchiveVersion = _ => "3", Base = below, NewerBase = below }));
+        Assert.Equal(Remedy.None, Judge(finding, new() { ArchiveVersion = _ => "3", Base = below }));
+        Assert.Equal(Remedy.None, Judge(finding, new() { ArchiveVersion = _ => "3", NewerBase = below }));
 
         static Remedy Judge(VulnerabilityFinding finding, RemedyFacts facts) => Assert.Single(RemedyPlanner.Judge([finding], facts)).Remedy;
     }

@@ -26,6 +26,9 @@ internal abstract class PackageOrder
     /// <summary>Whether a text is a version.</summary>
     public abstract bool IsVersion(string text);
 
+    /// <summary>Whether a version, or a pin, is of a stream that has to be enabled, which the archive does not tell.</summary>
+    public virtual bool IsOfStream(string text) => false;
+
     /// <summary>Whether a version is what a pin asks for.</summary>
     public abstract bool Holds(string pinned, PackageConstraint constraint, string version);
 
@@ -85,6 +88,8 @@ internal abstract class PackageOrder
         public override int Compare(string a, string b) => RpmVersion.Compare(RpmVersion.Parse(a), RpmVersion.Parse(b));
 
         public override bool IsVersion(string text) => RpmVersion.TryParse(text, out _);
+
+        public override bool IsOfStream(string text) => RpmVersion.TryParse(text.Replace("*", "0", StringComparison.Ordinal), out var version) && version.IsModular;
 
         public override bool Holds(string pinned, PackageConstraint constraint, string version)
         {

@@ -39,7 +39,11 @@ public static class PackagePlanner
         var pinned = use.Version.Value;
         var versions = facts.Versions.Where(order.IsVersion).ToList();
         var held = versions.Where(v => order.Holds(pinned, use.Constraint, v)).ToList();
-        var current = order.Newest(held) ?? (order.IsVersion(pinned) ? pinned : null);
+
+        // What pip was told to take within a range it takes of the versions that were not yanked alone; npm takes what is deprecated.
+        var withdrawn = held.Count > 0 || (use.Constraint != PackageConstraint.Exact && use.Ecosystem != PackageEcosystem.Npm) ? null
+            : order.Newest(facts.Withdrawn.Where(v => order.IsVersion(v) && order.Holds(pinned, use.Constraint, v)));
+        var current = order.Newest(held) ?? withdrawn ?? (order.IsVersion(pinned) ? pinned : null);
         if (current is null)
         {
             return new PackageAssessment(use, [], versions.Count > 0, $"{index} has no version of it that {Excerpt.Of(pinned)} stands for");
@@ -52,13 +56,15 @@ public static class PackagePlanner
             if (order.Newest(newer.Where(v => order.KindOf(current, v) is var k && k <= furthest && k == UpdateKind.Major == isMajor)) is { } next
                 && order.Written(pinned, use.Constraint, next) is var written && written != pinned)
             {
-                updates.Add(new PackageUpdate(use, written, order.KindOf(current, next), $"{next} is the newest {(isMajor ? "version" : "of its major version")} that {index} has"));
+                updates.Add(new PackageUpdate(use, written, order.KindOf(current, next), $"{(withdrawn is null ? "" : $"{index} has it that {withdrawn} is withdrawn by its authors; ")}{next} is the newest {(isMajor ? "version" : "of its major version")} that {index} has"));
             }
         }
 
-        // A version that was taken back may still be installed by its number: pip and gem differ, so that this is told and no more.
-        var isGone = held.Count == 0;
-        return new PackageAssessment(use, updates, isGone, isGone ? $"{index} no longer offers {Excerpt.Of(pinned)}" : $"{Excerpt.Of(pinned)} is the newest that may be taken");
+        var isGone = held.Count == 0 && withdrawn is null;
+        return new PackageAssessment(use, updates, isGone,
+            isGone ? $"{index} no longer offers {Excerpt.Of(pinned)}"
+            : withdrawn is not null ? $"{index} has it that {withdrawn} is withdrawn by its authors, and installs it still"
+            : $"{Excerpt.Of(pinned)} is the newest that may be taken");
     }
 
     /// <summary>What a package of a distribution needs with another base; null where it can stay as it is, or nothing is known.</summary>
@@ -77,7 +83,12 @@ public static class PackagePlanner
         }
 
         var order = PackageOrder.Of(use.Ecosystem);
-        var versions = facts.Versions.Where(order.IsVersion).ToList();
+        var (versions, isOfStream) = Candidates(use, facts.Versions, order);
+        if (isOfStream)
+        {
+            return null;
+        }
+
         var isHeld = versions.Exists(v => order.Holds(use.Version.Value, use.Constraint, v));
         return order.Newest(versions) is { } newest
             && !(use.Constraint != PackageConstraint.Exact && isHeld)
@@ -107,7 +118,12 @@ public static class PackagePlanner
 
         var order = PackageOrder.Of(use.Ecosystem);
         var pinned = use.Version.Value;
-        var versions = facts.Versions.Where(order.IsVersion).ToList();
+        var (versions, isOfStream) = Candidates(use, facts.Versions, order);
+        if (isOfStream)
+        {
+            return new PackageAssessment(use, [], IsGone: false, "it is of a module, whose stream is not known");
+        }
+
         var newest = order.Newest(versions);
         var isHeld = versions.Exists(v => order.Holds(pinned, use.Constraint, v));
         if (!isHeld && use.HasOwnSources)
@@ -132,6 +148,15 @@ public static class PackagePlanner
             ? [new PackageUpdate(use, written, UpdateKind.Patch, isHeld ? $"{newest} is the newest that {where} has" : $"{where} no longer holds {Excerpt.Of(pinned)}, and the next build breaks; {newest} is the newest there")]
             : [];
         return new PackageAssessment(use, updates, !isHeld, isHeld ? $"{newest} is the newest that {where} has" : $"{where} no longer holds {Excerpt.Of(pinned)}: the next build breaks");
+    }
+
+    /// <summary>The versions that a pin may go to, which are never of a stream; and whether it is of one itself, as far as can be told.</summary>
+    private static (List<string> Versions, bool IsOfStream) Candidates(PackageUse use, IReadOnlyList<string> versions, PackageOrder order)
+    {
+        var pinned = use.Version.Value;
+        var streams = versions.Where(order.IsVersion).ToLookup(order.IsOfStream);
+        List<string> plain = [.. streams[false]];
+        return (plain, order.IsOfStream(pinned) || (streams[true].Any(v => !pinned.Contains('-', StringComparison.Ordinal) || order.Holds(pinned, use.Constraint, v)) && !plain.Exists(v => order.Holds(pinned, use.Constraint, v))));
     }
 
     private static PackageAssessment Unjudged(PackageUse use, PackageFacts facts, string source) =>

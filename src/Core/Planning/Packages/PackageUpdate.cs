@@ -54,4 +54,8 @@ public sealed record PackageAssessment(PackageUse Use, IReadOnlyList<PackageUpda
 /// <param name="Versions">Those that every platform in use has; null where there is no such package.</param>
 /// <param name="Platforms">The platforms in words, for reasons; empty for languages.</param>
 /// <param name="Problem">Why they are not known.</param>
-public sealed record PackageFacts(IReadOnlyList<string>? Versions, string Platforms = "", string? Problem = null);
+public sealed record PackageFacts(IReadOnlyList<string>? Versions, string Platforms = "", string? Problem = null)
+{
+    /// <summary>Those that their authors advise against: nothing goes to them, and who has one gets it still.</summary>
+    public IReadOnlyList<string> Withdrawn { get; init; } = [];
+}
