@@ -48,6 +48,9 @@ public sealed record Passage(IReadOnlyList<string> References)
     /// <summary>The newest commit in which it was seen.</summary>
     public string? LastCommit { get; init; }
 
+    /// <summary>Whether it was there before anybody looked.</summary>
+    public bool WasThere { get; init; }
+
     /// <summary>When it was first seen to be gone; null: it is there, or was never.</summary>
     public DateTimeOffset? LeftAt { get; init; }
 

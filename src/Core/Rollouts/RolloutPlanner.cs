@@ -35,7 +35,7 @@ public static class RolloutPlanner
         {
             var proposed = passages.Find(p => p.EnteredAt is null && p.Freight == held);
             passages.RemoveAll(p => p == proposed);
-            passages.Add((proposed ?? new Passage(held.References)) with { EnteredAt = now, Commit = commit, LastCommit = commit });
+            passages.Add((proposed ?? new Passage(held.References) { WasThere = !passages.Exists(p => p.EnteredAt is not null) }) with { EnteredAt = now, Commit = commit, LastCommit = commit });
         }
 
         return member with { Passages = [.. passages.TakeLast(Member.MostPassages)] };
@@ -60,8 +60,9 @@ public static class RolloutPlanner
     /// <param name="stage">Where it is.</param>
     /// <param name="trial">What was known.</param>
     /// <param name="answers">To each verification of the stage.</param>
+    /// <param name="wasThere">Whether it was there before anybody looked: then it can be verified, and not fail.</param>
     /// <param name="now">When they were given.</param>
-    public static Trial Advance(Stage stage, Trial trial, IReadOnlyList<(Verification Verification, Evidence Answer)> answers, DateTimeOffset now)
+    public static Trial Advance(Stage stage, Trial trial, IReadOnlyList<(Verification Verification, Evidence Answer)> answers, bool wasThere, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(stage);
         ArgumentNullException.ThrowIfNull(trial);
@@ -88,7 +89,7 @@ public static class RolloutPlanner
 
         // What is asked for from outside says nothing before the freight is there, and may fail for a moment.
         var failed = answers.Zip(trial.Evidence).FirstOrDefault(p => p.First.Answer.State == EvidenceState.Failed && (!p.First.Verification.IsFarReaching || now - p.Second.FailingSince >= BlinksFor));
-        return failed.First.Answer is { } answer ? trial with { FailedAt = now, Failure = $"{failed.First.Verification.Text}: {answer.Detail}" }
+        return !wasThere && failed.First.Answer is { } answer ? trial with { FailedAt = now, Failure = $"{failed.First.Verification.Text}: {answer.Detail}" }
             : deployedAt is { } since && now - since >= stage.Soak && answers.All(a => a.Answer.State == EvidenceState.Passed) ? trial with { VerifiedAt = now }
             : trial;
     }
@@ -329,10 +330,8 @@ public static class RolloutPlanner
             var promotedAt = EnteredFirst(promoted, upstream);
             var heldAt = EnteredFirst(current.Freight, upstream);
             return heldAt != DateTimeOffset.MaxValue ? heldAt > promotedAt
-                : !IsFirstOf(member, current) && current.EnteredAt > promotedAt && !promoted.Parsed.Any(r => current.Freight.Find(r.Name) is { } held && IsLower(held, r));
+                : !current.WasThere && current.EnteredAt > promotedAt && !promoted.Parsed.Any(r => current.Freight.Find(r.Name) is { } held && IsLower(held, r));
         }
-
-        private static bool IsFirstOf(Member member, Passage passage) => member.Passages.FirstOrDefault(p => p.EnteredAt is not null) == passage;
 
         /// <summary>Whether two freights have the same of every image that both have.</summary>
         private static bool Agrees(Freight one, Freight other)

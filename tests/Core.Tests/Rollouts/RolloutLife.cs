@@ -1,6 +1,7 @@
 using Basewatch.Adapters.GitHub;
 using Basewatch.Core.Images;
 using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Ports;
 using Basewatch.Core.Rollouts;
 using Basewatch.Core.Tests.Jobs;
 using Basewatch.World.GitHub;
@@ -100,6 +101,7 @@ internal sealed class RolloutLife : IAsyncDisposable
     public Task ReleaseAsync(Hold hold) => Loop.RecallAsync(async m =>
     {
         await m.Rollouts.Holds.DeleteAsync(RolloutMemory.HoldKey(hold), TestContext.Current.CancellationToken);
+        await m.Pending.PutAsync(Memory.PendingKey(RepositoryName.Parse("acme/deploy")), new PendingRecord("acme/deploy", Loop.Time.GetUtcNow(), "released"), TestContext.Current.CancellationToken);
         return true;
     });
 

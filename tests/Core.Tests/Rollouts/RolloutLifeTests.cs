@@ -58,7 +58,7 @@ public sealed class RolloutLifeTests
         // What is republished meanwhile is another freight.
         life.Loop.Registry.Push("web", "1.1.0", "second");
         await life.SettleAsync();
-        Assert.Contains("second" == "" ? "" : MemoryRegistry.DigestOf("web:1.1.0 first").ToString(), life.Image("deploy", "clusters/staging/web.yaml", "basewatch/" + Staging), StringComparison.Ordinal);
+        Assert.Contains(MemoryRegistry.DigestOf("web:1.1.0 first").ToString(), life.Image("deploy", "clusters/staging/web.yaml", "basewatch/" + Staging), StringComparison.Ordinal);
 
         life.Merge("deploy", Staging);
         await life.WaitAsync(TimeSpan.FromHours(3));
@@ -114,7 +114,7 @@ public sealed class RolloutLifeTests
         life["deploy"].SetStatus(life["deploy"].Tip("main")!, "smoke", "failure");
         await life.SettleAsync();
         var back = life.Find("deploy", "_back/staging/web");
-        Assert.True(back is not null, System.Text.Json.JsonSerializer.Serialize(await life.LineAsync("acme", "docker.io/library/web")) + System.Text.Json.JsonSerializer.Serialize(await life.HoldsAsync()) + System.Text.Json.JsonSerializer.Serialize(await life.Loop.RecallAsync(m => m.Outlooks.GetAsync(Basewatch.Core.Jobs.State.Memory.OutlookKey(Basewatch.Core.Ports.RepositoryName.Parse("acme/deploy")), default)))+ System.Text.Json.JsonSerializer.Serialize(await life.Loop.RecallAsync(async m => await m.ListPullRequestsAsync(Basewatch.Core.Ports.RepositoryName.Parse("acme/deploy"), default).ToListAsync())));
+        Assert.NotNull(back);
         Assert.Equal("Take web back to 1.0.0 in staging", back.Title);
         Assert.Contains("check smoke", back.Body, StringComparison.Ordinal);
         Assert.Null(life.Find("deploy", Production));

@@ -122,14 +122,13 @@ public sealed partial class ReviewRolloutsProcessor(
             var trial = line.State.Find(member, passage) ?? new Trial(member.Stage, member.Repository, passage.Freight.Id, passage.EnteredAt!.Value);
             if (passage.IsThere && !trial.IsOver && rollout.Find(member.Stage) is { } stage)
             {
-                var subject = new EvidenceSubject(RepositoryName.Parse(member.Repository), [.. new[] { passage.Commit, passage.LastCommit }.OfType<string>().Distinct(StringComparer.Ordinal)], passage.EnteredAt!.Value);
                 var answers = new List<(Verification, Evidence)>();
                 foreach (var verification in stage.Verifications)
                 {
-                    answers.Add((verification, await evidence.FindAsync(verification, subject, mayReachFar, cancellationToken).ConfigureAwait(false)));
+                    answers.Add((verification, await FindAsync(verification, member, passage, mayReachFar, cancellationToken).ConfigureAwait(false)));
                 }
 
-                trial = RolloutPlanner.Advance(stage, trial, answers, now);
+                trial = RolloutPlanner.Advance(stage, trial, answers, passage.WasThere, now);
             }
 
             trials.Add(trial);
@@ -159,6 +158,20 @@ public sealed partial class ReviewRolloutsProcessor(
         return decided.Trials.Any(t => !t.IsOver && members.Exists(m => m.Stage == t.Stage && m.Current?.Freight.Id == t.Freight))
             ? Earlier(now + Pace, decided.Stages.Select(s => s.NextAt).Where(n => n > now).Min())
             : null;
+    }
+
+    /// <summary>What fails in a later commit may be that commit's own fault; what passes there passes with the freight in it.</summary>
+    private async Task<Evidence> FindAsync(Verification verification, Member member, Passage passage, bool mayReachFar, CancellationToken cancellationToken)
+    {
+        var subject = new EvidenceSubject(RepositoryName.Parse(member.Repository), [passage.Commit!], passage.EnteredAt!.Value);
+        var answer = await evidence.FindAsync(verification, subject, mayReachFar, cancellationToken).ConfigureAwait(false);
+        if (answer.State != EvidenceState.Missing || verification.IsFarReaching || passage.LastCommit is not { } last || last == passage.Commit)
+        {
+            return answer;
+        }
+
+        var later = await evidence.FindAsync(verification, subject with { Commits = [last] }, mayReachFar, cancellationToken).ConfigureAwait(false);
+        return later.State == EvidenceState.Passed ? later : answer;
     }
 
     /// <summary>Whether something is decided otherwise for a repository.</summary>
