@@ -305,7 +305,7 @@ public static class RolloutPlanner
         private StageTarget Target(Member member, (Freight Freight, IReadOnlyList<Stage> Upstream)? promoted)
         {
             var current = member.Current;
-            var target = new StageTarget(member.Repository, current?.Freight.Id) { IsAhead = current is not null && promoted is { } p && IsAhead(member, current, p.Freight, p.Upstream) };
+            var target = new StageTarget(member.Repository, current?.Freight.Id) { IsAhead = current is not null && promoted is { } p && IsAhead(current, p.Freight, p.Upstream) };
             if (current is null || Holds.BlockOf(current.Freight) is null || State.Find(member, current) is not { FailedAt: not null, ReleasedBy: null } trial)
             {
                 return target;
@@ -315,7 +315,7 @@ public static class RolloutPlanner
             return target with { Failure = trial.Failure, TakeBackTo = former?.References };
         }
 
-        private bool IsAhead(Member member, Passage current, Freight promoted, IReadOnlyList<Stage> upstream)
+        private bool IsAhead(Passage current, Freight promoted, IReadOnlyList<Stage> upstream)
         {
             if (current.Freight == promoted || Agrees(current.Freight, promoted))
             {
