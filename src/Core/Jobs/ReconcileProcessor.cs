@@ -517,7 +517,7 @@ public sealed partial class ReconcileProcessor(
 
         // What was open when this began: what was written since shows as moved, and is looked at once more.
         var isWaiting = hasFailed || work.IsHeldBack || operations.Any(o => o is MergePullRequest or KeepPullRequest { Waits: not null })
-            || existing.Any(e => e.Value is { Open: not null, Checks: not null } && e.Value.Checks.All(c => c.State == CheckState.Pending))
+            || existing.Any(e => e.Value is { Open: not null, Checks: { } checks } && work.Rollout.IsWatched(e.Key) && !(checks.Count > 0 && checks.All(c => c.State == CheckState.Passed)))
             || existing.Values.Any(e => e.Open is { } o && PullRequestHearing.IsFresh(o, time.GetUtcNow()));
         var record = new ReviewRecord(
             work.Repository.ToString(),

@@ -22,6 +22,8 @@ internal sealed class RolloutLife : IAsyncDisposable
 
     public GitHubServer Server => _server;
 
+    public IReadOnlyDictionary<string, HostedRepository> Repositories => _repositories;
+
     public HostedRepository this[string name] => _repositories[name];
 
     public static async Task<RolloutLife> StartAsync(string configuration)

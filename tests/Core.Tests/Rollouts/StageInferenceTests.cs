@@ -11,8 +11,18 @@ public sealed class StageInferenceTests
 
     private static readonly Dictionary<string, string> Canonical = new()
     {
-        ["dev"] = "dev", ["Development"] = "dev", ["qa"] = "test", ["test"] = "test", ["integration"] = "test", ["staging"] = "staging", ["stg"] = "staging",
-        ["pre-prod"] = "staging", ["UAT"] = "staging", ["production"] = "production", ["prod"] = "production", ["live"] = "production",
+        ["dev"] = "dev",
+        ["Development"] = "dev",
+        ["qa"] = "test",
+        ["test"] = "test",
+        ["integration"] = "test",
+        ["staging"] = "staging",
+        ["stg"] = "staging",
+        ["pre-prod"] = "staging",
+        ["UAT"] = "staging",
+        ["production"] = "production",
+        ["prod"] = "production",
+        ["live"] = "production",
     };
 
     private static readonly Gen<string> Word = Gen.OneOf([.. Canonical.Keys]);

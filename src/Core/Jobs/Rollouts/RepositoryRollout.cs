@@ -25,6 +25,7 @@ internal sealed class RepositoryRollout
     private readonly Dictionary<string, WaveState> _waves = new(StringComparer.Ordinal);
     private readonly Dictionary<Update, string> _waveOf = new(ReferenceEqualityComparer.Instance);
     private readonly List<WaveMembership> _wavesNow = [];
+    private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
     private readonly Rollout _common;
     private MembershipRecord _before = MembershipRecord.None;
 
@@ -357,7 +358,18 @@ internal sealed class RepositoryRollout
     }
 
     /// <summary>Whether checks and reviews of a pull request are wanted, though it is not merged without a person.</summary>
-    public bool Asks(ChangeSet changeSet) => changeSet.Rollout is { IsTakeBack: false, Stage.Approvals: > 0 } || changeSet.Updates.Any(u => _waveOf.ContainsKey(u));
+    public bool Asks(ChangeSet changeSet)
+    {
+        if (changeSet.Rollout is { IsTakeBack: false, Stage.Approvals: > 0 } || changeSet.Updates.Any(_waveOf.ContainsKey))
+        {
+            _watched.Add(changeSet.Key);
+        }
+
+        return _watched.Contains(changeSet.Key);
+    }
+
+    /// <summary>Whether what becomes of its pull request moves the rollout on.</summary>
+    public bool IsWatched(string key) => _watched.Contains(key);
 
     /// <summary>Writes down what pull requests there are now.</summary>
     public async Task NoteAsync(RepositoryWork work, IReadOnlyList<ChangeSet> changeSets, IReadOnlyDictionary<string, ExistingPullRequests> existing, CancellationToken cancellationToken)
