@@ -121,7 +121,7 @@ public sealed class GitHubReviewHost : IReviewHost
             .ToList();
         if (last.Count == 0)
         {
-            return new ReviewState(0, IsRefused: false);
+            return new ReviewState([], IsRefused: false);
         }
 
         var pull = await PullAsync(repository, number, cancellationToken);
@@ -140,7 +140,7 @@ public sealed class GitHubReviewHost : IReviewHost
             }
         }
 
-        return new ReviewState(approvals.Count, isRefused) { By = approvals };
+        return new ReviewState(approvals, isRefused);
 
         static bool Is(ReviewAnswer review, string state) => string.Equals(review.State, state, StringComparison.OrdinalIgnoreCase);
     }

@@ -157,7 +157,7 @@ public sealed partial class PullRequestActions(
 
     /// <summary>What is in the way of merging what was just written.</summary>
     private static string? WaitsOf(ChangeSet changeSet) =>
-        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState(0, IsRefused: false), default).Reason : null;
+        changeSet.Proposal.Automerge ? MergeReadiness.Of(changeSet.Proposal, MergeState.Unknown, [], new ReviewState([], IsRefused: false), default).Reason : null;
 
     private static PullRequestDraft Draft(ChangeSet changeSet, string target, string title, string body)
     {

@@ -111,12 +111,18 @@ public enum CheckState
 }
 
 /// <summary>What reviewers say.</summary>
-/// <param name="Approvals">People whose last word is an approval of the newest commit.</param>
+/// <param name="By">Logins of people whose last word is an approval of the newest commit.</param>
 /// <param name="IsRefused">Whether somebody's last word is that something must change.</param>
-public sealed record ReviewState(int Approvals, bool IsRefused)
+public sealed record ReviewState(IReadOnlyList<string> By, bool IsRefused)
 {
-    /// <summary>Logins of those who approve.</summary>
-    public IReadOnlyList<string> By { get; init; } = [];
+    /// <summary>How many approve.</summary>
+    public int Approvals => By.Count;
+
+    /// <inheritdoc/>
+    public bool Equals(ReviewState? other) => other is not null && IsRefused == other.IsRefused && By.SequenceEqual(other.By, StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(IsRefused, By.Count);
 }
 
 /// <summary>A comment on a pull request.</summary>

@@ -121,7 +121,7 @@ public sealed class GitHubReviewHostTests : IAsyncLifetime
         }
 
         Assert.Equal(
-            new ReviewState(1, false),
+            new ReviewState(["ann"], false),
             await StateAsync(
                 // Changed her mind, and a comment takes nothing back.
                 ("ann", "CHANGES_REQUESTED", Old), ("ann", "APPROVED", Head), ("ann", "COMMENTED", Head),
@@ -130,10 +130,10 @@ public sealed class GitHubReviewHostTests : IAsyncLifetime
                 ("dee", "CHANGES_REQUESTED", Old), ("dee", "DISMISSED", Head),
                 ("robin", "APPROVED", Head),
                 ("review[bot]", "APPROVED", Head)));
-        Assert.Equal(new ReviewState(1, true), await StateAsync(("ann", "APPROVED", Head), ("bob", "CHANGES_REQUESTED", Old)));
-        Assert.Equal(new ReviewState(0, false), await StateAsync(("cid", "CHANGES_REQUESTED", Head), ("stranger", "CHANGES_REQUESTED", Head)));
-        Assert.Equal(new ReviewState(0, true), await StateAsync(("review[bot]", "CHANGES_REQUESTED", Head)));
-        Assert.Equal(new ReviewState(0, false), await StateAsync());
+        Assert.Equal(new ReviewState(["ann"], true), await StateAsync(("ann", "APPROVED", Head), ("bob", "CHANGES_REQUESTED", Old)));
+        Assert.Equal(new ReviewState([], false), await StateAsync(("cid", "CHANGES_REQUESTED", Head), ("stranger", "CHANGES_REQUESTED", Head)));
+        Assert.Equal(new ReviewState([], true), await StateAsync(("review[bot]", "CHANGES_REQUESTED", Head)));
+        Assert.Equal(new ReviewState([], false), await StateAsync());
 
         async Task<ReviewState> StateAsync(params (string Login, string State, string Commit)[] reviews)
         {

@@ -63,12 +63,12 @@ public sealed class GitHubServerReviewTests(GitHubServer server) : IClassFixture
         _shop.SetStatus(head, "ci/build", "success");
         Assert.All(await host.Reviews.ListChecksAsync(Shop, head, Cancellation), c => Assert.Equal(CheckState.Passed, c.State));
 
-        Assert.Equal(new ReviewState(0, IsRefused: false), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
+        Assert.Equal(new ReviewState([], IsRefused: false), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
         _shop.Person("eve", RepositoryRole.Read).Approve(number);
         anna.RequestChanges(number);
-        Assert.Equal(new ReviewState(0, IsRefused: true), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
+        Assert.Equal(new ReviewState([], IsRefused: true), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
         anna.Approve(number);
-        Assert.Equal(new ReviewState(1, IsRefused: false), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
+        Assert.Equal(new ReviewState(["anna"], IsRefused: false), await host.Reviews.GetReviewStateAsync(Shop, number, Cancellation));
 
         Assert.Equal(MergeState.Clean, await host.Reviews.GetMergeStateAsync(Shop, number, Cancellation));
         Assert.Contains("modified", await host.Reviews.MergeAsync(Shop, number, new string('0', 40), Cancellation), StringComparison.Ordinal);

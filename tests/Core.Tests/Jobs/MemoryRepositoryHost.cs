@@ -60,7 +60,7 @@ internal sealed class MemoryRepositoryHost : IRepositoryHost, IReviewHost
     /// <summary>Results of checks, by commit; the empty key is for all others.</summary>
     public Dictionary<string, List<CheckResult>> Checks { get; } = new(StringComparer.Ordinal);
 
-    public ReviewState Review { get; set; } = new(0, false);
+    public ReviewState Review { get; set; } = new([], false);
 
     /// <summary>What was said and shown, in order.</summary>
     public List<string> Said { get; } = [];

@@ -288,12 +288,12 @@ public sealed class PullRequestLifeTests
         Assert.Contains(life.Host.Said, s => s.Contains("Failed: Not merged: ci/build failed", StringComparison.Ordinal));
 
         life.Green("ci/build");
-        life.Host.Review = new ReviewState(3, IsRefused: true);
+        life.Host.Review = new ReviewState(["ann", "bob", "cid"], IsRefused: true);
         await life.SettleAsync();
         Assert.Contains("a reviewer asks for changes", life.Pull(Python).Body, StringComparison.Ordinal);
         Assert.Contains(life.Open, p => p.Branch == Python);
 
-        life.Host.Review = new ReviewState(0, IsRefused: false);
+        life.Host.Review = new ReviewState([], IsRefused: false);
         await life.SettleAsync();
         Assert.Equal(PullRequestState.Merged, life.Pull(Python).State);
     }

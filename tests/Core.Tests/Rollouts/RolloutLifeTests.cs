@@ -1,3 +1,4 @@
+using Basewatch.Core.Ports;
 using Basewatch.Core.Rollouts;
 using Basewatch.Core.Tests.Jobs;
 
@@ -201,5 +202,166 @@ public sealed class RolloutLifeTests
         await life.ReleaseAsync(freeze);
         await life.WaitAsync(TimeSpan.FromDays(1));
         Assert.NotNull(life.Find("deploy", Staging));
+    }
+
+    [Fact]
+    public async Task What_fails_in_production_is_taken_back_there_and_blocked_everywhere()
+    {
+        await using var life = await StartAsync();
+        life.Create("other", ("clusters/other/web.yaml", RolloutLife.Pod("web:1.0.0@" + MemoryRegistry.DigestOf("web:1.0.0 first"))));
+        life.Loop.Registry.Push("web", "1.1.0");
+        await ToProductionAsync(life);
+        life.Merge("deploy", Production);
+        await life.SettleAsync();
+        life["deploy"].SetStatus(life["deploy"].Tip("main")!, "smoke", "failure");
+        await life.SettleAsync();
+
+        Assert.Equal("Take web back to 1.0.0 in production", life.Find("deploy", "_back/production/web")!.Title);
+        Assert.Null(life.Find("deploy", "_back/staging/web"));
+        Assert.Empty(life["other"].OpenPullRequests);
+        life.Merge("deploy", "_back/production/web");
+        await life.WaitAsync(TimeSpan.FromDays(2));
+        Assert.Equal("web:1.0.0@" + MemoryRegistry.DigestOf("web:1.0.0 first"), life.Image("deploy", "clusters/production/web.yaml"));
+        Assert.Empty(life["deploy"].OpenPullRequests);
+        Assert.Single(await life.HoldsAsync());
+    }
+
+    [Fact]
+    public async Task A_promotion_that_nobody_approves_in_time_is_given_up_and_the_next_freight_comes()
+    {
+        await using var life = await StartAsync("""
+            rollout:
+              stages:
+                - {name: dev, files: [clusters/dev/**]}
+                - {name: staging, files: [clusters/staging/**], after: dev}
+                - {name: production, files: [clusters/production/**], after: staging, approvals: 1, approveWithin: 2d}
+            """);
+        life.Loop.Registry.Push("web", "1.1.0");
+        await life.SettleAsync();
+        life.Merge("deploy", Dev);
+        await life.SettleAsync();
+        life.Merge("deploy", Staging);
+        await life.SettleAsync();
+        var first = life.Find("deploy", Production)!.Number;
+        await life.WaitAsync(TimeSpan.FromHours(49));
+        Assert.Null(life.Find("deploy", Production));
+        Assert.False(life["deploy"].PullRequest(first).IsOpen);
+
+        // One that is approved waits for whoever merges it.
+        life.Loop.Registry.Push("web", "1.2.0");
+        await life.SettleAsync();
+        life.Merge("deploy", Dev);
+        await life.SettleAsync();
+        life.Merge("deploy", Staging);
+        await life.SettleAsync();
+        var second = life.Find("deploy", Production)!;
+        life["deploy"].Person("ann").Approve(second.Number);
+        await life.WaitAsync(TimeSpan.FromHours(60));
+        Assert.Equal(second.Number, life.Find("deploy", Production)?.Number);
+    }
+
+    [Fact]
+    public async Task Merged_is_not_deployed_where_something_shows_deployments()
+    {
+        await using var life = await StartAsync("""
+            rollout:
+              stages:
+                - {name: dev, files: [clusters/dev/**], soak: 1h, verify: [{deployment: dev}]}
+                - {name: staging, files: [clusters/staging/**], after: dev}
+            """);
+        life.Loop.Registry.Push("web", "1.1.0");
+        await life.SettleAsync();
+        life.Merge("deploy", Dev);
+        await life.WaitAsync(TimeSpan.FromHours(5));
+        Assert.Null(life.Find("deploy", Staging));
+
+        // To somewhere else, and of another commit: neither says anything of this.
+        life["deploy"].Deploy(life["deploy"].Tip("main")!, "production", "success");
+        await life.WaitAsync(TimeSpan.FromHours(2));
+        Assert.Null(life.Find("deploy", Staging));
+
+        life["deploy"].Deploy(life["deploy"].Tip("main")!, "dev", "success");
+        await life.SettleAsync();
+        Assert.Null(life.Find("deploy", Staging));
+        await life.WaitAsync(TimeSpan.FromHours(1.5));
+        Assert.Contains("dev: deployed since 2026-11-23", life.Find("deploy", Staging)!.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_that_fails_for_a_moment_has_blinked_and_one_that_goes_on_failing_takes_back()
+    {
+        var probes = new Probe();
+        await using var life = await StartAsync("""
+            rollout:
+              stages:
+                - {name: dev, files: [clusters/dev/**], soak: 1h, automerge: true, automergeReverts: true, verify: [{probe: 'https://web.example.com/health'}]}
+                - {name: staging, files: [clusters/staging/**], after: dev}
+            """);
+        life.Loop.Probes = probes;
+        life.Loop.Registry.Push("web", "1.1.0");
+        await life.SettleAsync();
+        life["deploy"].SetStatus(life.Find("deploy", Dev)!.Head, "ci", "success");
+        await life.SettleAsync();
+        Assert.Contains("1.1.0", life.Image("deploy", "clusters/dev/web.yaml"), StringComparison.Ordinal);
+
+        probes.Answer = new Evidence(EvidenceState.Failed, "status 503");
+        await life.SettleAsync();
+        probes.Answer = new Evidence(EvidenceState.Passed, "status 200");
+        await life.WaitAsync(TimeSpan.FromHours(2));
+        Assert.NotNull(life.Find("deploy", Staging));
+
+        life.Loop.Registry.Push("web", "1.2.0");
+        await life.SettleAsync();
+        life["deploy"].SetStatus(life.Find("deploy", Dev)!.Head, "ci", "success");
+        await life.SettleAsync();
+        probes.Answer = new Evidence(EvidenceState.Failed, "status 503");
+        await life.WaitAsync(TimeSpan.FromHours(1));
+        Assert.Contains("probe https://web.example.com/health: status 503", Assert.Single(await life.HoldsAsync()).Reason, StringComparison.Ordinal);
+        life["deploy"].SetStatus(life.Find("deploy", "_back/dev/web")!.Head, "ci", "success");
+        await life.SettleAsync();
+
+        // Back to what was good, by itself.
+        Assert.Contains("1.1.0", life.Image("deploy", "clusters/dev/web.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_freights_are_in_flight_and_each_is_promoted_when_it_is_its_turn()
+    {
+        await using var life = await StartAsync();
+        life.Loop.Registry.Push("web", "1.1.0");
+        await ToProductionAsync(life);
+        life.Loop.Registry.Push("web", "1.2.0");
+        await life.SettleAsync();
+        life.Merge("deploy", Dev);
+        await life.SettleAsync();
+        life.Merge("deploy", Staging);
+        await life.SettleAsync();
+
+        // The older one was verified, and stays offered until the newer one is.
+        Assert.Contains("1.1.0", life.Find("deploy", Production)!.Title, StringComparison.Ordinal);
+        var number = life.Find("deploy", Production)!.Number;
+        life["deploy"].SetStatus(life["deploy"].Tip("main")!, "smoke", "success");
+        await life.WaitAsync(TimeSpan.FromHours(2.5));
+        Assert.Contains("1.2.0", life.Find("deploy", Production)!.Title, StringComparison.Ordinal);
+        Assert.Equal(number, life.Find("deploy", Production)!.Number);
+    }
+
+    private static async Task ToProductionAsync(RolloutLife life)
+    {
+        await life.SettleAsync();
+        life.Merge("deploy", Dev);
+        await life.SettleAsync();
+        life.Merge("deploy", Staging);
+        await life.SettleAsync();
+        life["deploy"].SetStatus(life["deploy"].Tip("main")!, "smoke", "success");
+        await life.WaitAsync(TimeSpan.FromHours(2.5));
+        Assert.NotNull(life.Find("deploy", Production));
+    }
+
+    private sealed class Probe : IProbes
+    {
+        public Evidence Answer { get; set; } = new(EvidenceState.Passed, "status 200");
+
+        public Task<Evidence> AskAsync(Verification verification, CancellationToken cancellationToken) => Task.FromResult(Answer);
     }
 }

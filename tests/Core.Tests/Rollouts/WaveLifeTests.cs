@@ -61,7 +61,7 @@ public sealed class WaveLifeTests
 
         // Mended in the repository: the checks pass, and it goes on.
         life["canary-1"].SetStatus(life["canary-1"].Tip("basewatch/python-3.x.x")!, "ci", "success");
-        await PassAsync(life, TimeSpan.FromHours(30));
+        await PassAsync(life, TimeSpan.FromHours(20));
         Assert.Equal(4, Open(life).Count);
     }
 
