@@ -96,6 +96,7 @@ public static class Composition
         services.AddSingleton<ReviewVulnerabilitiesProcessor>();
         services.AddSingleton<RolloutScopes>();
         services.AddSingleton<ReviewRolloutsProcessor>();
+        services.AddSingleton<RolloutTroubles>();
         services.AddSingleton<ImageDescriber>();
         services.AddSingleton<LifecycleBook>();
         services.AddSingleton<LifecycleSurvey>();

@@ -75,11 +75,20 @@ public sealed record WaitingAlert(IReadOnlyList<PullRequestLine> PullRequests, i
 /// <param name="PullRequests">Those.</param>
 public sealed record MergedAlert(IReadOnlyList<PullRequestLine> PullRequests) : Alert;
 
-/// <summary>A change was taken back.</summary>
-/// <param name="PullRequest">The pull request that takes it back.</param>
-/// <param name="What">What is back at what: <c>python:3.12.5-slim is back at 3.12.4-slim</c>.</param>
-/// <param name="Why">Why, in a sentence.</param>
-public sealed record RolledBackAlert(PullRequestLine PullRequest, string What, string Why) : Alert;
+/// <summary>Something of a rollout that people have to know of.</summary>
+/// <param name="Key">What tells it from others.</param>
+/// <param name="Repository">Where it is; null where it is about all of an owner's.</param>
+/// <param name="What">What happened: <c>acme.azurecr.io/web:1.3 failed in staging</c>.</param>
+/// <param name="Why">Why, and what a person can do.</param>
+public sealed record RolloutTrouble(string Key, string? Repository, string What, string Why)
+{
+    /// <summary>Whether something failed; else it waits for too long.</summary>
+    public bool HasFailed { get; init; }
+}
+
+/// <summary>A freight failed and is taken back, or waits for too long.</summary>
+/// <param name="Trouble">What it is.</param>
+public sealed record RolloutAlert(RolloutTrouble Trouble) : Alert;
 
 /// <summary>Something of Basewatch's own work that fails.</summary>
 /// <param name="Key">What tells it from others: <c>registry docker.io</c>, <c>repository acme/web</c>, <c>channel teams</c>.</param>

@@ -45,6 +45,9 @@ public sealed record AlertLedger
     /// <summary>What was told not to be built again as it should be, and is not told to be over yet.</summary>
     public IReadOnlyList<string> Rebuilds { get; init; } = [];
 
+    /// <summary>What was told of rollouts, and is still as it was told.</summary>
+    public IReadOnlyList<string> Rollouts { get; init; } = [];
+
     /// <summary>The last week that was summed up, by its day.</summary>
     public DateOnly? DigestDay { get; init; }
 }

@@ -47,7 +47,7 @@ public static class AlertWords
             RemarksAlert a => Of(a, context),
             WaitingAlert a => Of(a, context),
             MergedAlert a => Of(a, context),
-            RolledBackAlert a => Of(a, context),
+            RolloutAlert a => Of(a, context),
             FailureAlert a => Of(a, context),
             RebuildAlert a => Of(a, context),
             DigestAlert a => DigestWords.Of(a, context),
@@ -267,14 +267,17 @@ public static class AlertWords
             Actions = alert.PullRequests is [{ Url: { } url }] ? [new("Pull request", url)] : [],
         };
 
-    private static Message Of(RolledBackAlert alert, AlertContext context) =>
-        new("", MessageKind.RolledBack, Severity.Attention, $"{alert.PullRequest.Repository}: {alert.What}", context.At)
+    private static Message Of(RolloutAlert alert, AlertContext context)
+    {
+        var trouble = alert.Trouble;
+        var place = trouble.Repository ?? context.Owner;
+        return new Message("", trouble.HasFailed ? MessageKind.RolledBack : MessageKind.Waiting, trouble.HasFailed ? Severity.Attention : Severity.Warning, $"{place}: {trouble.What}", context.At)
         {
-            Paragraphs = [alert.Why],
-            Facts = [new("Repository", alert.PullRequest.Repository), new("Pull request", $"#{Text(alert.PullRequest.Number)} {alert.PullRequest.Title}")],
-            Actions = [.. Links(("Pull request", alert.PullRequest.Url))],
-            Properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["repository"] = alert.PullRequest.Repository },
+            Paragraphs = [trouble.Why],
+            Facts = trouble.Repository is { } repository ? [new("Repository", repository)] : [],
+            Properties = trouble.Repository is { } one ? new Dictionary<string, string>(StringComparer.Ordinal) { ["repository"] = one } : new Dictionary<string, string>(StringComparer.Ordinal),
         };
+    }
 
     private static Message Of(FailureAlert alert, AlertContext context)
     {

@@ -8,6 +8,9 @@ public static class EventPlanner
 
     private const int MostFailing = 1000;
 
+    /// <summary>More come with the next look.</summary>
+    private const int MostAtOnce = 20;
+
     /// <summary>Pull requests that wait for too long: all of them together, once a week.</summary>
     public static (AlertLedger Ledger, WaitingAlert? Alert) PlanWaiting(AlertLedger ledger, IReadOnlyList<PullRequestLine> pullRequests, AlertSettings settings, DateTimeOffset now)
     {
@@ -97,6 +100,21 @@ public static class EventPlanner
         return began.Count + ended.Count == 0
             ? (ledger, null)
             : (ledger with { Rebuilds = [.. ledger.Rebuilds.Except(ended, StringComparer.Ordinal).Concat(began.Select(b => b.Key)).Order(StringComparer.Ordinal)] }, new RebuildAlert(began, ended));
+    }
+
+    /// <summary>What is new of rollouts: each by itself, once, at once.</summary>
+    /// <param name="ledger">What was told.</param>
+    /// <param name="troubles">All there are.</param>
+    public static (AlertLedger Ledger, IReadOnlyList<RolloutAlert> Alerts) PlanRollouts(AlertLedger ledger, IReadOnlyList<RolloutTrouble> troubles)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(troubles);
+        var there = troubles.Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
+        var told = ledger.Rollouts.Where(there.Contains).ToHashSet(StringComparer.Ordinal);
+        var began = troubles.Where(t => !told.Contains(t.Key)).DistinctBy(t => t.Key, StringComparer.Ordinal).OrderBy(t => t.Key, StringComparer.Ordinal).Take(Math.Min(MostAtOnce, Math.Max(0, MostFailing - told.Count))).ToList();
+        return began.Count == 0 && told.Count == ledger.Rollouts.Count
+            ? (ledger, [])
+            : (ledger with { Rollouts = [.. told.Concat(began.Select(b => b.Key)).Order(StringComparer.Ordinal)] }, [.. began.Select(b => new RolloutAlert(b))]);
     }
 
     /// <summary>Whether the week is to be summed up now. The first time the next one is waited for.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Basewatch.Core.Alerts;
 using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
@@ -10,7 +11,7 @@ namespace Basewatch.Core.Jobs;
 
 /// <summary>Tells what does not wait for the day: failures, and the week when it is over. And makes up for messages that were lost on their way.</summary>
 public sealed class ReviewAlertsProcessor(
-    Memory memory, LifecycleSurvey survey, LifecycleBook lifecycles, AlertConfiguration configuration, AlertDesk desk, AlertOutbox outbox, RebuildBook rebuilds, RebuildLimits limits, IJobQueue queue, TimeProvider time)
+    Memory memory, LifecycleSurvey survey, LifecycleBook lifecycles, AlertConfiguration configuration, AlertDesk desk, AlertOutbox outbox, RebuildBook rebuilds, RebuildLimits limits, RolloutTroubles rollouts, IJobQueue queue, TimeProvider time)
 {
     private const int DaysToCome = 90;
 
@@ -33,6 +34,7 @@ public sealed class ReviewAlertsProcessor(
 
         var troubles = await TroublesAsync(cancellationToken).ConfigureAwait(false);
         var unbuilt = RebuildTroubles.Of(await rebuilds.ReadAsync(cancellationToken).ConfigureAwait(false), limits, now);
+        var unrolled = await rollouts.ListAsync(cancellationToken).ConfigureAwait(false);
         var owners = await memory.ListRepositoriesAsync(cancellationToken).Select(r => ReviewLifecyclesProcessor.OwnerOf(r.Repository)).ToHashSetAsync(StringComparer.OrdinalIgnoreCase, cancellationToken).ConfigureAwait(false);
         string? failure = null;
         foreach (var owner in owners)
@@ -65,6 +67,16 @@ public sealed class ReviewAlertsProcessor(
                         cancellationToken).ConfigureAwait(false);
                 }
 
+                foreach (var channel in configuration.Channels)
+                {
+                    await desk.TellAsync(
+                        owner,
+                        channel,
+                        ledger => EventPlanner.PlanRollouts(ledger, Unrolled(alerts, channel)),
+                        alert => Task.FromResult(AlertWords.Of(alert, desk.ContextOf(owner))),
+                        cancellationToken).ConfigureAwait(false);
+                }
+
                 await SumUpAsync(alerts, troubles.Count, now, cancellationToken).ConfigureAwait(false);
             }
             catch (RepositoryHostException e) when (e.RetryAfter is null)
@@ -74,6 +86,13 @@ public sealed class ReviewAlertsProcessor(
         }
 
         return failure is null ? JobOutcome.Done : new JobFailed(failure);
+
+        List<RolloutTrouble> Unrolled(OwnerAlerts alerts, string channel) =>
+        [
+            .. unrolled.Where(t => string.Equals(t.Owner, alerts.Owner, StringComparison.OrdinalIgnoreCase)
+                && alerts.Routes.For(new AlertTarget(t.Trouble.HasFailed ? MessageKind.RolledBack : MessageKind.Waiting, t.Trouble.HasFailed ? Severity.Attention : Severity.Warning) { Repository = t.Trouble.Repository }).Contains(channel, StringComparer.Ordinal))
+                .Select(t => t.Trouble),
+        ];
 
         List<RebuildTrouble> Unbuilt(OwnerAlerts alerts, string channel) =>
         [

@@ -49,6 +49,9 @@ public sealed record Trial(string Stage, string Repository, string Freight, Date
     /// <summary>Who vouches for it though it failed.</summary>
     public string? ReleasedBy { get; init; }
 
+    /// <summary>Whether it should have been verified by now.</summary>
+    public bool IsOverdue { get; init; }
+
     /// <summary>Whether nothing more is asked about it.</summary>
     [JsonIgnore]
     public bool IsOver => VerifiedAt is not null || FailedAt is not null;

@@ -81,6 +81,7 @@ public static class RolloutPlanner
         trial = trial with
         {
             DeployedAt = deployedAt,
+            IsOverdue = stage.VerifyWithin is { } within && now - trial.EnteredAt > within,
             Evidence = [.. answers.Select(a => new TrialEvidence(a.Verification.Text, a.Answer)
             {
                 FailingSince = a.Answer.State == EvidenceState.Failed && a.Verification.IsFarReaching && deployedAt is not null ? before[a.Verification.Text].FirstOrDefault()?.FailingSince ?? now : null,

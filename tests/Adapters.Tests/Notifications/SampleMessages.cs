@@ -64,10 +64,11 @@ internal static class SampleMessages
                 Merged("billing", 81, "Update python from 3.13.9-slim to 3.13.10-slim"),
                 Merged("edge-proxy", 12, "Update envoyproxy/envoy from v1.36.2 to v1.36.3"),
             ]),
-        ["rolled-back"] = new RolledBackAlert(
-            Pull("storefront", 1211, "Take back: Update node from 24.11.0-alpine to 24.11.1-alpine", 0),
-            "node:24.11.1-alpine is back at 24.11.0-alpine",
-            "The checks on main failed after the update was merged, and were green before it"),
+        ["rolled-back"] = new RolloutAlert(new RolloutTrouble(
+            "failed contoso contoso.azurecr.io/web staging",
+            "contoso/deploy",
+            "web:1.3.0 failed in staging",
+            "check smoke: 2 of 40 requests failed. It is taken back there, where what was there before is known, and blocked everywhere else until a person releases it.") { HasFailed = true }),
         ["failure"] = new FailureAlert(
             [
                 new Trouble("registry harbor.contoso.com", At.AddHours(-28), "the user name or password was refused: renew them in the registry settings"),
