@@ -181,7 +181,7 @@ public sealed class RolloutActions(Memory memory, PendingRepositories pending, I
         }
 
         await WakeAsync(scope, [.. members.Where(m => m.Stage == stage).Select(m => m.Repository)], cancellationToken).ConfigureAwait(false);
-        return Done($"{chosen.Text} ({chosen.Id}) is promoted to {stage} as soon as it is shown to be good there");
+        return Done($"{chosen.Text} ({chosen.Id}) is promoted to {stage} as soon as the stages before it have shown it to be good");
     }
 
     /// <summary>Blocks of an image, trials that failed with it, and waves that were stopped.</summary>
