@@ -95,6 +95,7 @@ public static class Composition
         services.AddSingleton<VulnerabilityBook>();
         services.AddSingleton<ReviewVulnerabilitiesProcessor>();
         services.AddSingleton<RolloutScopes>();
+        services.AddSingleton<RolloutActions>();
         services.AddSingleton<ReviewRolloutsProcessor>();
         services.AddSingleton<RolloutTroubles>();
         services.AddSingleton<ImageDescriber>();

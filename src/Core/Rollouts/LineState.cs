@@ -73,6 +73,9 @@ public sealed record StageState(string Stage)
     /// <summary>Whether it gets what policies decide: no stage before it uses the line, and that may be.</summary>
     public bool IsFirst { get; init; }
 
+    /// <summary>The stages before it that use the line: from them it gets what they have verified.</summary>
+    public IReadOnlyList<string> Upstream { get; init; } = [];
+
     /// <summary>The freight that is promoted to it; null: none.</summary>
     public IReadOnlyList<string>? Promoted { get; init; }
 

@@ -184,20 +184,21 @@ public static class RolloutPlanner
             var members = Members[stage.Name].ToList();
             if (stage.After.Count == 0)
             {
-                return known with { IsFirst = true, Promoted = null, Evidence = [], Waits = null, NextAt = null, Targets = [.. members.Select(m => Target(m, null))] };
+                return known with { IsFirst = true, Upstream = [], Promoted = null, Evidence = [], Waits = null, NextAt = null, Targets = [.. members.Select(m => Target(m, null))] };
             }
 
             var upstream = Rollout.Before(stage).SelectMany(s => Nearest(s, [])).Distinct().ToList();
             if (upstream.Count == 0)
             {
                 var isFirst = stage.MovesAlone;
-                return known with { IsFirst = isFirst, Promoted = null, Evidence = [], Waits = isFirst ? null : $"no stage before it uses this: {string.Join(", ", stage.After)}", NextAt = null, Targets = [.. members.Select(m => Target(m, null))] };
+                return known with { IsFirst = isFirst, Upstream = [], Promoted = null, Evidence = [], Waits = isFirst ? null : $"no stage before it uses this: {string.Join(", ", stage.After)}", NextAt = null, Targets = [.. members.Select(m => Target(m, null))] };
             }
 
             var (chosen, evidence, by, waits, next) = Choose(stage, upstream, known);
             return known with
             {
                 IsFirst = false,
+                Upstream = [.. upstream.Select(s => s.Name)],
                 Promoted = chosen?.References,
                 PromotedAt = chosen is null ? null : known.Promoted is { } before && Freight.Of(before) == chosen ? known.PromotedAt : Now,
                 Evidence = evidence,

@@ -95,8 +95,14 @@ public sealed partial class ReviewRolloutsProcessor(
     {
         DateTimeOffset? next = null;
         var promotions = await _rollouts.ListPromotionsAsync(scope, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var line in _rollouts.ListLinesAsync(scope, cancellationToken).ConfigureAwait(false))
+        await foreach (var listed in _rollouts.ListLinesAsync(scope, cancellationToken).ConfigureAwait(false))
         {
+            var (line, version) = await _rollouts.Lines.ReadAsync(RolloutMemory.LineKey(scope, listed.State.Line), cancellationToken).ConfigureAwait(false);
+            if (line is null)
+            {
+                continue;
+            }
+
             var members = await _rollouts.ListMembersAsync(scope, line.State.Line, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
             if (members.Count == 0)
             {
@@ -105,13 +111,13 @@ public sealed partial class ReviewRolloutsProcessor(
                 continue;
             }
 
-            next = Earlier(next, await ReviewAsync(scope, owner, rollout, line, members, promotions, cancellationToken).ConfigureAwait(false));
+            next = Earlier(next, await ReviewAsync(scope, owner, rollout, line, version, members, promotions, cancellationToken).ConfigureAwait(false));
         }
 
         return next;
     }
 
-    private async Task<DateTimeOffset?> ReviewAsync(string scope, string owner, Rollout rollout, LineRecord line, List<Member> members, IReadOnlyList<PersonalPromotion> promotions, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset?> ReviewAsync(string scope, string owner, Rollout rollout, LineRecord line, StateVersion version, List<Member> members, IReadOnlyList<PersonalPromotion> promotions, CancellationToken cancellationToken)
     {
         var key = RolloutMemory.LineKey(scope, line.State.Line);
         var now = time.GetUtcNow();
@@ -137,13 +143,15 @@ public sealed partial class ReviewRolloutsProcessor(
         // Blocks come before what is decided by them: a crash between the two promotes nothing.
         var state = line.State with { Trials = trials };
         var toTell = line.ToTell.ToList();
+        var blocked = new List<(StateKey Key, StateVersion Version)>();
         foreach (var failed in RolloutPlanner.FindFailed(rollout, state, members))
         {
             foreach (var reference in failed.New)
             {
                 var hold = new Hold(HoldKind.Block, scope, $"{failed.Stage} of {failed.Repository}: {failed.Failure}", "basewatch", now) { Image = Hold.ImageOf(reference) };
-                if (await _rollouts.Holds.TryPutAsync(RolloutMemory.HoldKey(hold), hold, StateVersion.None, cancellationToken).ConfigureAwait(false))
+                if (await _rollouts.Holds.WriteAsync(RolloutMemory.HoldKey(hold), hold, StateVersion.None, cancellationToken).ConfigureAwait(false) is { } written)
                 {
+                    blocked.Add((RolloutMemory.HoldKey(hold), written));
                     LogBlocked(reference.Familiar, hold.Reason);
                     toTell.AddRange(await UsersAsync(scope, owner, reference.Name, cancellationToken).ConfigureAwait(false));
                 }
@@ -154,7 +162,18 @@ public sealed partial class ReviewRolloutsProcessor(
         var holds = await _rollouts.ListHoldsAsync(owner, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         var decided = RolloutPlanner.Decide(rollout, state, members, new HoldSet(holds, h => h.Scope == owner || h.Scope == scope, now), promotions, now);
         toTell.AddRange(members.Where(m => IsOtherwise(line.State.Of(m.Stage), decided.Of(m.Stage), m.Repository)).Select(m => m.Repository));
-        await TellAsync(line, new LineRecord(decided, [.. toTell.Distinct(StringComparer.OrdinalIgnoreCase)]), r => r.ToTell, r => r with { ToTell = [] }, StateJson.Default.LineRecord, (record, token) => _rollouts.Lines.PutAsync(key, record, token), cancellationToken).ConfigureAwait(false);
+        var after = new LineRecord(decided, [.. toTell.Distinct(StringComparer.OrdinalIgnoreCase)]);
+        if (!await TellAsync(line, after, version, r => r.ToTell, r => r with { ToTell = [] }, StateJson.Default.LineRecord, (record, expected, token) => _rollouts.Lines.WriteAsync(key, record, expected, token), cancellationToken).ConfigureAwait(false))
+        {
+            // A person vouches meanwhile for what failed: it is decided anew, without the blocks that did not know of it.
+            foreach (var (holdKey, written) in blocked)
+            {
+                await _rollouts.Holds.TryDeleteAsync(holdKey, written, cancellationToken).ConfigureAwait(false);
+            }
+
+            return now;
+        }
+
         return decided.Trials.Any(t => !t.IsOver && members.Exists(m => m.Stage == t.Stage && m.Current?.Freight.Id == t.Freight))
             ? Earlier(now + Pace, decided.Stages.Select(s => s.NextAt).Where(n => n > now).Min())
             : null;
@@ -194,17 +213,23 @@ public sealed partial class ReviewRolloutsProcessor(
             .ToListAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Writes what was decided with those who are to hear of it, marks them, and writes that it was done.</summary>
-    private async Task TellAsync<T>(T before, T after, Func<T, IReadOnlyList<string>> toTell, Func<T, T> told, JsonTypeInfo<T> json, Func<T, CancellationToken, Task> writeAsync, CancellationToken cancellationToken)
+    /// <returns>False where another has written meanwhile: nothing is written then, and nobody marked.</returns>
+    private async Task<bool> TellAsync<T>(T before, T after, StateVersion version, Func<T, IReadOnlyList<string>> toTell, Func<T, T> told, JsonTypeInfo<T> json, Func<T, StateVersion, CancellationToken, Task<StateVersion?>> writeAsync, CancellationToken cancellationToken)
         where T : class
     {
         if (!JsonSerializer.SerializeToUtf8Bytes(before, json).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(after, json)))
         {
-            await writeAsync(after, cancellationToken).ConfigureAwait(false);
+            if (await writeAsync(after, version, cancellationToken).ConfigureAwait(false) is not { } written)
+            {
+                return false;
+            }
+
+            version = written;
         }
 
         if (toTell(after).Count == 0)
         {
-            return;
+            return true;
         }
 
         foreach (var repository in toTell(after).Select(RepositoryName.Parse))
@@ -212,17 +237,24 @@ public sealed partial class ReviewRolloutsProcessor(
             await pending.AddAsync(repository, "its rollout has come further", cancellationToken).ConfigureAwait(false);
         }
 
-        await writeAsync(told(after), cancellationToken).ConfigureAwait(false);
+        // Where another has written meanwhile they are told once more, which harms nothing.
+        await writeAsync(told(after), version, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<DateTimeOffset?> ReviewWavesAsync(string owner, Rollout rollout, CancellationToken cancellationToken)
     {
         DateTimeOffset? next = null;
         var now = time.GetUtcNow();
-        await foreach (var wave in _rollouts.ListWavesAsync(owner, cancellationToken).ConfigureAwait(false))
+        await foreach (var target in _rollouts.ListWavesAsync(owner, cancellationToken).Select(w => w.State.Target).ConfigureAwait(false))
         {
-            var target = wave.State.Target;
             var key = RolloutMemory.WaveKey(owner, target);
+            var (wave, version) = await _rollouts.Waves.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            if (wave is null)
+            {
+                continue;
+            }
+
             var members = await _rollouts.ListWaveMembersAsync(owner, target, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
             var isEverywhere = members.TrueForAll(m => m.IsMerged);
             if ((members.Count == 0 && now - wave.State.Since > WavePlanner.GathersFor) || (isEverywhere && now - wave.State.Since > Lasting))
@@ -249,8 +281,9 @@ public sealed partial class ReviewRolloutsProcessor(
                 LogStopped(reference.Familiar, decided.Words ?? "");
             }
 
-            await TellAsync(wave, new WaveRecord(decided, [.. toTell.Distinct(StringComparer.OrdinalIgnoreCase)]), r => r.ToTell, r => r with { ToTell = [] }, StateJson.Default.WaveRecord, (record, token) => _rollouts.Waves.PutAsync(key, record, token), cancellationToken).ConfigureAwait(false);
-            next = Earlier(next, decided.NextAt);
+            var after = new WaveRecord(decided, [.. toTell.Distinct(StringComparer.OrdinalIgnoreCase)]);
+            var isWritten = await TellAsync(wave, after, version, r => r.ToTell, r => r with { ToTell = [] }, StateJson.Default.WaveRecord, (record, expected, token) => _rollouts.Waves.WriteAsync(key, record, expected, token), cancellationToken).ConfigureAwait(false);
+            next = Earlier(next, isWritten ? decided.NextAt : now);
         }
 
         return next;
