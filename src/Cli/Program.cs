@@ -21,6 +21,7 @@ var root = new RootCommand("Keeps container images patched: finds every image th
     PauseCommand.CreateStatus(),
     PauseCommand.CreateRedeliver(),
     RebuildsCommand.Create(),
+    RolloutCommand.Create(),
     DemoCommand.Create(),
 };
 

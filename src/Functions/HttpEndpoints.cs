@@ -77,6 +77,15 @@ public sealed class ArgoCdTrigger(ArgoCdEndpoint endpoint)
         endpoint.HandleAsync(request, cancellationToken);
 }
 
+/// <summary>Takes what people do to rollouts: <c>POST /api/rollouts</c>.</summary>
+public sealed class RolloutTrigger(RolloutEndpoint endpoint)
+{
+    /// <summary>Takes the request.</summary>
+    [Function(nameof(RolloutTrigger))]
+    public Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/rollouts")] HttpRequest request, CancellationToken cancellationToken) =>
+        endpoint.HandleAsync(request, cancellationToken);
+}
+
 /// <summary>Takes reports of scanners: <c>POST /api/reports[?image=registry/name@sha256:…]</c>.</summary>
 public sealed class ReportsTrigger(ReportsEndpoint endpoint)
 {

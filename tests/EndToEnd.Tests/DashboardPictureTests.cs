@@ -15,7 +15,7 @@ public sealed class DashboardPictureTests(DashboardPictureTests.Service service,
 {
     private static readonly (string Name, string Path)[] Pages =
     [
-        ("overview", "/"), ("repositories", "/repositories?sort=-behind"), ("images", "/images?sort=-repositories"), ("own-images", "/own-images"), ("lifecycles", "/lifecycles"), ("pull-requests", "/pull-requests?state=open&sort=opened"),
+        ("overview", "/"), ("repositories", "/repositories?sort=-behind"), ("images", "/images?sort=-repositories"), ("own-images", "/own-images"), ("rollouts", "/rollouts"), ("lifecycles", "/lifecycles"), ("pull-requests", "/pull-requests?state=open&sort=opened"),
         ("alerts", "/alerts"), ("failures", "/failures"), ("activity", "/activity"), ("repository", "/repository?name=contoso%2Fcheckout-api"), ("image", "/image?name=docker.io%2Flibrary%2Fpython"),
         ("hostile", $"/repository?name={Uri.EscapeDataString(SampleOrganisation.Hostile)}"),
     ];

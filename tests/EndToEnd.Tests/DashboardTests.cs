@@ -18,7 +18,7 @@ public sealed partial class DashboardTests(DashboardTests.Services services) : I
     /// <summary>One of each page, and tables in ways that cost most.</summary>
     private static readonly string[] Pages =
     [
-        "/", "/repositories", "/repositories?sort=-behind&page=20", "/repositories?q=checkout&life=ended", "/images", "/own-images", "/lifecycles", "/pull-requests?state=open&sort=opened", "/alerts", "/activity?page=3", "/failures",
+        "/", "/repositories", "/repositories?sort=-behind&page=20", "/repositories?q=checkout&life=ended", "/images", "/own-images", "/rollouts", "/lifecycles", "/pull-requests?state=open&sort=opened", "/alerts", "/activity?page=3", "/failures",
         "/repository?name=contoso/checkout-api", "/image?name=docker.io/library/node", "/image?name=docker.io/library/python&sort=life&page=4",
     ];
 
@@ -151,7 +151,7 @@ public sealed partial class DashboardTests(DashboardTests.Services services) : I
         }
 
         Assert.Equal(
-            ["/", "/activity", "/alerts", "/dashboard.css", "/failures", "/image", "/images", "/lifecycles", "/own-images", "/pull-requests", "/repositories", "/repository"],
+            ["/", "/activity", "/alerts", "/dashboard.css", "/failures", "/image", "/images", "/lifecycles", "/own-images", "/pull-requests", "/repositories", "/repository", "/rollouts"],
             perPage.Keys.Order(StringComparer.Ordinal));
     }
 

@@ -36,7 +36,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
         Assert.Equal(
             [
                 "AlertsTimer", "ArgoCdTrigger", "BadgeTrigger", "DashboardTrigger", "FluxTrigger", "GitHubWebhookTrigger", "HealthLiveTrigger", "HealthReadyTrigger", "HealthTrigger", "ImagesTimer", "InventoryTimer", "JobQueueTrigger", "LifecycleTimer",
-                "PoisonTrigger", "PushTrigger", "RebuildsTimer", "RegistryEventTrigger", "ReportsTrigger", "ReviewsTimer", "ScanTrigger", "SnoozeTrigger", "StatusTrigger",
+                "PoisonTrigger", "PushTrigger", "RebuildsTimer", "RegistryEventTrigger", "ReportsTrigger", "ReviewsTimer", "RolloutTrigger", "ScanTrigger", "SnoozeTrigger", "StatusTrigger",
             ],
             door.Functions.Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.All(door.Functions, f => Assert.Equal(f.Method.DeclaringType!.Name, f.Name));
@@ -76,6 +76,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
                 ["HealthTrigger"] = "Anonymous",
                 ["PushTrigger"] = "Function",
                 ["ReportsTrigger"] = "Function",
+                ["RolloutTrigger"] = "Function",
                 ["ScanTrigger"] = "Function",
                 ["SnoozeTrigger"] = "Anonymous",
                 ["StatusTrigger"] = "Function",
@@ -85,7 +86,7 @@ public sealed class FunctionsDoorTests(FunctionsDoor door) : IClassFixture<Funct
 
     [Fact]
     public void The_addresses_are_those_of_the_local_service() => Assert.Equal(
-        ["get api/health", "get api/health/live", "get api/health/ready", "get api/status", "get head badge/{owner}/{file}", "get head post {page?}", "get post api/alerts/snooze", "post api/github", "post api/pushes/{kind}", "post api/reports", "post api/scan", "post hooks/argocd", "post hooks/flux"],
+        ["get api/health", "get api/health/live", "get api/health/ready", "get api/status", "get head badge/{owner}/{file}", "get head post {page?}", "get post api/alerts/snooze", "post api/github", "post api/pushes/{kind}", "post api/reports", "post api/rollouts", "post api/scan", "post hooks/argocd", "post hooks/flux"],
         Triggers("HttpTrigger").Select(t => $"{string.Join(' ', (string[])Value(t.Trigger, "Methods")!)} {Value(t.Trigger, "Route")}").Order(StringComparer.Ordinal));
 
     [Fact]

@@ -143,6 +143,7 @@ public static class Composition
         services.AddSingleton<StatusEndpoint>();
         services.AddSingleton<SnoozeEndpoint>();
         services.AddSingleton<ReportsEndpoint>();
+        services.AddSingleton<RolloutEndpoint>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<OverviewReader>(s, options.Mode));
         services.AddSingleton(s => new OverviewBook(s.GetRequiredService<OverviewReader>().ReadAsync, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OverviewBook>>()));
         services.TryAddSingleton(s => new DashboardAccess(options.Key, s.GetRequiredService<AppServiceSignIn>(), isGuarded: false, s.GetRequiredService<TimeProvider>()));

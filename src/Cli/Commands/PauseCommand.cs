@@ -111,24 +111,9 @@ internal static class PauseCommand
     }
 
     /// <summary>Reads a time, or a while from now on.</summary>
-    internal static DateTimeOffset Read(string text, DateTimeOffset now)
-    {
-        if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 10_000)
-        {
-            switch (text[^1])
-            {
-                case 'm': return now.AddMinutes(number);
-                case 'h': return now.AddHours(number);
-                case 'd': return now.AddDays(number);
-                case 'w': return now.AddDays(number * 7);
-                default: break;
-            }
-        }
-
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) && until > now
-            ? until
+    internal static DateTimeOffset Read(string text, DateTimeOffset now) =>
+        EndTime.TryRead(text, now, out var until) ? until
             : throw new UsageException($"--until '{Core.Images.Excerpt.Of(text)}' is no time to come: write 2026-12-01T06:00Z, or 8h, 3d, 2w");
-    }
 
     internal static Option<FileInfo?> State() => new("--state") { Description = "The service's SQLite file, where no Azure Storage is set: ./basewatch.db by default." };
 

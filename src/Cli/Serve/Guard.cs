@@ -53,7 +53,7 @@ internal static class Guard
     /// here, under another host: neither is let in.
     /// </summary>
     private static bool IsLocal(HttpRequest request) =>
-        request.Headers.Origin.Count == 0
+        (request.Headers.Origin.Count == 0 || (Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
         && request.Headers["Sec-Fetch-Site"].ToString() is "" or "none" or "same-origin"
         && IsForHere(request);
 

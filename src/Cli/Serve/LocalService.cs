@@ -97,6 +97,7 @@ internal static class LocalService
         app.MapPost("/api/pushes/{kind}", (HttpRequest request, string kind, PushEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, kind, cancel));
         app.MapPost(Guard.FluxPath, (HttpRequest request, FluxEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
         app.MapPost(Guard.ArgoCdPath, (HttpRequest request, ArgoCdEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
+        app.MapPost("/api/rollouts", (HttpRequest request, RolloutEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
         app.MapPost("/api/reports", (HttpRequest request, ReportsEndpoint endpoint, CancellationToken cancel) => endpoint.HandleAsync(request, cancel));
         app.MapGet(Guard.HealthPath, HealthEndpoint.Live);
         app.MapGet(Guard.HealthPath + "/live", HealthEndpoint.Live);

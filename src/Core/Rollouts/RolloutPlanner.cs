@@ -174,7 +174,7 @@ public static class RolloutPlanner
     }
 
     /// <summary>A time for people.</summary>
-    internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private sealed record LineView(Rollout Rollout, LineState State, ILookup<string, Member> Members, HoldSet Holds, IReadOnlyList<PersonalPromotion> Promotions, DateTimeOffset Now)
     {

@@ -21,7 +21,14 @@ public sealed record RolloutStep(Stage Stage, string Line)
     public bool IsTakeBack => Failure is not null;
 
     /// <summary>The image or the group, for people.</summary>
-    public string LineText => Line.StartsWith(GroupPrefix, StringComparison.Ordinal) ? Line[GroupPrefix.Length..] : Images.ImageName.TryParse(Line, out var image, out _) ? image.Familiar : Line;
+    public string LineText => TextOf(Line);
+
+    /// <summary>A line's name for people.</summary>
+    public static string TextOf(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.StartsWith(GroupPrefix, StringComparison.Ordinal) ? line[GroupPrefix.Length..] : Images.ImageName.TryParse(line, out var image, out _) ? image.Familiar : line;
+    }
 
     /// <summary>What the name of a group's line begins with.</summary>
     public const string GroupPrefix = "group ";

@@ -8,6 +8,7 @@ using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 using Basewatch.Core.Rebuilds;
+using Basewatch.Core.Rollouts;
 
 namespace Basewatch.World.State;
 
@@ -119,11 +120,54 @@ public static class SampleOrganisation
             }
         }
 
+        await WriteRolloutsAsync(memory, now, cancellationToken);
         await WriteOwnImagesAsync(memory, now, [.. users.Values.SelectMany(u => u).Select(u => u.Repository).Where(r => r != Hostile).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], cancellationToken);
         await WriteServiceAsync(memory, now, cancellationToken);
     }
 
     /// <summary>A base of everybody on Debian, which was pushed again; three runtimes on it; and what each of 40 repositories builds on one of these.</summary>
+    /// <summary>Two images in three stages, one of which failed; a freeze; an update that goes through repositories.</summary>
+    private static async Task WriteRolloutsAsync(Memory memory, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rollouts = memory.Rollouts;
+        string[] stages = ["dev", "staging", "production"];
+        await rollouts.Scopes.PutAsync(RolloutMemory.ScopeKey("contoso"), new RolloutScopeRecord("contoso"), cancellationToken);
+        foreach (var (image, versions, fails) in new[] { ("contoso.azurecr.io/checkout", new[] { "2.4.0", "2.4.0", "2.3.9" }, -1), ("contoso.azurecr.io/search", new[] { "5.1.0", "5.1.0", "5.0.7" }, 1), ("contoso.azurecr.io/" + new string('x', 60), new[] { "1.0", "1.0", "1.0" }, -1) })
+        {
+            var trials = new List<Trial>();
+            var states = new List<StageState>();
+            for (var i = 0; i < stages.Length; i++)
+            {
+                var (came, freight) = (now.AddHours(-30 + (i * 9)), Freight.Of([$"{image}:{versions[i]}@{DigestOf(image + versions[i])}"]));
+                var passage = new Passage(freight.References) { EnteredAt = came, Commit = new string('a', 40), PullRequest = 40 + i };
+                var next = Freight.Of([$"{image}:{versions[0]}@{DigestOf(image + versions[0])}"]);
+                var isBehind = freight != next;
+                await rollouts.Members.PutAsync(
+                    RolloutMemory.MemberKey("contoso", image, stages[i], RepositoryName.Parse("contoso/deploy")),
+                    new Member(image, stages[i], "contoso/deploy") { Images = [image], Passages = isBehind && fails < 0 ? [passage, new Passage(next.References) { PullRequest = 50, ProposedAt = now.AddHours(-1) }] : [passage] },
+                    cancellationToken);
+                trials.Add(new Trial(stages[i], "contoso/deploy", freight.Id, came) { DeployedAt = came, VerifiedAt = i == fails ? null : came.AddHours(2), FailedAt = i == fails ? came.AddHours(1) : null, Failure = i == fails ? "check smoke: 3 of 40 requests failed <script>" : null });
+                states.Add(new StageState(stages[i]) { IsFirst = i == 0, Promoted = i == 0 || fails == 1 ? null : next.References, Waits = i == 2 && fails == 1 ? $"{next.Text} is blocked: staging of contoso/deploy: check smoke failed" : null, Targets = [new StageTarget("contoso/deploy", freight.Id)] });
+            }
+
+            await rollouts.Lines.PutAsync(RolloutMemory.LineKey("contoso", image), new LineRecord(new LineState(image) { Trials = trials, Stages = states }, []), cancellationToken);
+        }
+
+        foreach (var hold in new[]
+        {
+            new Hold(HoldKind.Freeze, "contoso", "the winter sale", "ann", now.AddHours(-3)) { Stage = "production", Until = now.AddDays(2) },
+            new Hold(HoldKind.Block, "contoso", "staging of contoso/deploy: check smoke: 3 of 40 requests failed", "basewatch", now.AddHours(-20)) { Image = $"contoso.azurecr.io/search@{DigestOf("contoso.azurecr.io/search5.1.0")}" },
+        })
+        {
+            await rollouts.Holds.PutAsync(RolloutMemory.HoldKey(hold), hold, cancellationToken);
+        }
+
+        var wave = new WaveState($"docker.io/library/python:3.13.10-slim@{DigestOf("python")}", "contoso", now.AddDays(-3)) { Members = 412, Waves = [new("canaries", now.AddDays(-3), null, 4) { Passed = 4 }, new("10 %", now.AddDays(-1), 1UL << 60, 42) { Passed = 37, Failed = 1 }], Words = "10 %: 37 of 42 passed, watched until tomorrow" };
+        await rollouts.Waves.PutAsync(RolloutMemory.WaveKey("contoso", wave.Target), new WaveRecord(wave, []), cancellationToken);
+        var deed = new RolloutDeed(now.AddHours(-3), "ann", "hold", "contoso production", "the winter sale");
+        await rollouts.Deeds.PutAsync(RolloutMemory.DeedKey("contoso", deed), deed, cancellationToken);
+    }
+
     private static async Task WriteOwnImagesAsync(Memory memory, DateTimeOffset now, List<string> repositories, CancellationToken cancellationToken)
     {
         var method = new RebuildMethod(RebuildKind.Workflow, "build.yml");

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Text;
 using Basewatch.Adapters.Hosting.Endpoints;
 using Basewatch.Core.Jobs.Dashboard;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Ports;
 using Microsoft.AspNetCore.Http;
@@ -11,9 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Basewatch.Adapters.Hosting.Dashboard;
 
 /// <summary>
-/// Shows the dashboard: pages that are made here, whole, and need no script. They only show; nothing can be done here but to sign in and out.
+/// Shows the dashboard: pages that are made here, whole, and need no script. They show; what can be done is to sign in and out, and to freeze and release rollouts.
 /// </summary>
-public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory memory, DashboardAccess access, Pages pages, BasewatchOptions options, ILogger<DashboardEndpoint> logger)
+public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory memory, DashboardAccess access, Pages pages, RolloutEndpoint rollouts, AppServiceSignIn signIn, BasewatchOptions options, ILogger<DashboardEndpoint> logger)
 {
     private const int LargestForm = 8 * 1024;
 
@@ -47,7 +48,7 @@ public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory mem
         }
 
         var isPost = HttpMethods.IsPost(request.Method);
-        if (page is PageNames.SignIn or PageNames.SignOut ? !isPost && page == PageNames.SignOut : isPost)
+        if (page is PageNames.SignIn or PageNames.SignOut or PageNames.Rollouts ? !isPost && page == PageNames.SignOut : isPost)
         {
             headers.Allow = isPost ? "GET, HEAD" : "POST";
             return logger.Refuse(request, StatusCodes.Status405MethodNotAllowed, "not a method of this page");
@@ -85,6 +86,11 @@ public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory mem
 
         try
         {
+            if (isPost)
+            {
+                return await ActAsync(request, cancellationToken);
+            }
+
             return await RenderAsync(request, page, cancellationToken);
         }
         catch (StateStoreException e)
@@ -111,6 +117,7 @@ public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory mem
             PageNames.Repositories => Listed("Repositories", Tables.Repositories.Render(overview.Repositories, query, overview, "Repositories")),
             PageNames.Images => Listed("Images", Tables.Images.Render(overview.Images, query, overview, "Images")),
             PageNames.OwnImages => Listed("Own images", Tables.OwnImages.Render(overview.OwnImages, query, overview, "Own images")),
+            PageNames.Rollouts => RolloutsPage.Render(context),
             PageNames.Lifecycles => Listed("Lifecycles", Tables.Lifecycles.Render(overview.Cycles, query, overview, "Lifecycles")),
             PageNames.PullRequests => Listed("Pull requests", Tables.PullRequests.Render(overview.PullRequests, query, overview, "Pull requests")),
             PageNames.Alerts => Listed("Alerts", Tables.Alerts.Render(overview.Alerts, query, overview, "Alerts")),
@@ -138,32 +145,60 @@ public sealed partial class DashboardEndpoint(OverviewBook overviews, Memory mem
         Html Listed(string title, Html table) => PageFrame.Page(context, page, title, Html.Of($"<h1>{title}</h1><section class=\"card\">{table}</section>"));
     }
 
-    private async Task<IResult> SignInAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Freezes or releases, and shows the board with what became of it.</summary>
+    private async Task<IResult> ActAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (field, refusal) = await ReadFormAsync(request, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var asked = new RolloutRequest(field("deed") is "hold" or "release" ? field("deed") : null, field("scope"), field("reason")) { Stage = field("stage"), Until = field("until") };
+        var answer = await rollouts.DoAsync(asked, signIn.NameOf(request) ?? "the dashboard", cancellationToken);
+        var overview = await overviews.GetAsync(cancellationToken);
+        overview = overview with { Rollouts = await RolloutBoard.ReadAsync(memory, null, overview.At, cancellationToken) };
+        return Page(answer.IsRefused ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK, RolloutsPage.Render(new PageContext(overview, PageQuery.None, _web) { CanSignOut = access.HasSessions, BadgeOf = pages.BadgeOf }, answer));
+    }
+
+    /// <summary>A form of these pages, by the names of its fields; or why it is not taken.</summary>
+    private async Task<(Func<string, string> Field, IResult? Refusal)> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!IsFromHere(request))
         {
-            return logger.Refuse(request, StatusCodes.Status403Forbidden, "a form that another page has sent");
-        }
-
-        if (!access.HasSessions)
-        {
-            return NotFound();
+            return (_ => "", logger.Refuse(request, StatusCodes.Status403Forbidden, "a form that another page has sent"));
         }
 
         if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
         {
-            return logger.Refuse(request, StatusCodes.Status415UnsupportedMediaType, "no form");
+            return (_ => "", logger.Refuse(request, StatusCodes.Status415UnsupportedMediaType, "no form"));
         }
 
         var (body, refusal) = await BoundedBody.ReadAsync(request, LargestForm, cancellationToken);
         if (refusal is { } status)
         {
-            return logger.Refuse(request, status, "its form could not be read whole");
+            return (_ => "", logger.Refuse(request, status, "its form could not be read whole"));
         }
 
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Span));
-        var to = PlaceOf(form.TryGetValue("to", out var place) ? place.ToString() : "");
-        if (!access.SignIn(request, form.TryGetValue("key", out var sent) ? sent.ToString() : ""))
+        return (name => form.TryGetValue(name, out var value) ? value.ToString() : "", null);
+    }
+
+    private async Task<IResult> SignInAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (IsFromHere(request) && !access.HasSessions)
+        {
+            return NotFound();
+        }
+
+        var (field, refusal) = await ReadFormAsync(request, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var to = PlaceOf(field("to"));
+        if (!access.SignIn(request, field("key")))
         {
             logger.Refuse(request, StatusCodes.Status401Unauthorized, "a wrong key");
             return Page(StatusCodes.Status401Unauthorized, SignInPage.Render(to, isWrong: true, again: false));

@@ -39,6 +39,7 @@ internal static class PageNames
     public const string Images = "images";
     public const string Image = "image";
     public const string OwnImages = "own-images";
+    public const string Rollouts = "rollouts";
     public const string Lifecycles = "lifecycles";
     public const string PullRequests = "pull-requests";
     public const string Alerts = "alerts";
@@ -50,5 +51,5 @@ internal static class PageNames
     public const string Script = "dashboard.js";
 
     /// <summary>Every page that can be asked for, beside the first.</summary>
-    public static IReadOnlyList<string> All { get; } = [Repositories, Repository, Images, Image, OwnImages, Lifecycles, PullRequests, Alerts, Activity, Failures, SignIn, SignOut, Style, Script];
+    public static IReadOnlyList<string> All { get; } = [Repositories, Repository, Images, Image, OwnImages, Rollouts, Lifecycles, PullRequests, Alerts, Activity, Failures, SignIn, SignOut, Style, Script];
 }

@@ -8,7 +8,7 @@ internal static class PageFrame
 {
     private static readonly (string Page, string Title)[] Menu =
     [
-        (PageNames.Overview, "Overview"), (PageNames.Repositories, "Repositories"), (PageNames.Images, "Images"), (PageNames.OwnImages, "Own images"), (PageNames.Lifecycles, "Lifecycles"),
+        (PageNames.Overview, "Overview"), (PageNames.Repositories, "Repositories"), (PageNames.Images, "Images"), (PageNames.OwnImages, "Own images"), (PageNames.Rollouts, "Rollouts"), (PageNames.Lifecycles, "Lifecycles"),
         (PageNames.PullRequests, "Pull requests"), (PageNames.Alerts, "Alerts"), (PageNames.Failures, "Failures"), (PageNames.Activity, "Activity"),
     ];
 

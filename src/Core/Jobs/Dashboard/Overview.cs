@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Rebuilds;
@@ -24,6 +25,9 @@ public sealed record Overview(DateTimeOffset At, ServiceMode Mode)
 
     /// <summary>Images that the repositories build, as a tree: what is built on another comes behind it.</summary>
     public IReadOnlyList<OwnImageRow> OwnImages { get; init; } = [];
+
+    /// <summary>Which freight is where, and what is held.</summary>
+    public RolloutBoard Rollouts { get; init; } = RolloutBoard.Empty;
 
     /// <summary>What is in use of products and distributions, the first to end first.</summary>
     public IReadOnlyList<CycleRow> Cycles { get; init; } = [];

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Basewatch.Core.Alerts;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
@@ -70,6 +71,7 @@ public sealed class OverviewReader(Memory memory, LifecycleSurvey survey, Lifecy
             Repositories = repositories,
             Images = images,
             OwnImages = await ReadOwnImagesAsync(images.Select(i => i.Name).ToHashSet(StringComparer.Ordinal), now, cancellationToken).ConfigureAwait(false),
+            Rollouts = await RolloutBoard.ReadAsync(memory, null, now, cancellationToken).ConfigureAwait(false),
             Cycles = lives.Cycles,
             PullRequests = pullRequests,
             Alerts = alerts,
