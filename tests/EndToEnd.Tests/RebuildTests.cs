@@ -4,6 +4,8 @@ using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Alerts;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 using Basewatch.EndToEnd.Tests.Drivers;
 using Basewatch.World.GitHub;
@@ -84,6 +86,7 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
         await ArrangeAsync(maker);
         await PlayAsync(3);
         Assert.Empty(Started());
+        await AssertOriginsAsync();
 
         await PushBaseAsync("debian-like", "patched");
         await PlayAsync(40);
@@ -96,6 +99,7 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
 
         // Nothing more comes of it.
         await PlayAsync(20);
+        await AssertOriginsAsync();
         Assert.Equal(5, Started().Count);
         Assert.Empty(_messages);
 
@@ -203,6 +207,16 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
     private List<string> Started() => [.. Images.SelectMany(i => _github!.Repository($"acme/{i.Name}").WorkflowRuns).OrderBy(r => r.Id).Select(r => r.In.Split('/')[1])];
 
     private IEnumerable<string> Reasons(string name) => _github!.Repository($"acme/{name}").WorkflowRuns.Select(r => r.Inputs["reason"]);
+
+    /// <summary>Each is known to be built on its own base, whatever it inherits: web, which says nothing, from core, which says debian-like.</summary>
+    private async Task AssertOriginsAsync()
+    {
+        await using var store = new SqliteStateStore(Path.Combine(_folder.Path, "state.db"));
+        var known = await new Memory(store).ListOwnImagesAsync(Cancelled).ToListAsync(Cancelled);
+        Assert.Equal(
+            Images.Select(i => $"{i.Name}:1 on {i.On}:1 by {(i.Says == Says.Nothing ? OriginSource.Layers : i.Says == Says.Annotation && _builder is not null ? OriginSource.Annotation : OriginSource.Label)}").Order(StringComparer.Ordinal),
+            known.Select(k => $"{k.Image.Split('/')[^1]} on {k.Origin?.Split('/')[^1]} by {k.OriginSource}").Order(StringComparer.Ordinal));
+    }
 
     private void AssertOrder(string first, string then) => Assert.True(Started().IndexOf(first) < Started().IndexOf(then), $"{first} before {then}: {string.Join(", ", Started())}");
 
