@@ -4,6 +4,8 @@ using Basewatch.Adapters.Registries;
 using Basewatch.Adapters.Storage;
 using Basewatch.Core.Alerts;
 using Basewatch.Core.Jobs;
+using Basewatch.Core.Jobs.State;
+using Basewatch.Core.Lifecycle;
 using Basewatch.Core.Ports;
 using Basewatch.EndToEnd.Tests.Drivers;
 using Basewatch.World.GitHub;
@@ -20,11 +22,31 @@ namespace Basewatch.EndToEnd.Tests;
 /// </summary>
 public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
 {
-    /// <summary>Repository and image, and what its Dockerfile is built on. Some say so by label, the others by their layers alone.</summary>
-    private static readonly (string Name, string On, bool IsLabelled)[] Images =
+    /// <summary>Who makes the images.</summary>
+    public enum Maker
+    {
+        /// <summary>The driver of the registry: indexes of two platforms, and nothing inherits a label.</summary>
+        Driver,
+
+        /// <summary>umoci and skopeo: an image inherits what its base says of itself.</summary>
+        Umoci,
+    }
+
+    private enum Says
+    {
+        Nothing,
+        Label,
+        Annotation,
+    }
+
+    /// <summary>Repository and image, and what its Dockerfile is built on. Some say so of themselves, the others by their layers alone.</summary>
+    private static readonly (string Name, string On, Says Says)[] Images =
     [
-        ("core", "debian", true), ("tools", "alpine", false), ("web", "core", false), ("jobs", "core", true), ("cli", "tools", true), ("shop", "web", true), ("admin", "web", false),
+        ("core", "debian-like", Says.Label), ("tools", "alpine-like", Says.Nothing), ("web", "core", Says.Nothing), ("jobs", "core", Says.Annotation),
+        ("cli", "tools", Says.Label), ("shop", "web", Says.Label), ("admin", "web", Says.Nothing),
     ];
+
+    private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
 
     private readonly string _namespace = $"r{Guid.NewGuid():N}"[..12];
 
@@ -40,6 +62,8 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
 
     private readonly List<string> _built = [];
 
+    private ImageBuilder? _builder;
+
     private GitHubServer? _github;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -54,41 +78,47 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task A_base_is_pushed_again_and_exactly_what_is_built_on_it_is_built_in_order_and_none_twice()
+    [Theory]
+    [InlineData(Maker.Driver)]
+    [InlineData(Maker.Umoci)]
+    public async Task A_base_is_pushed_again_and_exactly_what_is_built_on_it_is_built_in_order_and_none_twice(Maker maker)
     {
-        await ArrangeAsync();
+        await ArrangeAsync(maker);
         await PlayAsync(3);
         Assert.Empty(Started());
+        await AssertOriginsAsync();
 
-        await PushBaseAsync("debian", "patched");
+        await PushBaseAsync("debian-like", "patched");
         await PlayAsync(40);
         Assert.Equal(["admin", "core", "jobs", "shop", "web"], Started().Order(StringComparer.Ordinal));
         AssertOrder("core", "web");
         AssertOrder("core", "jobs");
         AssertOrder("web", "shop");
         AssertOrder("web", "admin");
-        Assert.Equal("debian has a new digest", Reasons("core").Single()[(_namespace.Length + registry.Address.Length + 2)..].Replace(":1", "", StringComparison.Ordinal)[..23]);
+        Assert.StartsWith($"{Address("debian-like")}:1 has a new digest, ", Reasons("core").Single(), StringComparison.Ordinal);
 
         // Nothing more comes of it.
         await PlayAsync(20);
+        await AssertOriginsAsync();
         Assert.Equal(5, Started().Count);
         Assert.Empty(_messages);
 
         // The other base; and both at once are one build each.
-        await PushBaseAsync("alpine", "patched");
-        await PushBaseAsync("debian", "patched twice");
+        await PushBaseAsync("alpine-like", "patched");
+        await PushBaseAsync("debian-like", "patched twice");
         await PlayAsync(60);
         Assert.Equal(Images.Select(i => i.Name).Concat(["admin", "core", "jobs", "shop", "web"]).Order(StringComparer.Ordinal), Started().Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task One_that_fails_in_the_middle_is_tried_three_times_and_the_branch_behind_it_waits_and_is_told()
+    [Theory]
+    [InlineData(Maker.Driver)]
+    [InlineData(Maker.Umoci)]
+    public async Task One_that_fails_in_the_middle_is_tried_three_times_and_the_branch_behind_it_waits_and_is_told(Maker maker)
     {
-        await ArrangeAsync();
+        await ArrangeAsync(maker);
         await PlayAsync(3);
         _failing.Add("web");
-        await PushBaseAsync("debian", "patched");
+        await PushBaseAsync("debian-like", "patched");
         await PlayAsync(120);
         Assert.Equal(["core", "jobs", "web", "web", "web"], Started().Order(StringComparer.Ordinal));
         var message = Assert.Single(_messages);
@@ -105,11 +135,12 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
         Assert.Equal(Severity.Good, _messages[^1].Severity);
     }
 
-    private async Task ArrangeAsync()
+    private async Task ArrangeAsync(Maker maker)
     {
+        _builder = maker == Maker.Umoci ? await ImageBuilder.GetAsync(Cancelled) : null;
         _github = await GitHubServer.StartAsync(_time);
-        await PushBaseAsync("debian", "first");
-        await PushBaseAsync("alpine", "first");
+        await PushBaseAsync("debian-like", "first");
+        await PushBaseAsync("alpine-like", "first");
         foreach (var (name, on, _) in Images)
         {
             await BuildAsync(name);
@@ -140,6 +171,13 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
 
     private async Task PushBaseAsync(string name, string content)
     {
+        if (_builder is not null)
+        {
+            var files = new Dictionary<string, string>(StringComparer.Ordinal) { ["etc/os-release"] = $"ID={name}\n", ["usr/lib/libssl.so.3"] = content };
+            await _builder.BuildAsync($"{Address(name)}:1", null, files, None, None, Cancelled);
+            return;
+        }
+
         _pushed[name] = new SampleImage($"{_namespace}/{name}", "1") { Content = content };
         await registry.Driver.PushAsync(_pushed[name], Cancelled);
     }
@@ -147,22 +185,38 @@ public sealed class RebuildTests(RegistryServer registry) : IAsyncDisposable
     /// <summary>What a workflow would do: builds on what the base is now, and pushes.</summary>
     private async Task BuildAsync(string name)
     {
-        var (_, on, isLabelled) = Images.Single(i => i.Name == name);
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (isLabelled)
+        var (_, on, says) = Images.Single(i => i.Name == name);
+        var origin = says == Says.Nothing ? None : new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            labels["org.opencontainers.image.base.name"] = $"{Address(on)}:1";
-            labels["org.opencontainers.image.base.digest"] = (await registry.Driver.DigestAsync($"{_namespace}/{on}", "1", Cancelled))!;
+            ["org.opencontainers.image.base.name"] = $"{Address(on)}:1",
+            ["org.opencontainers.image.base.digest"] = (await registry.Driver.DigestAsync($"{_namespace}/{on}", "1", Cancelled))!,
+        };
+        var content = $"{name} {_built.Count}";
+        _built.Add(name);
+        if (_builder is not null)
+        {
+            var files = new Dictionary<string, string>(StringComparer.Ordinal) { [$"opt/{name}"] = content };
+            await _builder.BuildAsync($"{Address(name)}:1", $"{Address(on)}:1", files, says == Says.Label ? origin : None, says == Says.Annotation ? origin : None, Cancelled);
+            return;
         }
 
-        _pushed[name] = new SampleImage($"{_namespace}/{name}", "1") { Base = _pushed[on], Content = $"{name} {_built.Count}", Labels = labels };
-        _built.Add(name);
+        _pushed[name] = new SampleImage($"{_namespace}/{name}", "1") { Base = _pushed[on], Content = content, Labels = origin };
         await registry.Driver.PushAsync(_pushed[name], Cancelled);
     }
 
     private List<string> Started() => [.. Images.SelectMany(i => _github!.Repository($"acme/{i.Name}").WorkflowRuns).OrderBy(r => r.Id).Select(r => r.In.Split('/')[1])];
 
     private IEnumerable<string> Reasons(string name) => _github!.Repository($"acme/{name}").WorkflowRuns.Select(r => r.Inputs["reason"]);
+
+    /// <summary>Each is known to be built on its own base, whatever it inherits: web, which says nothing, from core, which says debian-like.</summary>
+    private async Task AssertOriginsAsync()
+    {
+        await using var store = new SqliteStateStore(Path.Combine(_folder.Path, "state.db"));
+        var known = await new Memory(store).ListOwnImagesAsync(Cancelled).ToListAsync(Cancelled);
+        Assert.Equal(
+            Images.Select(i => $"{i.Name}:1 on {i.On}:1 by {(i.Says == Says.Nothing ? OriginSource.Layers : i.Says == Says.Annotation && _builder is not null ? OriginSource.Annotation : OriginSource.Label)}").Order(StringComparer.Ordinal),
+            known.Select(k => $"{k.Image.Split('/')[^1]} on {k.Origin?.Split('/')[^1]} by {k.OriginSource}").Order(StringComparer.Ordinal));
+    }
 
     private void AssertOrder(string first, string then) => Assert.True(Started().IndexOf(first) < Started().IndexOf(then), $"{first} before {then}: {string.Join(", ", Started())}");
 

@@ -57,6 +57,28 @@ public sealed class WorldTests
     }
 
     [Fact]
+    public async Task An_image_built_on_another_begins_with_its_layers_and_inherits_its_labels()
+    {
+        await using var registry = new RegistryServer();
+        await registry.InitializeAsync();
+        var (below, above) = ($"{registry.Address}/team/base:1", $"{registry.Address}/team/app:1");
+        var nothing = new Dictionary<string, string>(StringComparer.Ordinal);
+        var builder = await ImageBuilder.GetAsync(Cancelled);
+        await builder.BuildAsync(below, null, One("etc/os-release", "ID=tiny\n"), One("maintainer", "someone"), nothing, Cancelled);
+        var digest = await builder.BuildAsync(above, below, One("opt/app", "app"), nothing, One("org.opencontainers.image.base.name", below), Cancelled);
+        Assert.Equal(digest, await registry.Driver.DigestAsync("team/app", "1", Cancelled));
+
+        var (lower, upper) = (await registry.Driver.ManifestAsync("team/base", "1", Cancelled), await registry.Driver.ManifestAsync("team/app", "1", Cancelled));
+        Assert.Equal(below, (string)upper["annotations"]!["org.opencontainers.image.base.name"]!);
+        Assert.Equal((string)Assert.Single(lower["layers"]!.AsArray())!["digest"]!, (string)upper["layers"]![0]!["digest"]!);
+        Assert.Equal(2, upper["layers"]!.AsArray().Count);
+        var configuration = System.Text.Json.Nodes.JsonNode.Parse(await registry.Driver.BlobAsync("team/app", (string)upper["config"]!["digest"]!, Cancelled))!;
+        Assert.Equal("someone", (string)configuration["config"]!["Labels"]!["maintainer"]!);
+
+        static Dictionary<string, string> One(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
+    }
+
+    [Fact]
     public async Task A_registry_counts_its_requests_exactly()
     {
         await using var registry = new RegistryServer();

@@ -14,7 +14,8 @@ internal static class Command
 
     /// <summary>Runs a command and returns its exit code and output (both streams). A program that isn't there gives 127.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string workingDirectory, TimeSpan timeout, string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+        string workingDirectory, TimeSpan timeout, string program, IEnumerable<string> arguments, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -24,6 +25,11 @@ internal static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[key] = value;
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         Process? process = null;

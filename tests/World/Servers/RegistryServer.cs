@@ -86,7 +86,7 @@ public sealed partial class RegistryServer : RealServer
     /// <inheritdoc/>
     protected override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var program = await DockerRegistry.GetAsync(cancellationToken);
+        var program = await DebianPackage.DockerRegistry.GetAsync(cancellationToken);
         // Port 0: the system chooses, and the registry's log says which.
         var configuration = new StringBuilder("""
             version: 0.1
@@ -128,7 +128,7 @@ public sealed partial class RegistryServer : RealServer
 
         var file = Path.Combine(TemporaryFolder, "config.yml");
         await File.WriteAllTextAsync(file, configuration.ToString(), cancellationToken);
-        var process = Own(ServerProcess.Start("docker-registry", TemporaryFolder, program, ["serve", file], onLine: Note));
+        var process = Own(ServerProcess.Start("docker-registry", TemporaryFolder, program.Path, ["serve", file], program.Environment, Note));
         var ready = await process.WaitForLineAsync(Ready, Patience, cancellationToken);
 
         var address = ready.Groups["address"].Value;
