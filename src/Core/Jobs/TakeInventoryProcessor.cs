@@ -2,6 +2,7 @@ using Basewatch.Core.Dialects;
 using Basewatch.Core.Dialects.Settings;
 using Basewatch.Core.Formats;
 using Basewatch.Core.Images;
+using Basewatch.Core.Jobs.Rollouts;
 using Basewatch.Core.Jobs.State;
 using Basewatch.Core.Planning;
 using Basewatch.Core.Ports;
@@ -293,6 +294,7 @@ public sealed partial class TakeInventoryProcessor(
             await memory.Users.DeleteAsync(Memory.UserKey(ImageName.Parse(image), repository), cancellationToken).ConfigureAwait(false);
         }
 
+        await RepositoryRollout.ForgetAsync(memory.Rollouts, repository, cancellationToken).ConfigureAwait(false);
         await memory.Inventories.DeleteAsync(Memory.InventoryKey(repository), cancellationToken).ConfigureAwait(false);
         await memory.Builds.DeleteAsync(Memory.BuildsKey(repository), cancellationToken).ConfigureAwait(false);
         await memory.Outlooks.DeleteAsync(Memory.OutlookKey(repository), cancellationToken).ConfigureAwait(false);

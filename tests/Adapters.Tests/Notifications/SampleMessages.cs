@@ -68,7 +68,8 @@ internal static class SampleMessages
             "failed contoso contoso.azurecr.io/web staging",
             "contoso/deploy",
             "web:1.3.0 failed in staging",
-            "check smoke: 2 of 40 requests failed. It is taken back there, where what was there before is known, and blocked everywhere else until a person releases it.") { HasFailed = true }),
+            "check smoke: 2 of 40 requests failed. It is taken back there, where what was there before is known, and blocked everywhere else until a person releases it.")
+        { HasFailed = true }),
         ["failure"] = new FailureAlert(
             [
                 new Trouble("registry harbor.contoso.com", At.AddHours(-28), "the user name or password was refused: renew them in the registry settings"),

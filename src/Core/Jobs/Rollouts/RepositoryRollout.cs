@@ -97,16 +97,19 @@ internal sealed class RepositoryRollout
 
     private async Task ObserveAsync(Part part, Inventory inventory, CancellationToken cancellationToken)
     {
-        if (!_before.Lines.Any(l => l.Scope == part.Scope && l.Line == part.Line))
-        {
-            // Before the first of them is a member: whoever looks at the scope has to find the line.
-            await _memory.Scopes.PutAsync(RolloutMemory.ScopeKey(part.Scope), new RolloutScopeRecord(part.Scope), cancellationToken).ConfigureAwait(false);
-            await _memory.Lines.TryPutAsync(RolloutMemory.LineKey(part.Scope, part.Line), new LineRecord(new LineState(part.Line), []), StateVersion.None, cancellationToken).ConfigureAwait(false);
-        }
-
         var key = RolloutMemory.MemberKey(part.Scope, part.Line, part.Stage.Name, _repository);
         var member = await _memory.Members.GetAsync(key, cancellationToken).ConfigureAwait(false) ?? new Member(part.Line, part.Stage.Name, _repository.ToString());
-        part.State = (await _memory.Lines.GetAsync(RolloutMemory.LineKey(part.Scope, part.Line), cancellationToken).ConfigureAwait(false))?.State ?? new LineState(part.Line);
+        if (await _memory.Lines.GetAsync(RolloutMemory.LineKey(part.Scope, part.Line), cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            part.State = known.State;
+        }
+        else
+        {
+            // Before the first is a member: whoever looks at the scope has to find the line.
+            await _memory.Scopes.PutAsync(RolloutMemory.ScopeKey(part.Scope), new RolloutScopeRecord(part.Scope), cancellationToken).ConfigureAwait(false);
+            await _memory.Lines.TryPutAsync(RolloutMemory.LineKey(part.Scope, part.Line), new LineRecord(part.State, []), StateVersion.None, cancellationToken).ConfigureAwait(false);
+        }
+
         part.Member = member;
         var (isKnown, freight) = Held(part, member);
         if (!isKnown)
@@ -310,14 +313,38 @@ internal sealed class RepositoryRollout
         }
 
         var key = RolloutMemory.WaveKey(owner, target);
-        if (!_before.Waves.Any(w => w.Target == target))
+        var record = await _memory.Waves.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        if (record is null || !_before.Waves.Any(w => w.Target == target))
         {
+            record ??= new WaveRecord(new WaveState(target, owner, _now), []);
             await _memory.Scopes.PutAsync(RolloutMemory.ScopeKey(owner), new RolloutScopeRecord(owner), cancellationToken).ConfigureAwait(false);
-            await _memory.Waves.TryPutAsync(key, new WaveRecord(new WaveState(target, owner, _now), []), StateVersion.None, cancellationToken).ConfigureAwait(false);
+            await _memory.Waves.TryPutAsync(key, record, StateVersion.None, cancellationToken).ConfigureAwait(false);
             HasMoved |= await _memory.WaveMembers.TryPutAsync(RolloutMemory.WaveMemberKey(owner, target, _repository), new WaveMember(_repository.ToString()), StateVersion.None, cancellationToken).ConfigureAwait(false);
         }
 
-        return _waves[target] = (await _memory.Waves.GetAsync(key, cancellationToken).ConfigureAwait(false))?.State ?? new WaveState(target, owner, _now);
+        return _waves[target] = record.State;
+    }
+
+    /// <summary>A repository that is no longer looked after is in no line and no wave: nobody waits for it.</summary>
+    public static async Task ForgetAsync(RolloutMemory memory, RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var key = RolloutMemory.MembershipKey(repository);
+        if (await memory.Memberships.GetAsync(key, cancellationToken).ConfigureAwait(false) is not { } membership)
+        {
+            return;
+        }
+
+        foreach (var line in membership.Lines)
+        {
+            await memory.Members.DeleteAsync(RolloutMemory.MemberKey(line.Scope, line.Line, line.Stage, repository), cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var target in membership.Waves.Select(w => w.Target).Distinct(StringComparer.Ordinal))
+        {
+            await memory.WaveMembers.DeleteAsync(RolloutMemory.WaveMemberKey(repository.Owner, target, repository), cancellationToken).ConfigureAwait(false);
+        }
+
+        await memory.Memberships.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Why a change set must neither be opened nor merged now.</summary>

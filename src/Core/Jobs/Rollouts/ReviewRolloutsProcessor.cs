@@ -44,6 +44,16 @@ public sealed partial class ReviewRolloutsProcessor(
                 continue;
             }
 
+            if (rollout.Stages.Count == 0)
+            {
+                await ForgetLinesAsync(record.Scope, cancellationToken).ConfigureAwait(false);
+                if (rollout.Waves.Count == 0)
+                {
+                    await _rollouts.Scopes.DeleteAsync(RolloutMemory.ScopeKey(record.Scope), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+            }
+
             var at = await ReviewLinesAsync(record.Scope, owner, rollout, cancellationToken).ConfigureAwait(false);
             next = Earlier(next, at);
             owners[owner] = owners.GetValueOrDefault(owner) || at is not null;
@@ -69,6 +79,20 @@ public sealed partial class ReviewRolloutsProcessor(
 
         await ComeBackAsync(next, cancellationToken).ConfigureAwait(false);
         return JobOutcome.Done;
+    }
+
+    /// <summary>Without stages there is nothing to follow: whoever has stages again begins anew.</summary>
+    private async Task ForgetLinesAsync(string scope, CancellationToken cancellationToken)
+    {
+        await foreach (var line in _rollouts.ListLinesAsync(scope, cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (var member in _rollouts.ListMembersAsync(scope, line.State.Line, cancellationToken).ConfigureAwait(false))
+            {
+                await _rollouts.Members.DeleteAsync(RolloutMemory.MemberKey(scope, member.Line, member.Stage, RepositoryName.Parse(member.Repository)), cancellationToken).ConfigureAwait(false);
+            }
+
+            await _rollouts.Lines.DeleteAsync(RolloutMemory.LineKey(scope, line.State.Line), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
@@ -160,7 +184,7 @@ public sealed partial class ReviewRolloutsProcessor(
 
         state = RolloutPlanner.Expire(rollout, state, members, now);
         var holds = await _rollouts.ListHoldsAsync(owner, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var decided = RolloutPlanner.Decide(rollout, state, members, new HoldSet(holds, h => h.Scope == owner || h.Scope == scope, now), promotions, now);
+        var decided = RolloutPlanner.Decide(rollout, state, members, new HoldSet(holds, h => string.Equals(h.Scope, owner, StringComparison.OrdinalIgnoreCase) || string.Equals(h.Scope, scope, StringComparison.OrdinalIgnoreCase), now), promotions, now);
         toTell.AddRange(members.Where(m => IsOtherwise(line.State.Of(m.Stage), decided.Of(m.Stage), m.Repository)).Select(m => m.Repository));
         var after = new LineRecord(decided, [.. toTell.Distinct(StringComparer.OrdinalIgnoreCase)]);
         if (!await TellAsync(line, after, version, r => r.ToTell, r => r with { ToTell = [] }, StateJson.Default.LineRecord, (record, expected, token) => _rollouts.Lines.WriteAsync(key, record, expected, token), cancellationToken).ConfigureAwait(false))

@@ -37,7 +37,7 @@ public sealed class RolloutScopes(Memory memory, OrganisationConfiguration organ
         return scopes;
     }
 
-    /// <summary>The rollout of a scope as it is configured now; null where that is wrong, or gone.</summary>
+    /// <summary>The rollout of a scope as it is configured now, <see cref="Rollout.None"/> where it is no more; null where that can't be said.</summary>
     public async Task<Rollout?> FindAsync(string scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -51,7 +51,7 @@ public sealed class RolloutScopes(Memory memory, OrganisationConfiguration organ
 
             var settings = organisation.Read(inventory.Parts, await organisation.FindAsync(repository, cancellationToken).ConfigureAwait(false));
             return settings.Errors.Count > 0 ? null
-                : Of(repository, settings.Configuration, inventory.Files.Select(f => f.Path)).Where(s => s.Scope == scope).Select(s => s.Rollout).FirstOrDefault();
+                : Of(repository, settings.Configuration, inventory.Files.Select(f => f.Path)).Where(s => string.Equals(s.Scope, scope, StringComparison.OrdinalIgnoreCase)).Select(s => s.Rollout).FirstOrDefault() ?? Rollout.None;
         }
 
         if (!RepositoryName.TryParse($"{scope}/any", out var any) || await organisation.FindAsync(any, cancellationToken).ConfigureAwait(false) is not { } part)

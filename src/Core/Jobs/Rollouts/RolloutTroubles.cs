@@ -43,7 +43,8 @@ public sealed class RolloutTroubles(Memory memory)
                 $"failed {scope} {state.Line} {failed.Stage} {failed.Freight} {failed.FailedAt:O}",
                 failed.Repository,
                 $"{texts.GetValueOrDefault(failed.Freight, failed.Freight)} failed in {failed.Stage}",
-                $"{failed.Failure}. It is taken back there, where what was there before is known, and blocked everywhere else until a person releases it.") { HasFailed = true };
+                $"{failed.Failure}. It is taken back there, where what was there before is known, and blocked everywhere else until a person releases it.")
+            { HasFailed = true };
         }
 
         foreach (var late in state.Trials.Where(t => t is { IsOver: false, IsOverdue: true }))
@@ -69,5 +70,6 @@ public sealed class RolloutTroubles(Memory memory)
         $"stopped {wave.Target} {wave.StoppedAt:O}",
         null,
         $"{(ImageReference.TryParse(wave.Target, out var reference, out _) ? (reference with { Digest = null }).Familiar : wave.Target)} goes no further",
-        $"{wave.Words}. Repositories that have not got it wait until checks pass, or somebody lets it go on.") { HasFailed = true };
+        $"{wave.Words}. Repositories that have not got it wait until checks pass, or somebody lets it go on.")
+    { HasFailed = true };
 }
