@@ -13,6 +13,7 @@ RUN dotnet restore src/Cli --arch $TARGETARCH -p:Configuration=Release
 COPY src/Core/ src/Core/
 COPY src/Adapters/ src/Adapters/
 COPY src/Cli/ src/Cli/
+COPY samples/rollout/ samples/rollout/
 RUN dotnet publish src/Cli --configuration Release --no-restore --arch $TARGETARCH --output /app \
     && mkdir /state
 

@@ -13,6 +13,9 @@ namespace Basewatch.Cli;
 /// <summary>The service's jobs in this process, run until there is nothing left to do.</summary>
 internal sealed class LocalEngine : IAsyncDisposable
 {
+    /// <summary>More stages than anybody has.</summary>
+    private const int MostLooks = 20;
+
     private readonly ServiceProvider _services;
 
     private LocalEngine(ServiceProvider services) => _services = services;
@@ -20,7 +23,7 @@ internal sealed class LocalEngine : IAsyncDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Puts the jobs over these adapters, with these policies and formats.</summary>
-    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, IChannels? channels, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats, FactsCache? facts = null, IPackageIndexes? packages = null)
+    public static LocalEngine Create(IRepositoryHost host, IRegistry registry, ILifecycleCatalog lifecycles, IStateStore state, IChannels? channels, ILoggerFactory loggers, PolicySources policies, FormatCatalog formats, FactsCache? facts = null, IPackageIndexes? packages = null, IProbes? probes = null, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
@@ -44,7 +47,13 @@ internal sealed class LocalEngine : IAsyncDisposable
             services.AddSingleton(packages);
         }
 
-        services.AddSingleton<IJobQueue>(new InProcessJobQueue(TimeProvider.System));
+        if (probes is not null)
+        {
+            services.AddSingleton(probes);
+        }
+
+        services.AddSingleton(time ?? TimeProvider.System);
+        services.AddSingleton<IJobQueue>(new InProcessJobQueue(time ?? TimeProvider.System));
         services.AddSingleton(policies);
         services.AddSingleton(formats);
 
@@ -55,32 +64,48 @@ internal sealed class LocalEngine : IAsyncDisposable
         return new LocalEngine(services.BuildServiceProvider());
     }
 
-    /// <summary>One run of all three loops.</summary>
+    /// <summary>One run of all loops.</summary>
     /// <returns>What went wrong, one sentence each.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
-        var queue = _services.GetRequiredService<IJobQueue>();
-        var runner = _services.GetRequiredService<JobRunner>();
         var failures = new List<string>();
         foreach (Job start in new Job[] { new RefreshImages(), new FindRepositories(), new ReviewLifecycles() })
         {
-            await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
-            while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
-            {
-                var outcome = await runner.RunAsync(received.Job, cancellationToken);
-                await queue.CompleteAsync(received, cancellationToken);
-                if (outcome is JobFailed failed)
-                {
-                    failures.Add(failed.Reason);
-                }
-                else if (outcome is JobPostponed postponed)
-                {
-                    failures.Add(postponed.Reason);
-                }
-            }
+            await RunAsync(start, failures, cancellationToken);
+        }
+
+        // What a look at rollouts decides is reconciled, which may give the next look something to decide.
+        for (var i = 0; i < MostLooks && await RunAsync(new ReviewRollouts(), failures, cancellationToken); i++)
+        {
         }
 
         return [.. failures.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Runs a job and all that it queues.</summary>
+    /// <returns>Whether a repository was reconciled.</returns>
+    private async Task<bool> RunAsync(Job start, List<string> failures, CancellationToken cancellationToken)
+    {
+        var queue = _services.GetRequiredService<IJobQueue>();
+        var runner = _services.GetRequiredService<JobRunner>();
+        var hasReconciled = false;
+        await queue.EnqueueAsync(start, TimeSpan.Zero, cancellationToken);
+        while (await queue.ReceiveAsync(TimeSpan.FromHours(1), cancellationToken) is { } received)
+        {
+            hasReconciled |= received.Job is Reconcile;
+            var outcome = await runner.RunAsync(received.Job, cancellationToken);
+            await queue.CompleteAsync(received, cancellationToken);
+            if (outcome is JobFailed failed)
+            {
+                failures.Add(failed.Reason);
+            }
+            else if (outcome is JobPostponed postponed)
+            {
+                failures.Add(postponed.Reason);
+            }
+        }
+
+        return hasReconciled;
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

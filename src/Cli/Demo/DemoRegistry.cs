@@ -13,10 +13,13 @@ namespace Basewatch.Cli.Demo;
 
 /// <summary>
 /// A small OCI registry on loopback that lives as long as the demo: real manifests with real digests. The same server takes
-/// the cards that would go to Teams.
+/// the cards that would go to Teams, and answers a probe.
 /// </summary>
 internal sealed class DemoRegistry : IAsyncDisposable
 {
+    /// <summary>What a probe asks for.</summary>
+    public const string HealthPath = "/health";
+
     private const string IndexType = "application/vnd.oci.image.index.v1+json";
 
     private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -41,6 +44,9 @@ internal sealed class DemoRegistry : IAsyncDisposable
 
     /// <summary>Cards received so far, as JSON.</summary>
     public ConcurrentQueue<string> Cards { get; } = new();
+
+    /// <summary>Whether what a probe asks answers well.</summary>
+    public bool IsHealthy { get; set; } = true;
 
     /// <summary>Starts on a free port of 127.0.0.1.</summary>
     public static async Task<DemoRegistry> StartAsync(CancellationToken cancellationToken)
@@ -109,6 +115,12 @@ internal sealed class DemoRegistry : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             Cards.Enqueue(await reader.ReadToEndAsync(context.RequestAborted));
             context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return;
+        }
+
+        if (path == HealthPath)
+        {
+            context.Response.StatusCode = IsHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             return;
         }
 

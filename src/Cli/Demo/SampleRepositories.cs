@@ -16,6 +16,8 @@ internal static class SampleRepositories
         ["library/ubuntu"] = ["20.04", "22.04", "24.04", "26.04", "focal", "jammy", "noble", "latest"],
     };
 
+    private static readonly string[] Developer = ["-c", "user.name=A developer", "-c", "user.email=developer@example.com", "-c", "commit.gpgsign=false"];
+
     private const string ShopDockerfile = """
         # The shop's web server
         FROM node:22.11.0-alpine AS assets
@@ -113,7 +115,12 @@ internal static class SampleRepositories
         }
     }
 
-    private static async Task WriteAsync(string folder, Dictionary<string, string> files, CancellationToken cancellationToken)
+    /// <summary>Merges a branch into the one that is checked out, as a person does.</summary>
+    public static Task MergeAsync(string folder, string branch, string message, CancellationToken cancellationToken) =>
+        GitAsync(folder, cancellationToken, [.. Developer, "merge", "-q", "--no-ff", "--no-verify", "-m", message, branch]);
+
+    /// <summary>Writes a repository with one commit.</summary>
+    public static async Task WriteAsync(string folder, IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
     {
         foreach (var (name, text) in files)
         {
@@ -124,6 +131,6 @@ internal static class SampleRepositories
 
         await GitAsync(folder, cancellationToken, "-c", "init.defaultBranch=main", "init", "-q");
         await GitAsync(folder, cancellationToken, "-c", "core.autocrlf=false", "add", "-A");
-        await GitAsync(folder, cancellationToken, "-c", "user.name=A developer", "-c", "user.email=developer@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "--no-verify", "-m", "The first version");
+        await GitAsync(folder, cancellationToken, [.. Developer, "commit", "-q", "--no-verify", "-m", "The first version"]);
     }
 }
