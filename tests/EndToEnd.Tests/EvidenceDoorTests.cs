@@ -29,7 +29,7 @@ public sealed class EvidenceDoorTests
         Assert.Equal(HttpStatusCode.Accepted, await FluxAsync(serve, Event("info", "12:00")));
         var first = await VersionAsync(serve, Web);
         Assert.NotNull(first);
-        Assert.Contains("Flux: flux apps/web at 0123456789ab: healthy", serve.Log, StringComparison.Ordinal);
+        await Eventually.SeeAsync("a line in the log", () => Task.FromResult(serve.Log), l => l.Contains("Flux: flux apps/web at 0123456789ab: healthy", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Accepted, await FluxAsync(serve, Event("error", "12:05")));
         var second = await VersionAsync(serve, Web);
         Assert.NotEqual(first, second);
