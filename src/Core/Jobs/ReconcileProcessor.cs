@@ -31,6 +31,7 @@ public sealed partial class ReconcileProcessor(
     OrganisationConfiguration organisation,
     ServiceMode mode,
     WayOutIssues issues,
+    IRegistry registry,
     IssueDemand demand,
     TimeProvider time,
     ILogger<ReconcileProcessor> logger,
@@ -98,13 +99,13 @@ public sealed partial class ReconcileProcessor(
             }
 
             // What is there is written down, and what policies decided is held against it.
-            var rollout = await RepositoryRollout.OpenAsync(memory, repository, RolloutScopes.Of(repository, settings.Configuration, inventory.Files.Select(f => f.Path)), inventory, assessments, decided.Policies, facts, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            var rollout = await RepositoryRollout.OpenAsync(memory, repository, RolloutScopes.Of(repository, settings.Configuration, inventory.Files.Select(f => f.Path)), inventory, assessments, decided.Policies, facts, registry, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             assessments = await rollout.ApplyAsync(assessments, decided.Policies, cancellationToken).ConfigureAwait(false);
             var ends = new RepositoryEnds(repository, EndOfLifeSettings.Of(settings.Configuration.EndOfLife), await lifecycles.FindAsync(settings.Configuration.Lifecycles, cancellationToken).ConfigureAwait(false), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
             await FindWaysOutAsync(ends, inventory, decided.Policies, assessments, cancellationToken).ConfigureAwait(false);
             var content = inventory.Files.ToDictionary(f => f.Path, f => f.Basis, StringComparer.Ordinal);
             var packages = await AssessPackagesAsync(repository, PackageSettings.Of(settings.Configuration.Packages), inventory, decided.Policies, assessments, ends, cancellationToken).ConfigureAwait(false);
-            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates).Concat(ends.Updates), [.. packages.SelectMany(p => p.Updates)], path => content[path], inventory.Branch);
+            var changeSets = ChangeSet.Group(assessments.SelectMany(a => a.Updates).Concat(rollout.Allow(ends.Updates)), [.. packages.SelectMany(p => p.Updates)], path => content[path], inventory.Branch);
             var undecided = assessments
                 .Where(a => a.Problem is not null)
                 .SelectMany(a => new[] { a.Use.Reference!.Name, decided.Policies.For(a.Use).Replacement?.Image })

@@ -233,7 +233,7 @@ public sealed record ChangeSet(string Key, IReadOnlyList<Update> Updates, IReadO
     public static string KeyOf(RolloutStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return $"{(step.IsTakeBack ? "_back" : "_stage")}/{Name(step.Stage.Name)}/{Name(step.LineText)}";
+        return $"{(step.IsTakeBack ? "_back" : "_stage")}/{Name(step.KeyName ?? step.Stage.Name)}/{Name(step.Line.StartsWith(RolloutStep.GroupPrefix, StringComparison.Ordinal) ? step.Line : step.LineText)}";
     }
 
     private static string KeyOf(Update update, string? targetBranch, bool isOnly)

@@ -102,7 +102,7 @@ public static class RolloutPlanner
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(members);
         var stages = state.Stages.ToList();
-        foreach (var stage in rollout.Stages.Where(s => s.ApproveWithin is not null && s.After.Count > 0))
+        foreach (var stage in rollout.Stages.Where(s => s is { ApproveWithin: not null, Approvals: > 0, After.Count: > 0 }))
         {
             var expired = members
                 .Where(m => m.Stage == stage.Name)
@@ -331,8 +331,14 @@ public static class RolloutPlanner
 
             var promotedAt = EnteredFirst(promoted, upstream);
             var heldAt = EnteredFirst(current.Freight, upstream);
-            return heldAt != DateTimeOffset.MaxValue ? heldAt > promotedAt
-                : !current.WasThere && current.EnteredAt > promotedAt && !promoted.Parsed.Any(r => current.Freight.Find(r.Name) is { } held && IsLower(held, r));
+            if (heldAt != DateTimeOffset.MaxValue)
+            {
+                return heldAt > promotedAt;
+            }
+
+            // The stages before never had what is there. Where nobody saw either of them come, and versions don't tell, nothing is moved back.
+            var isUnknown = current.WasThere ? upstream.SelectMany(s => Members[s.Name]).SelectMany(m => m.Passages).Any(p => p.WasThere && p.Freight == promoted) : current.EnteredAt > promotedAt;
+            return isUnknown && !promoted.Parsed.Any(r => current.Freight.Find(r.Name) is { } held && IsLower(held, r));
         }
 
         /// <summary>Whether two freights have the same of every image that both have.</summary>
@@ -344,7 +350,7 @@ public static class RolloutPlanner
 
         /// <summary>Whether one tag is a lower version than another.</summary>
         private static bool IsLower(ImageReference one, ImageReference other) =>
-            one.Tag is { } a && other.Tag is { } b && TagVersion.Of(a) is { Scheme: TagScheme.Version } lower && TagVersion.Of(b) is { Scheme: TagScheme.Version } higher && lower.CompareVersion(higher) < 0;
+            one.Tag is { } a && other.Tag is { } b && TagVersion.Of(a) is { Scheme: TagScheme.Version or TagScheme.Date } lower && TagVersion.Of(b) is var higher && higher.Scheme == lower.Scheme && lower.CompareVersion(higher) < 0;
 
         private static string Words(TimeSpan time) =>
             time.TotalDays >= 1 && time.Ticks % TimeSpan.TicksPerDay == 0 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} d")

@@ -5,6 +5,9 @@ namespace Basewatch.Core.Rollouts;
 /// <param name="Line">Name of the line.</param>
 public sealed record RolloutStep(Stage Stage, string Line)
 {
+    /// <summary>What the stage is called in keys, where that is not its name.</summary>
+    public string? KeyName { get; init; }
+
     /// <summary>The freight that it brings as a whole; null: what policies decided, which makes a new one.</summary>
     public Freight? Freight { get; init; }
 

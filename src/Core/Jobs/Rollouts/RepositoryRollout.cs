@@ -16,21 +16,26 @@ namespace Basewatch.Core.Jobs.Rollouts;
 /// </summary>
 internal sealed class RepositoryRollout
 {
+    /// <summary>One that ends when somebody says so is looked at again after this, whoever was told of it.</summary>
+    private static readonly TimeSpan LookWhileFrozen = TimeSpan.FromHours(12);
+
     private readonly RolloutMemory _memory;
     private readonly RepositoryName _repository;
     private readonly DateTimeOffset _now;
     private readonly IReadOnlyDictionary<ImageName, ImageFacts> _facts;
+    private readonly IRegistry _registry;
     private readonly List<Part> _parts = [];
     private readonly Dictionary<ImageUse, Part> _partOf = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, WaveState> _waves = new(StringComparer.Ordinal);
     private readonly Dictionary<Update, string> _waveOf = new(ReferenceEqualityComparer.Instance);
     private readonly List<WaveMembership> _wavesNow = [];
+    private readonly HashSet<string> _proposed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
     private readonly Rollout _common;
     private MembershipRecord _before = MembershipRecord.None;
 
-    private RepositoryRollout(RolloutMemory memory, RepositoryName repository, HoldSet holds, Rollout common, IReadOnlyDictionary<ImageName, ImageFacts> facts, DateTimeOffset now) =>
-        (_memory, _repository, Holds, _common, _facts, _now) = (memory, repository, holds, common, facts, now);
+    private RepositoryRollout(RolloutMemory memory, RepositoryName repository, HoldSet holds, Rollout common, IReadOnlyDictionary<ImageName, ImageFacts> facts, IRegistry registry, DateTimeOffset now) =>
+        (_memory, _repository, Holds, _common, _facts, _registry, _now) = (memory, repository, holds, common, facts, registry, now);
 
     /// <summary>What is frozen and blocked here.</summary>
     public HoldSet Holds { get; }
@@ -47,12 +52,13 @@ internal sealed class RepositoryRollout
         IReadOnlyList<Assessment> assessments,
         PolicySet policies,
         IReadOnlyDictionary<ImageName, ImageFacts> facts,
+        IRegistry registry,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         var holds = await memory.Rollouts.ListHoldsAsync(repository.Owner, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
         var common = scopes.Where(s => s.Scope == repository.Owner).Select(s => s.Rollout).FirstOrDefault() ?? Rollout.None;
-        var rollout = new RepositoryRollout(memory.Rollouts, repository, new HoldSet(holds, h => h.IsFor(repository), now), common, facts, now);
+        var rollout = new RepositoryRollout(memory.Rollouts, repository, new HoldSet(holds, h => h.IsFor(repository), now), common, facts, registry, now);
         if (scopes.Count == 0)
         {
             return rollout;
@@ -111,7 +117,7 @@ internal sealed class RepositoryRollout
         }
 
         part.Member = member;
-        var (isKnown, freight) = Held(part, member);
+        var (isKnown, freight) = await HeldAsync(part, member, cancellationToken).ConfigureAwait(false);
         if (!isKnown)
         {
             return;
@@ -131,18 +137,18 @@ internal sealed class RepositoryRollout
     }
 
     /// <summary>What a repository has of a line; null for nothing whole; unknown where a registry has not said what a tag names.</summary>
-    private (bool IsKnown, Freight? Freight) Held(Part part, Member member)
+    private async Task<(bool IsKnown, Freight? Freight)> HeldAsync(Part part, Member member, CancellationToken cancellationToken)
     {
         var references = new Dictionary<ImageName, ImageReference>();
-        foreach (var (use, assessment) in part.Uses.Select(u => (u.Use, u)))
+        foreach (var use in part.Uses.Select(u => u.Use))
         {
             var reference = use.Reference!;
             if (reference.Digest is null && reference.FollowedTag is { } tag)
             {
                 // What a tag named when it came is what was verified.
                 var known = member.Current?.Freight.Find(reference.Name);
-                var digest = known is not null && known.Tag == tag ? known.Digest : _facts.GetValueOrDefault(reference.Name)?.Digests.GetValueOrDefault(tag);
-                if (digest is null && assessment.Problem is not null)
+                var digest = (known is not null && known.Tag == tag ? known.Digest : null) ?? await AskAsync(reference with { Tag = tag }, cancellationToken).ConfigureAwait(false);
+                if (digest is null)
                 {
                     return (false, null);
                 }
@@ -159,6 +165,19 @@ internal sealed class RepositoryRollout
         }
 
         return (true, Freight.Of(references.Values));
+    }
+
+    /// <summary>What a tag names now; null where the registry does not say.</summary>
+    private async Task<Digest?> AskAsync(ImageReference tag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _registry.ResolveAsync(tag, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What policies decided, as far as stages, waves and holds allow it.</summary>
@@ -180,9 +199,9 @@ internal sealed class RepositoryRollout
         {
             var state = part.State.Of(part.Stage.Name);
             var target = state.Targets.FirstOrDefault(t => string.Equals(t.Repository, _repository.ToString(), StringComparison.OrdinalIgnoreCase) && t.Current == part.Member.Current?.Freight.Id);
-            if (target?.TakeBackTo is { } back)
+            if (target?.TakeBackTo is { } back && Holds.BlockOf(part.Member.Current!.Freight) is not null)
             {
-                return Bring(assessment, part, policies, Freight.Of(back), new RolloutStep(part.Stage, part.Line) { Freight = Freight.Of(back), Failure = target.Failure ?? "it failed" });
+                return await BringAsync(assessment, part, policies, Freight.Of(back), StepOf(part) with { Freight = Freight.Of(back), Failure = target.Failure ?? "it failed" }, cancellationToken).ConfigureAwait(false);
             }
 
             if (part.Stage.After.Count > 0 && !state.IsFirst)
@@ -191,10 +210,10 @@ internal sealed class RepositoryRollout
                     : target is null ? Stay(assessment, "what it has was not looked at yet")
                     : target.IsAhead ? Stay(assessment, "it is ahead of what is promoted")
                     : Holds.BlockOf(Freight.Of(promoted)) is { } blocked ? Stay(assessment, $"{Freight.Of(promoted).Text} is blocked: {blocked.Reason}")
-                    : Bring(assessment, part, policies, Freight.Of(promoted), new RolloutStep(part.Stage, part.Line) { Freight = Freight.Of(promoted), Evidence = state.Evidence, PromotedBy = state.PromotedBy });
+                    : await BringAsync(assessment, part, policies, Freight.Of(promoted), StepOf(part) with { Freight = Freight.Of(promoted), Evidence = state.Evidence, PromotedBy = state.PromotedBy }, cancellationToken).ConfigureAwait(false);
             }
 
-            assessment = assessment with { Updates = [.. assessment.Updates.Select(u => u with { Rollout = new RolloutStep(part.Stage, part.Line) })] };
+            assessment = assessment with { Updates = [.. assessment.Updates.Select(u => u with { Rollout = StepOf(part) })] };
         }
 
         var (updates, reason) = (new List<Update>(), assessment.Reason);
@@ -217,10 +236,13 @@ internal sealed class RepositoryRollout
         return updates.SequenceEqual(assessment.Updates) ? assessment : assessment with { Updates = updates, Reason = updates.Count == 0 ? reason : assessment.Reason };
     }
 
+    /// <summary>A stage of the repository's own is another than one of its organisation of the same name.</summary>
+    private RolloutStep StepOf(Part part) => new(part.Stage, part.Line) { KeyName = part.Scope != _repository.Owner && _common.Find(part.Stage.Name) is not null ? part.Stage.Name + " own" : null };
+
     private static Assessment Stay(Assessment assessment, string reason) => assessment with { Updates = [], Reason = reason };
 
     /// <summary>Makes the update to what a freight has of a use's image.</summary>
-    private Assessment Bring(Assessment assessment, Part part, PolicySet policies, Freight freight, RolloutStep step)
+    private async Task<Assessment> BringAsync(Assessment assessment, Part part, PolicySet policies, Freight freight, RolloutStep step, CancellationToken cancellationToken)
     {
         var use = assessment.Use;
         var current = use.Reference!;
@@ -241,9 +263,9 @@ internal sealed class RepositoryRollout
             return Stay(assessment, $"the digest of {target.Familiar} is not known: pin it in the stage before");
         }
 
-        if (!step.IsTakeBack && target.Digest is null && reference.Digest is { } verified && _facts.GetValueOrDefault(current.Name)?.Digests.GetValueOrDefault(tag) is { } now && now != verified)
+        if (!step.IsTakeBack && target.Digest is null && (reference.Digest is not { } verified || await AskAsync(target, cancellationToken).ConfigureAwait(false) != verified))
         {
-            return Stay(assessment, $"{tag} was republished since it was verified: what was verified can only be promoted by its digest");
+            return Stay(assessment, $"{tag} does not name what was verified, or the registry does not say: what was verified can only be promoted by its digest");
         }
 
         var kind = current.FollowedTag == tag ? current.Digest is null ? UpdateKind.Pin : UpdateKind.Digest : Ranking.Kind(step.IsTakeBack ? tag : current.FollowedTag ?? tag, step.IsTakeBack ? current.FollowedTag ?? tag : tag);
@@ -276,6 +298,7 @@ internal sealed class RepositoryRollout
         {
             if (ImageReference.TryParse(earlier.Target, out var reference, out _) && reference.Name == update.Target.Name && reference is { Tag: { } tag, Digest: { } digest }
                 && Holds.BlockOf(reference) is null
+                && await LookForAsync(earlier.Target).ConfigureAwait(false)
                 && await _memory.Waves.GetAsync(RolloutMemory.WaveKey(_repository.Owner, earlier.Target), cancellationToken).ConfigureAwait(false) is { State: var before } && IsAdmitted(rule, before)
                 && update.Rule is { } inForce && UpdatePlanner.Aim(use, inForce, tag, digest) is var aimed && aimed != use.Reference)
             {
@@ -286,6 +309,12 @@ internal sealed class RepositoryRollout
             }
         }
 
+        async Task<bool> LookForAsync(string earlier)
+        {
+            await LookForProposalAsync(earlier, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
         return (null, state.StoppedAt is not null ? $"{update.Target.Familiar} is {state.Words}"
             : state.Waves.Count == 0 ? $"{update.Target.Familiar} waits for its first wave"
             : $"{update.Target.Familiar} waits for its wave: {state.Waves[^1].Name} have it");
@@ -293,7 +322,7 @@ internal sealed class RepositoryRollout
 
     /// <summary>One that has been proposed here stays when all is stopped.</summary>
     private bool IsAdmitted(WaveRule rule, WaveState state) =>
-        state.Admits(rule, _repository) || (state.IsReached(rule, _repository) && _before.Waves.Any(w => w.Target == state.Target));
+        state.Admits(rule, _repository) || (state.IsReached(rule, _repository) && _proposed.Contains(state.Target));
 
     private WaveRule? WaveRuleOf(ImageName image) => _common.Waves.FirstOrDefault(w => w.Scope.MayHold(image));
 
@@ -322,8 +351,21 @@ internal sealed class RepositoryRollout
             HasMoved |= await _memory.WaveMembers.TryPutAsync(RolloutMemory.WaveMemberKey(owner, target, _repository), new WaveMember(_repository.ToString()), StateVersion.None, cancellationToken).ConfigureAwait(false);
         }
 
+        await LookForProposalAsync(target, cancellationToken).ConfigureAwait(false);
         return _waves[target] = record.State;
     }
+
+    private async Task LookForProposalAsync(string target, CancellationToken cancellationToken)
+    {
+        if (await _memory.WaveMembers.GetAsync(RolloutMemory.WaveMemberKey(_repository.Owner, target, _repository), cancellationToken).ConfigureAwait(false) is { PullRequest: not null })
+        {
+            _proposed.Add(target);
+        }
+    }
+
+    /// <summary>Ways out of what reaches its end of life, as far as stages and holds let them: a stage behind another gets what that has verified.</summary>
+    public IEnumerable<Update> Allow(IEnumerable<Update> updates) =>
+        updates.Where(u => Holds.BlockOf(WithDigest(u.Target)) is null && !(_partOf.GetValueOrDefault(u.Use) is { } part && part.Stage.After.Count > 0 && !part.State.Of(part.Stage.Name).IsFirst));
 
     /// <summary>A repository that is no longer looked after is in no line and no wave: nobody waits for it.</summary>
     public static async Task ForgetAsync(RolloutMemory memory, RepositoryName repository, CancellationToken cancellationToken)
@@ -352,7 +394,7 @@ internal sealed class RepositoryRollout
     {
         var step = changeSet.Rollout;
         return step is { IsTakeBack: true } ? null
-            : Holds.FreezeOf(step?.Stage.Name) is { } freeze ? ($"{freeze.Stage ?? freeze.Scope} is frozen{(freeze.Until is { } until ? $" until {RolloutPlanner.Text(until)}" : "")} by {freeze.By}: {freeze.Reason}", freeze.Until)
+            : Holds.FreezeOf(step?.Stage.Name) is { } freeze ? ($"{freeze.Stage ?? freeze.Scope} is frozen{(freeze.Until is { } until ? $" until {RolloutPlanner.Text(until)}" : "")} by {freeze.By}: {freeze.Reason}", freeze.Until ?? _now + LookWhileFrozen)
             : step?.Stage.Window is { } window && window.ClosedBy(_now) is { } closed ? ($"waits for the window of {step.Stage.Name}: {closed}", window.NextOpening(_now))
             : null;
     }
@@ -378,9 +420,9 @@ internal sealed class RepositoryRollout
     /// <summary>Why what is open under a key is wanted no more.</summary>
     public string? WhyGone(string key)
     {
-        var part = _parts.Find(p => ChangeSet.KeyOf(new RolloutStep(p.Stage, p.Line)) == key);
-        return part?.Member.Passages.Where(p => p.EnteredAt is null).Select(p => Holds.BlockOf(p.Freight)).FirstOrDefault(b => b is not null) is { } block ? $"what it brings is blocked: {block.Reason}"
-            : part is not null && part.State.Of(part.Stage.Name) is { IsFirst: false, Promoted: null, Waits: { } waits } ? $"nothing is promoted to {part.Stage.Name} any more: {waits}"
+        var part = _parts.Find(p => ChangeSet.KeyOf(StepOf(p)) == key);
+        return part?.Member.Passages.Where(p => p.EnteredAt is null).Select(p => Holds.BlockOf(p.Freight)).FirstOrDefault(b => b is not null) is { } block ? $"what it brings is blocked: {Markdown.Text(block.Reason)}"
+            : part is not null && part.State.Of(part.Stage.Name) is { IsFirst: false, Promoted: null, Waits: { } waits } ? $"nothing is promoted to {part.Stage.Name} any more: {Markdown.Text(waits)}"
             : null;
     }
 
@@ -403,11 +445,16 @@ internal sealed class RepositoryRollout
     {
         foreach (var part in _parts)
         {
-            var key = ChangeSet.KeyOf(new RolloutStep(part.Stage, part.Line));
+            var key = ChangeSet.KeyOf(StepOf(part));
             var state = existing.GetValueOrDefault(key) ?? ExistingPullRequests.None;
             var number = NumberOf(work, state, key);
             var member = part.Member;
-            if (changeSets.FirstOrDefault(c => c.Key == key) is { } changeSet && number is not null)
+            var changeSet = changeSets.FirstOrDefault(c => c.Key == key);
+            if (changeSet is not null && number is not null && work.Records.GetValueOrDefault(key) is { Change: { } written } && written != changeSet.Fingerprint)
+            {
+                // What is open still brings what it brought.
+            }
+            else if (changeSet is not null && number is not null)
             {
                 member = RolloutPlanner.Propose(member, FreightOf(part, changeSet), number, _now);
                 if (part.Stage.Approvals > 0 && state.Review is { } review && state.Open?.Number == number)

@@ -131,7 +131,7 @@ public sealed partial class ReviewRolloutsProcessor(
             if (members.Count == 0)
             {
                 // Nobody uses it any more. Whoever comes to do so makes it anew.
-                await _rollouts.Lines.DeleteAsync(RolloutMemory.LineKey(scope, line.State.Line), cancellationToken).ConfigureAwait(false);
+                await _rollouts.Lines.TryDeleteAsync(RolloutMemory.LineKey(scope, line.State.Line), version, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -177,6 +177,11 @@ public sealed partial class ReviewRolloutsProcessor(
                 {
                     blocked.Add((RolloutMemory.HoldKey(hold), written));
                     LogBlocked(reference.Familiar, hold.Reason);
+                }
+
+                // A look that ended after it was blocked has told nobody.
+                if (!line.State.Trials.Any(t => t.Freight == failed.Freight.Id && t.FailedAt == failed.At))
+                {
                     toTell.AddRange(await UsersAsync(scope, owner, reference.Name, cancellationToken).ConfigureAwait(false));
                 }
             }

@@ -309,7 +309,9 @@ public static class PullRequestPlanner
             {
                 OpenPullRequest o => WhyHeld(o.ChangeSet, null) ?? WhyNot(o.ChangeSet) ?? WhyNotWritten(o.Key, null, o.WriteBranch) ?? o as PullRequestOperation,
                 MergePullRequest m when context.HoldOf(m.ChangeSet) is { } hold => new KeepPullRequest(m.Key, m.Number) { ChangeSet = m.ChangeSet, Waits = hold.Reason },
-                UpdatePullRequest { WriteBranch: true } u when WhyHeld(u.ChangeSet, u.Number) is { } held => held,
+                UpdatePullRequest { WriteBranch: true } u when WhyHeld(u.ChangeSet, u.Number) is { } held =>
+                    // What must not be merged does not stay open for want of what takes its place.
+                    context.WhyGone(u.Key) is { } gone && existing[u.Key].Open is { } wrong ? new ClosePullRequest(u.Key, u.Number, wrong.Branch, gone) : held,
                 UpdatePullRequest u => WhyNotWritten(u.Key, u.Number, u.WriteBranch) ?? u as PullRequestOperation,
                 var other => other,
             };
